@@ -1,0 +1,75 @@
+/** What a protocol brings along so that the engine can drive, judge and attack it. */
+import type { BaseScenario, Subject } from './subject.ts';
+import type { Attack, Capability, MessageId } from './move.ts';
+import type { Property } from './monitor.ts';
+
+/** Seeded choices. The only source of chance in the engine. */
+export interface Random {
+  /** An integer between `min` and `max`, both included. */
+  int(min: number, max: number): number;
+  /** True with a probability of `percent` in a hundred. */
+  chance(percent: number): boolean;
+  /** One of a non-empty list. */
+  pick<T>(list: readonly T[]): T;
+}
+
+/** A message on the wire: in flight, or seen earlier. */
+export interface Flight<Frame> {
+  readonly id: MessageId;
+  readonly from: string;
+  readonly to: string;
+  /** `Subject.kindOf` of the frame. */
+  readonly kind: string;
+  readonly frame: Frame;
+  readonly sentMs: number;
+}
+
+/** What generators and attacks may see of the world: the wire and who is up, never the inside of a node. */
+export interface WorldView<Frame, Scenario extends BaseScenario> {
+  readonly scenario: Scenario;
+  readonly nowMs: number;
+  isUp(node: string): boolean;
+  /** Messages in flight, oldest first. */
+  readonly inFlight: readonly Flight<Frame>[];
+  /** The last messages that were ever sent, delivered or not, oldest first; bounded by `MAX_SEEN_FLIGHTS`. */
+  readonly seen: readonly Flight<Frame>[];
+  /** A message of this run by its identity: in flight, or among `seen`. */
+  find(id: MessageId): Flight<Frame> | undefined;
+}
+
+/** A frame that an attack puts in front of a node, with the transport address that it claims. */
+export interface Injection<Frame> {
+  readonly to: string;
+  readonly from: string;
+  readonly frame: Frame;
+}
+
+export interface Adversary<Frame, Scenario extends BaseScenario> {
+  /** Proposes an attack that is possible now, derived from what was seen; undefined if there is none. */
+  propose(view: WorldView<Frame, Scenario>, random: Random): Attack | undefined;
+  /** Makes the frames of an attack; empty if what it refers to does not exist in this run. Deterministic. */
+  make(view: WorldView<Frame, Scenario>, attack: Attack): readonly Injection<Frame>[];
+}
+
+export interface Workload<Frame, Command, Scenario extends BaseScenario> {
+  /** The next command of an application, and whose it is; undefined when there is none (left). */
+  next(view: WorldView<Frame, Scenario>, random: Random): { node: string; command: Command } | undefined;
+}
+
+/** Everything that the engine needs to search one subject for violations. */
+export interface Harness<Frame, Command, Report, Scenario extends BaseScenario> {
+  readonly subject: Subject<Frame, Command, Report, Scenario>;
+  readonly properties: readonly Property<Frame, Command, Report, Scenario>[];
+  /** Capabilities that mean something for this subject. */
+  readonly capabilities: readonly Capability[];
+  /** Made anew for each run. */
+  workload(scenario: Scenario): Workload<Frame, Command, Scenario>;
+  readonly adversary?: Adversary<Frame, Scenario>;
+  /** The command that makes a node leave in good order (capability `churn`). */
+  readonly leave?: Command;
+  /** A command put to every node that is up once the world has settled, so that its report can be judged. */
+  readonly inspect?: Command;
+  /** Nodes that may crash, leave or be paused (the core included where the protocol can bear it). */
+  mayCrash(scenario: Scenario, node: string): boolean;
+  mayLeave(scenario: Scenario, node: string): boolean;
+}

@@ -1,0 +1,168 @@
+/**
+ * The symbolic vocabulary of the protocol: messages without bytes, keys or payload. The statecharts speak it, and
+ * monitors see every subject's traffic through it. docs/protocol.md explains each message.
+ */
+
+/** Name of a node: `C` is the coordinator, `r1`, `r2`, … routers, `c1`, `c2`, … clients. */
+export type NodeName = string;
+
+/** One writer life's log, `WRITER/INCARNATION`, as `c1/2`. */
+export type Capsule = string;
+
+/** A record, by its place in its capsule. `seq` counts from 1. An honest writer never makes two with one name. */
+export interface RecordName {
+  readonly capsule: Capsule;
+  readonly seq: number;
+}
+
+/** One end of a link, as a placement tells it to the other end. `link` is the version at which the link was made. */
+export interface Neighbour {
+  readonly node: NodeName;
+  readonly incarnation: number;
+  readonly link: number;
+}
+
+/** Control messages: signed by their sender, sent directly between a node and the coordinator. */
+export type Control =
+  | {
+      readonly type: 'join';
+      readonly node: NodeName;
+      readonly role: 'router' | 'client';
+      readonly incarnation: number;
+      /** Fresh in every life: tells two lives apart that claim one incarnation. */
+      readonly birth: number;
+      /** Grows with every repetition in one life. */
+      readonly attempt: number;
+      readonly reason: 'new' | 'restarted' | 'orphaned';
+      /** With `orphaned`: the silent parent and the link to it; otherwise '' and 0. */
+      readonly suspect: NodeName;
+      readonly link: number;
+    }
+  | {
+      readonly type: 'join-refused';
+      readonly node: NodeName;
+      readonly birth: number;
+      readonly attempt: number;
+      readonly why: 'incarnation' | 'pending';
+      /** The greatest incarnation that the coordinator knows of the node. */
+      readonly known: number;
+    }
+  | {
+      readonly type: 'placement';
+      readonly node: NodeName;
+      readonly incarnation: number;
+      readonly birth: number;
+      readonly version: number;
+      readonly level: number;
+      readonly parent: Neighbour;
+      /** Sorted by node. */
+      readonly children: readonly Neighbour[];
+    }
+  | {
+      readonly type: 'placement-ack';
+      readonly node: NodeName;
+      readonly incarnation: number;
+      readonly version: number;
+    }
+  | { readonly type: 'leave'; readonly node: NodeName; readonly incarnation: number }
+  | {
+      readonly type: 'suspect';
+      readonly node: NodeName;
+      readonly incarnation: number;
+      readonly child: NodeName;
+      readonly link: number;
+    }
+  | { readonly type: 'probe'; readonly node: NodeName; readonly incarnation: number; readonly nonce: number }
+  | {
+      readonly type: 'probe-ack';
+      readonly node: NodeName;
+      readonly incarnation: number;
+      readonly nonce: number;
+    };
+
+/** What a link frame carries. */
+export type LinkBody =
+  | { readonly type: 'heartbeat' }
+  | { readonly type: 'data'; readonly record: RecordName }
+  /** Signed by the coordinator. */
+  | { readonly type: 'rts'; readonly epoch: number }
+  /** Each answer is signed by its client. Sorted by node; heads sorted by capsule. */
+  | { readonly type: 'eoe'; readonly epoch: number; readonly answers: readonly Answer[] }
+  /** Signed by the coordinator; each head carries its writer's signature. Sorted by capsule. */
+  | { readonly type: 'sync'; readonly epoch: number; readonly frontier: readonly RecordName[] }
+  /** `path` leads on from the receiver towards the writer; empty on the way up. */
+  | {
+      readonly type: 'nak';
+      readonly capsule: Capsule;
+      readonly first: number;
+      readonly last: number;
+      readonly path: readonly NodeName[];
+    }
+  /** Answers the nak of that range with records of it: ascending sequence numbers. */
+  | {
+      readonly type: 'repair';
+      readonly capsule: Capsule;
+      readonly first: number;
+      readonly last: number;
+      readonly seqs: readonly number[];
+    };
+
+/** One client's answer to an RTS: the heads of the capsules that it wrote. */
+export interface Answer {
+  readonly node: NodeName;
+  readonly heads: readonly RecordName[];
+}
+
+/** A body on a link: from a neighbour, under the key of the link made at version `link`, with a fresh counter. */
+export type Linked = LinkBody & {
+  readonly from: NodeName;
+  readonly to: NodeName;
+  readonly link: number;
+};
+
+/**
+ * What is not authentic: undecodable, under a wrong key, with a wrong signature or a stale counter, or addressed to
+ * someone else. The layer below the statecharts says so (in the model: the symbolic link; beside a subject: an
+ * independent judge with real keys).
+ */
+export interface Garbage {
+  readonly type: 'garbage';
+  readonly reason: string;
+}
+
+export type Message = Control | Linked | Garbage;
+
+/** A tree as the coordinator commits it. Keys and lists sorted. */
+export interface Tree {
+  /** Parent of every node that is in the tree, the coordinator excepted. */
+  readonly parents: Readonly<Record<NodeName, NodeName>>;
+  /** Clients that found no free slot. */
+  readonly pending: readonly NodeName[];
+}
+
+/** What a node reports beside its messages. Payloads, hashes and timestamps are added by subjects that have them. */
+export type Report =
+  /** The coordinator committed a tree. Edges as a list, so that a child that is placed twice shows. */
+  | {
+      readonly type: 'committed';
+      readonly version: number;
+      readonly edges: readonly { readonly child: NodeName; readonly parent: NodeName; readonly link: number }[];
+      readonly pending: readonly NodeName[];
+    }
+  | {
+      readonly type: 'installed';
+      readonly version: number;
+      readonly parent: NodeName;
+      readonly children: readonly NodeName[];
+    }
+  /** A client made a record of its own. */
+  | { readonly type: 'put'; readonly capsule: Capsule; readonly seq: number }
+  /** A put waits in the queue, or was refused. */
+  | { readonly type: 'queued' }
+  | { readonly type: 'refused'; readonly why: 'queue-full' | 'log-full' | 'leaving' }
+  /** A record entered the enclave. */
+  | { readonly type: 'delivered'; readonly capsule: Capsule; readonly seq: number }
+  | { readonly type: 'pending' }
+  | { readonly type: 'left' }
+  | { readonly type: 'epoch-opened'; readonly epoch: number }
+  | { readonly type: 'epoch-closed'; readonly epoch: number; readonly answered: readonly NodeName[] };
