@@ -1,7 +1,8 @@
 /** What a protocol brings along so that the engine can drive, judge and attack it. */
 import type { BaseScenario, Subject } from './subject.ts';
-import type { Attack, Capability, MessageId } from './move.ts';
-import type { Property } from './monitor.ts';
+import type { Attack, Capability, MessageId, Schedule } from './move.ts';
+import type { Property, Violation } from './monitor.ts';
+import type { Run } from './outcome.ts';
 
 /** Seeded choices. The only source of chance in the engine. */
 export interface Random {
@@ -56,6 +57,25 @@ export interface Workload<Frame, Command, Scenario extends BaseScenario> {
   next(view: WorldView<Frame, Scenario>, random: Random): { node: string; command: Command } | undefined;
 }
 
+/**
+ * A property of two runs: one, and the same one with some moves taken out (non-interference: without the attacks).
+ * Both come with their traces.
+ */
+export interface Pairs<Frame, Command, Report, Scenario extends BaseScenario> {
+  /** Id of the property under which violations and exercises count. */
+  readonly property: string;
+  /** A campaign makes a pair of every so many runs. */
+  readonly every: number;
+  /** The schedule to compare with. */
+  without(schedule: Schedule<Command>, run: Run<Frame, Command, Report, Scenario>): Schedule<Command>;
+  compare(
+    run: Run<Frame, Command, Report, Scenario>,
+    runWithout: Run<Frame, Command, Report, Scenario>,
+  ): Violation | undefined;
+  /** How often the premise came true in a run; where 0, no pair is executed. */
+  exercised(run: Run<Frame, Command, Report, Scenario>): number;
+}
+
 /** Everything that the engine needs to search one subject for violations. */
 export interface Harness<Frame, Command, Report, Scenario extends BaseScenario> {
   readonly subject: Subject<Frame, Command, Report, Scenario>;
@@ -72,4 +92,7 @@ export interface Harness<Frame, Command, Report, Scenario extends BaseScenario> 
   /** Nodes that may crash, leave or be paused (the core included where the protocol can bear it). */
   mayCrash(scenario: Scenario, node: string): boolean;
   mayLeave(scenario: Scenario, node: string): boolean;
+  /** Nodes that belong together, as far as the scenario tells: groups worth cutting off. Random ones otherwise. */
+  groups?(scenario: Scenario): readonly (readonly string[])[];
+  readonly pairs?: Pairs<Frame, Command, Report, Scenario>;
 }

@@ -40,6 +40,8 @@ export interface Monitor<Frame, Command, Report> {
   readonly exercised: number;
   /** The tightest case seen, and where: printed in the table. */
   readonly tightest?: string;
+  /** How near to breaking `tightest` was: smaller is tighter. Lets the tightest of many runs be told. */
+  readonly slack?: number;
 }
 
 /** A property as such. */
@@ -49,7 +51,8 @@ export interface Property<Frame, Command, Report, Scenario extends BaseScenario>
   readonly statement: string;
   readonly source: string;
   /** A monitor for one run; or why the property does not apply to this subject. */
-  monitor(context: { readonly subject: string; readonly scenario: Scenario }):
-    | Monitor<Frame, Command, Report>
-    | { readonly notApplicable: string };
+  monitor(context: {
+    readonly subject: string;
+    readonly scenario: Scenario;
+  }): Monitor<Frame, Command, Report> | { readonly notApplicable: string };
 }

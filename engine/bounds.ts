@@ -1,0 +1,28 @@
+/** Every bound of the engine, by name. Reaching one is reported, never waited out. */
+
+/** Outputs of one reaction. A reaction that emits more is cut off (`overrun`), and the run goes on. */
+export const MAX_OUTPUTS_PER_REACTION = 4_096;
+
+/** Messages in flight at a time. A run that exceeds it ends as an `overload`. */
+export const MAX_IN_FLIGHT = 50_000;
+
+/** Steps of one run, settling included. A run that exceeds it ends as an `overload`. */
+export const MAX_STEPS = 250_000;
+
+/** Messages that `WorldView.seen` still knows. */
+export const MAX_SEEN_FLIGHTS = 512;
+
+/** Into how many slices settling is cut: liveness monitors are asked after each. */
+export const SETTLE_SLICES = 32;
+
+/** Executions that shrinking one counterexample may take. */
+export const MAX_SHRINK_EXECUTIONS = 5_000;
+
+/** Every how many runs of a campaign one is executed again from its schedule, and the digests compared. */
+export const RECHECK_EVERY = 16;
+
+/** Runs that a campaign hands to a worker at a time. */
+export const RUNS_PER_CHUNK = 8;
+
+/** Violating runs that a campaign keeps per property, first ones by index. */
+export const MAX_KEPT_PER_PROPERTY = 3;

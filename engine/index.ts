@@ -1,0 +1,25 @@
+/** The engine: drives a subject through schedules and judges the traces. Knows no protocol. */
+export type * from './subject.ts';
+export type * from './move.ts';
+export type * from './trace.ts';
+export type * from './monitor.ts';
+export type * from './harness.ts';
+export type * from './outcome.ts';
+export * from './bounds.ts';
+export { randomFrom, randomFromSeed, seedOf } from './random.ts';
+export { execute, walk, type ExecuteOptions } from './run.ts';
+export type { StrategyOptions } from './strategy.ts';
+export { holds, runs, type RunsOptions } from './arbitrary.ts';
+export { shrink, type Shrunk, type ShrinkProgress } from './shrink.ts';
+export {
+  campaign,
+  type CampaignHarness,
+  type CampaignOptions,
+  type CampaignProgress,
+  type CampaignResult,
+  type CampaignSetup,
+  type Nondeterminism,
+  type PropertyResult,
+  type ViolatingRun,
+} from './campaign.ts';
+export { memoise, type Memoised, type MemoOptions, type Stepped } from './memo.ts';
