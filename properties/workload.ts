@@ -1,0 +1,89 @@
+/** Workloads: which client puts and gets what, and when its turn is. */
+import type { Random, Workload, WorldView } from '../engine/index.ts';
+import type { TreeScenario } from './scenario.ts';
+
+/** One operation of an application; a subset of the commands that a client takes. */
+export type Operation =
+  | { readonly type: 'put'; readonly key: string; readonly value: string }
+  | { readonly type: 'get'; readonly key: string };
+
+/** An operation, and the client that it is put to. */
+export interface Assignment {
+  readonly node: string;
+  readonly command: Operation;
+}
+
+/**
+ * A workload that can say what is left of it.
+ *
+ * A random walk asks `next` when it chooses the move `command`; how often that is depends on the schedule. A trace has an
+ * end, and to say that all of it was used the operations that a walk did not get to must be issued, too: at the end of the
+ * schedule the harness appends `remaining()` as `command` moves, with some fair running between them, before
+ * the world settles. They are then ordinary moves of the schedule: recorded, replayed and shrunk like all others.
+ * `remaining` spreads over the clients that are up, in turn (over all when none is: a command to a client that is down is
+ * skipped, as for an application whose host is dead). A generated workload has no end, so nothing of it remains.
+ */
+export interface ApplicationWorkload<Frame> extends Workload<Frame, Operation, TreeScenario> {
+  /** Takes what is left, and leaves nothing. */
+  remaining(view: WorldView<Frame, TreeScenario>): readonly Assignment[];
+}
+
+/** Makes the next operation from chance alone: no state, so it may be shared between runs. */
+export type Generator = (random: Random) => Operation;
+
+/** The clients of a scenario, in its order. */
+export function clientsOf(scenario: { readonly nodes: readonly string[] }): readonly string[] {
+  return scenario.nodes.filter((node) => node.startsWith('c'));
+}
+
+/** An endless workload from a generator; each operation goes to one of the clients that are up, by chance. */
+export function generatedWorkload<Frame>(generator: Generator): ApplicationWorkload<Frame> {
+  return {
+    next(view, random) {
+      const node = pickUp(view, random);
+      return node === undefined ? undefined : { node, command: generator(random) };
+    },
+    remaining: () => [],
+  };
+}
+
+/** A workload that issues given operations in their order, each to one of the clients that are up, by chance. */
+export function fixedWorkload<Frame>(operations: readonly Operation[]): ApplicationWorkload<Frame> {
+  let at = 0;
+  return {
+    next(view, random) {
+      const command = operations[at];
+      if (command === undefined) return undefined;
+      const node = pickUp(view, random);
+      if (node === undefined) return undefined;
+      at += 1;
+      return { node, command };
+    },
+    remaining(view) {
+      const up = clientsOf(view.scenario).filter((client) => view.isUp(client));
+      const clients = up.length > 0 ? up : clientsOf(view.scenario);
+      const rest = operations.slice(at);
+      at = operations.length;
+      return rest.flatMap((command, index) => {
+        const node = clients[index % clients.length];
+        return node === undefined ? [] : [{ node, command }];
+      });
+    },
+  };
+}
+
+/**
+ * The part of a trace that run `index` of `runs` uses, as a half-open range of operations. The ranges of all runs follow each
+ * other without gap or overlap and differ by at most one in length, so that one call uses the whole trace once.
+ */
+export function sliceFor(index: number, runs: number, total: number): readonly [from: number, to: number] {
+  if (!Number.isInteger(runs) || runs < 1) throw new RangeError(`runs: expected at least 1, got ${runs}`);
+  if (!Number.isInteger(index) || index < 0 || index >= runs)
+    throw new RangeError(`index: expected 0 to ${runs - 1}, got ${index}`);
+  return [Math.floor((index * total) / runs), Math.floor(((index + 1) * total) / runs)];
+}
+
+function pickUp<Frame>(view: WorldView<Frame, TreeScenario>, random: Random): string | undefined {
+  const up = clientsOf(view.scenario).filter((client) => view.isUp(client));
+  return up.length === 0 ? undefined : random.pick(up);
+}
