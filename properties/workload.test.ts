@@ -40,7 +40,7 @@ describe('ycsb', () => {
     const n = 100;
     const rank = zipfian(n);
     const draws = 100_000;
-    const counts = new Array<number>(n).fill(0);
+    const counts = Array.from({ length: n }, () => 0);
     for (let i = 0; i < draws; i += 1) {
       const drawn = rank(random);
       counts[drawn] = (counts[drawn] ?? 0) + 1;
