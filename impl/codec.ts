@@ -1,0 +1,425 @@
+/**
+ * Canonical bytes: every frame, body, record and signed text has exactly one encoding, and decoding accepts no
+ * other (docs/protocol.md §2; RFC 8949 §4.2). Arrays by position, no maps, so there is no key order to get wrong.
+ *
+ * Wire shapes (`[...]` is a CBOR array, fields in the order of `messages.ts`):
+ * - control frame: `[kind, [body fields], [credential fields], signature]`
+ * - link frame: `['link', from, to, link, counter, body, mac]`, `body` being the bytes of
+ *   `['heartbeat']`, `['data', record, credential]`, `['rts', [epoch], credential, signature]`,
+ *   `['eoe', epoch, answers]`, `['sync', [epoch, frontier], credential, signature]`,
+ *   `['nak', capsule, first, last, path]` or `['repair', capsule, first, last, credential, records]`
+ */
+import { decode, encode } from 'cborg';
+import type {
+  Answer,
+  AnswerBody,
+  CapsuleRecord,
+  ControlBodies,
+  ControlFrame,
+  ControlFrameOf,
+  ControlKind,
+  Credential,
+  DataMessage,
+  EoeMessage,
+  Frame,
+  Head,
+  HeartbeatMessage,
+  LinkBody,
+  LinkFrame,
+  NakMessage,
+  Neighbour,
+  ProvenHead,
+  RepairMessage,
+  RtsBody,
+  RtsMessage,
+  SignedBodies,
+  SignedKind,
+  SyncBody,
+  SyncMessage,
+  Write,
+} from './messages.ts';
+import { bytes, FrameError, integer, list, oneOf, struct, text, type Shape } from './schema.ts';
+
+export { FrameError } from './schema.ts';
+
+/** Greatest size of a frame, in bytes. What is longer is rejected unread. */
+export const MAX_FRAME_BYTES = 65_536;
+/** Greatest size of a record's ciphertext, in bytes: fits a frame with room to spare. */
+export const MAX_CIPHERTEXT_BYTES = 49_152;
+/** Greatest size of a key and of a value of a put, in bytes of UTF-8. */
+export const MAX_KEY_BYTES = 256;
+export const MAX_VALUE_BYTES = 2048;
+/** Greatest number of elements of any list in a frame. */
+export const MAX_LIST = 4096;
+/** Greatest length of the path in a nak: deeper trees do not exist. */
+export const MAX_PATH = 64;
+
+export const HASH_BYTES = 32;
+export const SIGNATURE_BYTES = 64;
+export const KEY_BYTES = 32;
+export const BIRTH_BYTES = 16;
+export const MAC_BYTES = 32;
+/** The AEAD's tag. */
+const TAG_BYTES = 16;
+
+const NAME = /^[A-Za-z][A-Za-z0-9-]{0,31}$/;
+const CAPSULE = /^([A-Za-z][A-Za-z0-9-]{0,31})\/([1-9][0-9]{0,15})$/;
+
+/** Whether `value` may name a node. */
+export const isNodeName = (value: string): boolean => NAME.test(value);
+
+/** The name of a writer's capsule. */
+export const capsuleOf = (writer: string, incarnation: number): string => `${writer}/${incarnation}`;
+
+/** The writer that a capsule's name names. */
+export const writerOf = (capsule: string): string => capsule.slice(0, capsule.indexOf('/'));
+
+const name = text(isNodeName);
+const capsule = text((value) => {
+  const match = CAPSULE.exec(value);
+  return match !== null && Number.isSafeInteger(Number(match[2]));
+});
+const positive = integer(1);
+const hash = bytes(HASH_BYTES);
+const signature = bytes(SIGNATURE_BYTES);
+const birth = bytes(BIRTH_BYTES);
+
+const credential: Shape<Credential> = struct<Credential>({
+  node: name,
+  role: oneOf('coordinator', 'router', 'client'),
+  domain: name,
+  signingKey: bytes(KEY_BYTES),
+  linkKey: bytes(KEY_BYTES),
+  signature,
+});
+
+const record: Shape<CapsuleRecord> = struct<CapsuleRecord>(
+  {
+    capsule,
+    writer: name,
+    seq: positive,
+    prevHash: hash,
+    timestamp: positive,
+    keyEpoch: positive,
+    ciphertext: bytes(TAG_BYTES, MAX_CIPHERTEXT_BYTES),
+    hash,
+    signature,
+  },
+  (value) => (writerOf(value.capsule) === value.writer ? undefined : 'capsule of another writer'),
+);
+
+const head: Shape<Head> = struct<Head>({ capsule, seq: positive, timestamp: positive, hash, signature });
+const provenHead: Shape<ProvenHead> = struct<ProvenHead>({ head, credential });
+
+const neighbour: Shape<Neighbour> = struct<Neighbour>({
+  node: name,
+  incarnation: positive,
+  link: positive,
+  credential,
+});
+
+const probe = struct<ControlBodies['probe']>({ node: name, incarnation: positive, nonce: positive });
+
+const controlShapes: { readonly [K in ControlKind]: Shape<ControlBodies[K]> } = {
+  join: struct<ControlBodies['join']>(
+    {
+      node: name,
+      role: oneOf('router', 'client'),
+      incarnation: positive,
+      birth,
+      attempt: positive,
+      reason: oneOf('new', 'restarted', 'orphaned'),
+      suspect: text((value) => value === '' || isNodeName(value)),
+      link: integer(0),
+    },
+    (value) =>
+      (value.reason === 'orphaned') === (value.suspect !== '') && (value.suspect !== '') === value.link > 0
+        ? undefined
+        : 'reason and suspect disagree',
+  ),
+  'join-refused': struct<ControlBodies['join-refused']>({
+    node: name,
+    birth,
+    attempt: positive,
+    why: oneOf('incarnation', 'pending'),
+    known: positive,
+  }),
+  placement: struct<ControlBodies['placement']>({
+    node: name,
+    incarnation: positive,
+    birth,
+    version: positive,
+    level: positive,
+    parent: neighbour,
+    children: list(neighbour, MAX_LIST, (child) => child.node),
+  }),
+  'placement-ack': struct<ControlBodies['placement-ack']>({
+    node: name,
+    incarnation: positive,
+    version: positive,
+  }),
+  leave: struct<ControlBodies['leave']>({ node: name, incarnation: positive }),
+  suspect: struct<ControlBodies['suspect']>({
+    node: name,
+    incarnation: positive,
+    child: name,
+    link: positive,
+  }),
+  probe,
+  'probe-ack': probe,
+};
+
+const rtsBody = struct<RtsBody>({ epoch: positive });
+const syncBody = struct<SyncBody>({
+  epoch: positive,
+  frontier: list(provenHead, MAX_LIST, (one) => one.head.capsule),
+});
+const answerBody = struct<AnswerBody>({
+  node: name,
+  epoch: positive,
+  heads: list(head, MAX_LIST, (one) => one.capsule),
+});
+const answer = struct<Answer>({ answer: answerBody, credential, signature });
+
+const signedShapes: { readonly [K in SignedKind]: Shape<SignedBodies[K]> } = {
+  ...controlShapes,
+  rts: rtsBody,
+  sync: syncBody,
+  answer: answerBody,
+};
+
+const range = (value: { readonly first: number; readonly last: number }): string | undefined =>
+  value.first <= value.last ? undefined : 'empty range';
+
+const bodyShapes: { readonly [K in LinkBody['kind']]: Shape<Extract<LinkBody, { kind: K }>> } = {
+  heartbeat: struct<HeartbeatMessage>({ kind: oneOf('heartbeat') }),
+  data: struct<DataMessage>({ kind: oneOf('data'), record, credential }),
+  rts: struct<RtsMessage>({ kind: oneOf('rts'), body: rtsBody, credential, signature }),
+  eoe: struct<EoeMessage>({
+    kind: oneOf('eoe'),
+    epoch: positive,
+    answers: list(answer, MAX_LIST, (one) => one.answer.node),
+  }),
+  sync: struct<SyncMessage>({ kind: oneOf('sync'), body: syncBody, credential, signature }),
+  nak: struct<NakMessage>(
+    { kind: oneOf('nak'), capsule, first: positive, last: positive, path: list(name, MAX_PATH) },
+    range,
+  ),
+  repair: struct<RepairMessage>(
+    {
+      kind: oneOf('repair'),
+      capsule,
+      first: positive,
+      last: positive,
+      credential,
+      records: list(record, MAX_LIST, (one) => one.seq),
+    },
+    range,
+  ),
+};
+
+const linkFrame = struct<LinkFrame>({
+  kind: oneOf('link'),
+  from: name,
+  to: name,
+  link: positive,
+  counter: positive,
+  body: bytes(1, MAX_FRAME_BYTES),
+  mac: bytes(MAC_BYTES),
+});
+
+const writes = list(struct<Write>({ key: text(isWellFormed), value: text(isWellFormed) }), MAX_LIST);
+
+/** Whether UTF-8 can carry `value` unchanged: no lone surrogates. */
+export function isWellFormed(value: string): boolean {
+  return !/\p{Surrogate}/u.test(value);
+}
+
+const STRICT = {
+  strict: true,
+  allowIndefinite: false,
+  allowUndefined: false,
+  allowInfinity: false,
+  allowNaN: false,
+  allowBigInt: false,
+  rejectDuplicateMapKeys: true,
+} as const;
+
+/** Whether two byte strings are equal. Not in constant time: for public values only. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/**
+ * The one canonical encoding of plain data (integers, strings, byte strings, arrays).
+ * An adversary makes frames with it that no honest node would.
+ */
+export function plainToBytes(plain: unknown): Uint8Array {
+  return encode(plain);
+}
+
+/**
+ * The plain data in canonical bytes, whatever it means: the inverse of {@link plainToBytes}. For taking frames
+ * apart and changing single fields.
+ * @throws FrameError if the bytes are too many or not canonical
+ */
+export function bytesToPlain(data: Uint8Array): unknown {
+  if (!(data instanceof Uint8Array)) throw new FrameError('no bytes');
+  if (data.length > MAX_FRAME_BYTES) throw new FrameError('too long');
+  let plain: unknown;
+  let again: Uint8Array;
+  try {
+    plain = decode(data, STRICT);
+    // Strict options leave some freedom (float widths, map order, ill-formed UTF-8); comparing leaves none.
+    again = encode(plain);
+  } catch (error) {
+    throw new FrameError('undecodable', { cause: error });
+  }
+  if (!equalBytes(data, again)) throw new FrameError('not canonical');
+  return plain;
+}
+
+/** The plain data of a frame; see {@link bytesToPlain}. The body of a link frame in it is still bytes. */
+export const frameToPlain: (frame: Uint8Array) => unknown = bytesToPlain;
+
+/** Kind of a plain frame or body: its first element, if that is text. */
+function kindOfPlain(plain: unknown): string {
+  const kind: unknown = Array.isArray(plain) ? plain[0] : undefined;
+  if (typeof kind !== 'string') throw new FrameError('no kind');
+  return kind;
+}
+
+/**
+ * Decodes and checks a frame; signatures and MACs are checked elsewhere.
+ * @throws FrameError if the bytes are not the canonical encoding of a frame
+ */
+export function decodeFrame(data: Uint8Array): Frame {
+  const plain = bytesToPlain(data);
+  const kind = kindOfPlain(plain);
+  if (kind === 'link') return linkFrame.fromWire(plain, 'link');
+  if (!Object.hasOwn(controlShapes, kind)) throw new FrameError('unknown kind');
+  const parts = plain as unknown[];
+  if (parts.length !== 4) throw new FrameError(`${kind}: wrong structure`);
+  const shape: Shape<unknown> = controlShapes[kind as ControlKind];
+  return {
+    kind,
+    body: shape.fromWire(parts[1], kind),
+    credential: credential.fromWire(parts[2], `${kind}.credential`),
+    signature: signature.fromWire(parts[3], `${kind}.signature`),
+  } as ControlFrame;
+}
+
+/** Encodes a frame. The inverse of {@link decodeFrame}. */
+export function encodeFrame(frame: Frame): Uint8Array {
+  return frame.kind === 'link' ? encode(linkFrame.toWire(frame)) : encodeControlFrame(frame);
+}
+
+/** Encodes a control frame. */
+export function encodeControlFrame<K extends ControlKind>(frame: ControlFrameOf<K>): Uint8Array {
+  return encode([
+    frame.kind,
+    controlShapes[frame.kind].toWire(frame.body),
+    credential.toWire(frame.credential),
+    frame.signature,
+  ]);
+}
+
+/**
+ * Decodes and checks the body of a link frame.
+ * @throws FrameError if the bytes are not the canonical encoding of a body
+ */
+export function decodeBody(data: Uint8Array): LinkBody {
+  const plain = bytesToPlain(data);
+  const kind = kindOfPlain(plain);
+  if (!Object.hasOwn(bodyShapes, kind)) throw new FrameError('unknown kind of body');
+  return bodyShapes[kind as LinkBody['kind']].fromWire(plain, kind);
+}
+
+/** Encodes the body of a link frame. The inverse of {@link decodeBody}. */
+export function encodeBody(body: LinkBody): Uint8Array {
+  const shape = bodyShapes[body.kind] as Shape<LinkBody>;
+  return encode(shape.toWire(body));
+}
+
+/**
+ * What a signature of a control frame, an RTS, a SYNC or an answer covers: `['psl/signed/1', kind, body]`.
+ * Heads and credentials are arrays of other lengths, so no signature means two things.
+ */
+export function signingInput<K extends SignedKind>(kind: K, body: SignedBodies[K]): Uint8Array {
+  return encode(['psl/signed/1', kind, signedShapes[kind].toWire(body)]);
+}
+
+/** What the enrolment key signs: `['psl/credential/1', node, role, domain, signingKey, linkKey]`. */
+export function credentialInput(body: Omit<Credential, 'signature'>): Uint8Array {
+  return encode(['psl/credential/1', body.node, body.role, body.domain, body.signingKey, body.linkKey]);
+}
+
+/** Bytes at the end of a link frame that its MAC does not cover: the MAC itself, a byte string of 32 bytes. */
+const MAC_SUFFIX_BYTES = MAC_BYTES + 2;
+
+/** What the MAC of a link frame covers: all of the frame's bytes but the MAC. A view, not a copy. */
+export function macInput(frame: Uint8Array): Uint8Array {
+  return frame.subarray(0, frame.length - MAC_SUFFIX_BYTES);
+}
+
+const NO_MAC = new Uint8Array(MAC_BYTES);
+
+/** Encodes a link frame, its MAC made by `mac` from {@link macInput}: one encoding serves both. */
+export function sealLinkFrame(
+  frame: Omit<LinkFrame, 'kind' | 'mac'>,
+  mac: (input: Uint8Array) => Uint8Array,
+): Uint8Array {
+  const data = encode(['link', frame.from, frame.to, frame.link, frame.counter, frame.body, NO_MAC]);
+  data.set(mac(macInput(data)), data.length - MAC_BYTES);
+  return data;
+}
+
+/** Header fields of a record, in their order: the associated data of its ciphertext. */
+export function recordHeader(
+  value: Omit<CapsuleRecord, 'ciphertext' | 'hash' | 'signature'>,
+): readonly unknown[] {
+  return [value.capsule, value.writer, value.seq, value.prevHash, value.timestamp, value.keyEpoch];
+}
+
+/** What a record's hash is the SHA-256 of: its fields before the hash (§2). */
+export function recordHashInput(value: Omit<CapsuleRecord, 'hash' | 'signature'>): Uint8Array {
+  return encode([...recordHeader(value), value.ciphertext]);
+}
+
+/** What a record's signature covers: `[capsule, seq, timestamp, hash]` (§2). */
+export function headSigningInput(value: Omit<Head, 'signature'>): Uint8Array {
+  return encode([value.capsule, value.seq, value.timestamp, value.hash]);
+}
+
+/** What the key of a link is bound to: both ends with their incarnations, sorted by name, and its version (§4). */
+export function linkInfo(
+  a: { readonly node: string; readonly incarnation: number },
+  b: { readonly node: string; readonly incarnation: number },
+  link: number,
+): Uint8Array {
+  const [low, high] = a.node < b.node ? [a, b] : [b, a];
+  return encode(['psl/link/1', low.node, low.incarnation, high.node, high.incarnation, link]);
+}
+
+/** Encodes the writes of a record: the plaintext that is sealed. */
+export function encodeWrites(value: readonly Write[]): Uint8Array {
+  return encode(writes.toWire(value));
+}
+
+/** @throws FrameError if the bytes are not the canonical encoding of a list of writes */
+export function decodeWrites(data: Uint8Array): readonly Write[] {
+  return writes.fromWire(bytesToPlain(data), 'writes');
+}
+
+/** The one message kind of a frame for its name in traces: that of a control frame, or of a link frame's body. */
+export function kindOfFrame(data: Uint8Array): string {
+  try {
+    const frame = decodeFrame(data);
+    return frame.kind === 'link' ? decodeBody(frame.body).kind : frame.kind;
+  } catch (error) {
+    if (error instanceof FrameError) return 'junk';
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Enrolment: the one trust anchor, and the keys and credentials that it gives to nodes (docs/protocol.md §1). In
+ * SCL the FaaS leader attests a worker and gives it its keys; this stands for that.
+ */
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { credentialInput, isNodeName, plainToBytes } from './codec.ts';
+import { hkdf, linkPublicKey, sign, signingPublicKey, verify } from './crypto.ts';
+import type { Credential, NodeName, Role } from './messages.ts';
+
+/** Name of the coordinator: the one node that may sign placements. */
+export const COORDINATOR: NodeName = 'C';
+
+/** What one node holds: its credential and the secrets to it. */
+export interface NodeKeys {
+  readonly credential: Credential;
+  /** Ed25519 secret, 32 bytes. */
+  readonly signingSecret: Uint8Array;
+  /** X25519 secret, 32 bytes. */
+  readonly linkSecret: Uint8Array;
+}
+
+/** The authority that enrols nodes. */
+export interface Enrolment {
+  /** Public enrolment key, 32 bytes: what every node knows. */
+  readonly anchor: Uint8Array;
+  /** AES-256 key that clients' enclaves share, 32 bytes. Not for routers or the coordinator. */
+  readonly groupKey: Uint8Array;
+  /**
+   * Gives a node its keys; the same ones every time.
+   * @throws RangeError if `node` is no name, or the coordinator's role and name do not go together
+   */
+  issue(node: NodeName, role: Role, domain?: string): NodeKeys;
+}
+
+/**
+ * Makes an enrolment authority; equal seeds make equal ones.
+ * @param seed any text or bytes; secret
+ * @throws TypeError if `seed` is neither
+ */
+export function enrol(seed: Uint8Array | string): Enrolment {
+  if (typeof seed !== 'string' && !(seed instanceof Uint8Array))
+    throw new TypeError('seed must be a string or bytes');
+  const root = typeof seed === 'string' ? utf8ToBytes(seed) : seed.slice();
+  const derive = (...path: readonly string[]): Uint8Array =>
+    hkdf(root, plainToBytes(['psl/enrol/1', ...path]), 32);
+  const secret = derive('enrolment');
+  return {
+    anchor: signingPublicKey(secret),
+    groupKey: derive('group'),
+    issue(node, role, domain = 'default') {
+      if (!isNodeName(node)) throw new RangeError(`node must be a node name, not ${JSON.stringify(node)}`);
+      if (!isNodeName(domain)) throw new RangeError(`domain must be a name, not ${JSON.stringify(domain)}`);
+      if ((node === COORDINATOR) !== (role === 'coordinator'))
+        throw new RangeError(`role ${role} does not fit node ${node}`);
+      const signingSecret = derive('signing', node, role, domain);
+      const linkSecret = derive('link', node, role, domain);
+      const body = {
+        node,
+        role,
+        domain,
+        signingKey: signingPublicKey(signingSecret),
+        linkKey: linkPublicKey(linkSecret),
+      };
+      const credential = { ...body, signature: sign(credentialInput(body), secret) };
+      return { credential, signingSecret, linkSecret };
+    },
+  };
+}
+
+/** Whether the enrolment key vouches for a credential. */
+export function isEnrolled(credential: Credential, anchor: Uint8Array): boolean {
+  return verify(credential.signature, credentialInput(credential), anchor);
+}

@@ -1,0 +1,264 @@
+/**
+ * What travels and is stored, as decoded values: credentials, records, heads, control bodies, link bodies and
+ * frames. The bytes of each are made in `codec.ts`. All values are immutable once made: they are shared by memos.
+ */
+
+/** Name of a node: a letter, then at most 31 letters, digits or hyphens. The coordinator is `C`. */
+export type NodeName = string;
+
+/** One writer life's log, `WRITER/INCARNATION`, as `c1/2` (docs/protocol.md §2). */
+export type Capsule = string;
+
+export type Role = 'coordinator' | 'router' | 'client';
+
+/** Who a key belongs to, vouched for by the enrolment key (docs/protocol.md §1). */
+export interface Credential {
+  readonly node: NodeName;
+  readonly role: Role;
+  /** Administrative domain; `default` where there is only one. */
+  readonly domain: string;
+  /** Ed25519 public key, 32 bytes. */
+  readonly signingKey: Uint8Array;
+  /** X25519 public key, 32 bytes. */
+  readonly linkKey: Uint8Array;
+  /** The enrolment key's Ed25519 signature over all of the above, 64 bytes. */
+  readonly signature: Uint8Array;
+}
+
+/** One entry of a DataCapsule: a sealed batch of writes, chained by hash and signed by its writer (§2). */
+export interface CapsuleRecord {
+  readonly capsule: Capsule;
+  readonly writer: NodeName;
+  /** Counts from 1. */
+  readonly seq: number;
+  /** 32 bytes; zeros at `seq` 1. */
+  readonly prevHash: Uint8Array;
+  /** Lamport clock of the writer. */
+  readonly timestamp: number;
+  /** Which group key sealed it. */
+  readonly keyEpoch: number;
+  readonly ciphertext: Uint8Array;
+  /** SHA-256 of the canonical encoding of every field above. */
+  readonly hash: Uint8Array;
+  /** Ed25519 over the canonical encoding of the head `[capsule, seq, timestamp, hash]`. */
+  readonly signature: Uint8Array;
+}
+
+/** The provable end of a capsule: what a record's signature signs, and that signature. */
+export interface Head {
+  readonly capsule: Capsule;
+  readonly seq: number;
+  readonly timestamp: number;
+  readonly hash: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** A head beside the credential of its capsule's writer, as a frontier carries it. */
+export interface ProvenHead {
+  readonly head: Head;
+  readonly credential: Credential;
+}
+
+/** A record beside the credential of its writer, as Data carries it and logs keep it. */
+export interface ProvenRecord {
+  readonly record: CapsuleRecord;
+  readonly credential: Credential;
+}
+
+/** One write of a record's batch: what is sealed. */
+export interface Write {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** One end of a link, as a placement tells it to the other end. */
+export interface Neighbour {
+  readonly node: NodeName;
+  readonly incarnation: number;
+  /** The version at which the link was made: names the link. */
+  readonly link: number;
+  readonly credential: Credential;
+}
+
+export interface JoinBody {
+  readonly node: NodeName;
+  readonly role: 'router' | 'client';
+  readonly incarnation: number;
+  /** 16 bytes, fresh in every life. */
+  readonly birth: Uint8Array;
+  readonly attempt: number;
+  readonly reason: 'new' | 'restarted' | 'orphaned';
+  /** With `orphaned`: the silent parent and the link to it; otherwise '' and 0. */
+  readonly suspect: NodeName;
+  readonly link: number;
+}
+
+export interface JoinRefusedBody {
+  readonly node: NodeName;
+  readonly birth: Uint8Array;
+  readonly attempt: number;
+  readonly why: 'incarnation' | 'pending';
+  readonly known: number;
+}
+
+export interface PlacementBody {
+  readonly node: NodeName;
+  readonly incarnation: number;
+  readonly birth: Uint8Array;
+  readonly version: number;
+  readonly level: number;
+  readonly parent: Neighbour;
+  /** Sorted by node. */
+  readonly children: readonly Neighbour[];
+}
+
+export interface PlacementAckBody {
+  readonly node: NodeName;
+  readonly incarnation: number;
+  readonly version: number;
+}
+
+export interface LeaveBody {
+  readonly node: NodeName;
+  readonly incarnation: number;
+}
+
+export interface SuspectBody {
+  readonly node: NodeName;
+  readonly incarnation: number;
+  readonly child: NodeName;
+  readonly link: number;
+}
+
+export interface ProbeBody {
+  readonly node: NodeName;
+  readonly incarnation: number;
+  readonly nonce: number;
+}
+
+/** Bodies of the control messages, by kind. */
+export interface ControlBodies {
+  readonly join: JoinBody;
+  readonly 'join-refused': JoinRefusedBody;
+  readonly placement: PlacementBody;
+  readonly 'placement-ack': PlacementAckBody;
+  readonly leave: LeaveBody;
+  readonly suspect: SuspectBody;
+  readonly probe: ProbeBody;
+  readonly 'probe-ack': ProbeBody;
+}
+
+export type ControlKind = keyof ControlBodies;
+
+/** A signed message between a node and the coordinator, of kind `K`. */
+export interface ControlFrameOf<K extends ControlKind> {
+  readonly kind: K;
+  readonly body: ControlBodies[K];
+  /** The signer's. */
+  readonly credential: Credential;
+  /** Ed25519 over `signingInput(kind, body)`. */
+  readonly signature: Uint8Array;
+}
+
+export type ControlFrame = { [K in ControlKind]: ControlFrameOf<K> }[ControlKind];
+
+/** A message between neighbours, under the key of their link. `body` is the encoding of a {@link LinkBody}. */
+export interface LinkFrame {
+  readonly kind: 'link';
+  readonly from: NodeName;
+  readonly to: NodeName;
+  readonly link: number;
+  /** Grows with every frame over this link in this direction, from 1. */
+  readonly counter: number;
+  readonly body: Uint8Array;
+  /** HMAC-SHA-256 over `macInput(frame bytes)`. */
+  readonly mac: Uint8Array;
+}
+
+export type Frame = ControlFrame | LinkFrame;
+
+/** A client's answer to an RTS. Heads sorted by capsule, all of capsules that `node` writes. */
+export interface AnswerBody {
+  readonly node: NodeName;
+  readonly epoch: number;
+  readonly heads: readonly Head[];
+}
+
+/** An answer, signed by its client over `signingInput('answer', answer)`. */
+export interface Answer {
+  readonly answer: AnswerBody;
+  readonly credential: Credential;
+  readonly signature: Uint8Array;
+}
+
+export interface RtsBody {
+  readonly epoch: number;
+}
+
+/** Frontier sorted by capsule. */
+export interface SyncBody {
+  readonly epoch: number;
+  readonly frontier: readonly ProvenHead[];
+}
+
+export interface HeartbeatMessage {
+  readonly kind: 'heartbeat';
+}
+
+export interface DataMessage extends ProvenRecord {
+  readonly kind: 'data';
+}
+
+/** Signed by the coordinator over `signingInput('rts', body)`. */
+export interface RtsMessage {
+  readonly kind: 'rts';
+  readonly body: RtsBody;
+  readonly credential: Credential;
+  readonly signature: Uint8Array;
+}
+
+/** Answers sorted by node. */
+export interface EoeMessage {
+  readonly kind: 'eoe';
+  readonly epoch: number;
+  readonly answers: readonly Answer[];
+}
+
+/** Signed by the coordinator over `signingInput('sync', body)`. */
+export interface SyncMessage {
+  readonly kind: 'sync';
+  readonly body: SyncBody;
+  readonly credential: Credential;
+  readonly signature: Uint8Array;
+}
+
+export interface NakMessage {
+  readonly kind: 'nak';
+  readonly capsule: Capsule;
+  readonly first: number;
+  readonly last: number;
+  readonly path: readonly NodeName[];
+}
+
+/** Records of one capsule, so one writer's credential serves them all. */
+export interface RepairMessage {
+  readonly kind: 'repair';
+  readonly capsule: Capsule;
+  readonly first: number;
+  readonly last: number;
+  readonly credential: Credential;
+  readonly records: readonly CapsuleRecord[];
+}
+
+/** What a link frame carries. */
+export type LinkBody =
+  HeartbeatMessage | DataMessage | RtsMessage | EoeMessage | SyncMessage | NakMessage | RepairMessage;
+
+/** Everything that is signed with {@link ControlFrame}'s scheme, by kind. */
+export interface SignedBodies extends ControlBodies {
+  readonly rts: RtsBody;
+  readonly sync: SyncBody;
+  readonly answer: AnswerBody;
+}
+
+export type SignedKind = keyof SignedBodies;

@@ -1,0 +1,168 @@
+/**
+ * The shape of a node: one input at a time, outputs emitted. Structurally what an engine drives, with frames as
+ * bytes; nothing here is imported from one.
+ */
+import type { Capsule, NodeName, Write } from './messages.ts';
+
+/** What the application or the operator of a node may ask. */
+export type Command =
+  | { readonly type: 'put'; readonly key: string; readonly value: string }
+  | { readonly type: 'get'; readonly key: string }
+  | { readonly type: 'leave' }
+  /** Reports the whole store of a client. */
+  | { readonly type: 'dump' };
+
+/** What put and delivered tell of a record. `hash` and `prevHash` in hex. */
+export interface RecordReport {
+  readonly capsule: Capsule;
+  readonly seq: number;
+  readonly hash: string;
+  readonly prevHash: string;
+  readonly timestamp: number;
+  readonly writes: readonly Write[];
+}
+
+/** What a node reports beside its messages. */
+export type Report =
+  | {
+      readonly type: 'committed';
+      readonly version: number;
+      /** Sorted by child. */
+      readonly edges: readonly {
+        readonly child: NodeName;
+        readonly parent: NodeName;
+        readonly link: number;
+      }[];
+      readonly pending: readonly NodeName[];
+    }
+  | {
+      readonly type: 'installed';
+      readonly version: number;
+      readonly parent: NodeName;
+      readonly children: readonly NodeName[];
+    }
+  | ({ readonly type: 'put' } & RecordReport)
+  | { readonly type: 'queued' }
+  | { readonly type: 'refused'; readonly why: 'queue-full' | 'log-full' | 'leaving' }
+  | ({ readonly type: 'delivered' } & RecordReport)
+  | { readonly type: 'pending' }
+  | { readonly type: 'left' }
+  | { readonly type: 'epoch-opened'; readonly epoch: number }
+  | { readonly type: 'epoch-closed'; readonly epoch: number; readonly answered: readonly NodeName[] }
+  | { readonly type: 'answered'; readonly key: string; readonly value: string | null }
+  /** Sorted by key. */
+  | { readonly type: 'store'; readonly entries: readonly (readonly [key: string, value: string])[] };
+
+/** One input of a node. */
+export type Input =
+  /** The process begins; `entropy` is 16 fresh bytes: the birth of this life. */
+  | { readonly kind: 'start'; readonly life: number; readonly entropy: Uint8Array }
+  /** A frame arrives. `from` is the transport's claim: never evidence. */
+  | { readonly kind: 'frame'; readonly from: string; readonly frame: Uint8Array }
+  | { readonly kind: 'timer'; readonly timer: string }
+  | { readonly kind: 'command'; readonly command: Command };
+
+/** One output of a node. */
+export type Output =
+  | { readonly kind: 'send'; readonly to: string; readonly frame: Uint8Array }
+  | { readonly kind: 'set-timer'; readonly timer: string; readonly ms: number }
+  | { readonly kind: 'cancel-timer'; readonly timer: string }
+  | { readonly kind: 'report'; readonly report: Report }
+  /** The input was refused: the only output of its reaction, and nothing has changed. */
+  | { readonly kind: 'reject'; readonly reason: string };
+
+/** How full a bounded buffer is. */
+export interface Gauge {
+  readonly buffer: string;
+  readonly size: number;
+  readonly bound: number;
+}
+
+/** A sans-IO node: one life of one process. */
+export interface Node {
+  handle(input: Input, emit: (output: Output) => void): void;
+  gauges(): readonly Gauge[];
+}
+
+/** Stable storage of one node: append-only, survives crashes. */
+export interface Storage<Entry = unknown> {
+  append(entry: Entry): void;
+  entries(): readonly Entry[];
+}
+
+/** Storage in memory, for tests and simulations. */
+export class MemoryStorage implements Storage {
+  readonly #entries: unknown[];
+
+  /** @param entries what an earlier life left; copied */
+  constructor(entries: readonly unknown[] = []) {
+    this.#entries = [...entries];
+  }
+
+  append(entry: unknown): void {
+    this.#entries.push(entry);
+  }
+
+  entries(): readonly unknown[] {
+    return this.#entries;
+  }
+}
+
+/** Numbers of the protocol (docs/protocol.md). Times in milliseconds of the timers that nodes ask for. */
+export interface Parameters {
+  /** Greatest number of children of any node. At least 2. */
+  readonly k: number;
+  readonly heartbeatMs: number;
+  /** A neighbour unheard for this long is suspected. */
+  readonly suspectMs: number;
+  readonly joinMs: number;
+  readonly placementMs: number;
+  readonly probeMs: number;
+  readonly epochMs: number;
+  /** The coordinator's patience with an epoch; a router at level L waits `⌊eoeMs / 2^L⌋`. */
+  readonly eoeMs: number;
+  /** Records kept per capsule by routers and the coordinator. */
+  readonly logWindow: number;
+  readonly maxCapsules: number;
+  /** Early records that a client holds back per capsule. */
+  readonly maxEarly: number;
+  /** Puts that a client queues while it cannot write. */
+  readonly maxQueue: number;
+  readonly maxOwnRecords: number;
+  /** Records asked for in one nak. */
+  readonly maxRepair: number;
+  readonly maxPendingNaks: number;
+}
+
+/** The numbers used where nothing else is said. */
+export const DEFAULT_PARAMETERS: Parameters = {
+  k: 2,
+  heartbeatMs: 1000,
+  suspectMs: 3500,
+  joinMs: 1500,
+  placementMs: 1000,
+  probeMs: 1000,
+  epochMs: 6000,
+  eoeMs: 2000,
+  logWindow: 256,
+  maxCapsules: 128,
+  maxEarly: 64,
+  maxQueue: 16,
+  maxOwnRecords: 4096,
+  maxRepair: 64,
+  maxPendingNaks: 64,
+};
+
+/**
+ * Checks parameters.
+ * @throws TypeError if one is not a number; RangeError if it is no positive safe integer, or `k` is below 2
+ */
+export function checkParameters(parameters: Parameters): void {
+  for (const name of Object.keys(DEFAULT_PARAMETERS) as (keyof Parameters)[]) {
+    const value: unknown = parameters[name];
+    if (typeof value !== 'number') throw new TypeError(`parameters.${name} must be a number`);
+    const least = name === 'k' ? 2 : 1;
+    if (!Number.isSafeInteger(value) || value < least)
+      throw new RangeError(`parameters.${name} must be an integer of at least ${least}, not ${value}`);
+  }
+}
