@@ -1,0 +1,205 @@
+/**
+ * Draws a chart as an SVG: ELK's layered layout, own drawing. Text is monospace, so that its width is known without
+ * a browser and labels get the room that they need. Equal charts give equal bytes.
+ */
+import ElkModule from 'elkjs/lib/elk.bundled.js';
+import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
+import { statesOf, type Chart, type ChartState, type Reaction } from './chart.ts';
+import { wrapReaction } from './chart-text.ts';
+
+const FONT_SIZE = 12;
+/** Width of a character: 0.6 em in most monospace fonts, a little more in some. */
+const CHAR_WIDTH = 7.3;
+const LINE_HEIGHT = 16;
+const PADDING = 10;
+const EDGE_LABEL_COLUMNS = 32;
+const STATE_COLUMNS = 46;
+/** A compound state lists its own reactions above its children and is wide anyway. */
+const COMPOUND_COLUMNS = 92;
+
+interface Line {
+  readonly text: string;
+  readonly kind: 'title' | 'reaction';
+}
+
+const layoutOptions = {
+  'elk.algorithm': 'layered',
+  'elk.direction': 'DOWN',
+  'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
+  'elk.json.shapeCoords': 'ROOT',
+  'elk.json.edgeCoords': 'ROOT',
+  'elk.randomSeed': '1',
+  'elk.edgeRouting': 'ORTHOGONAL',
+  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+  'elk.spacing.nodeNode': '30',
+  'elk.spacing.edgeNode': '14',
+  'elk.spacing.edgeEdge': '12',
+  'elk.spacing.edgeLabel': '4',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '32',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '14',
+  'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
+};
+
+/** Lays the chart out and draws it. */
+export async function svgOf(chart: Chart): Promise<string> {
+  const states = new Map(statesOf(chart.root).map((state) => [state.id, state]));
+  // The types of elkjs describe a default export that Node's CommonJS interop hands over as it is.
+  const Elk = ElkModule as unknown as new () => { layout(graph: ElkNode): Promise<ElkNode> };
+  const laidOut = await new Elk().layout(graphOf(chart));
+  const width = Math.ceil(laidOut.width ?? 0);
+  const height = Math.ceil(laidOut.height ?? 0);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" xml:space="preserve" role="img" aria-label="${escape(chart.title)}">`,
+    STYLE,
+    `<rect class="page" width="${width}" height="${height}"/>`,
+    ...(laidOut.children ?? []).flatMap((node) => drawNode(node, states, 0)),
+    ...(laidOut.edges ?? []).map(drawEdge),
+    // Labels last: they have a ground of their own, which parts them from lines that pass.
+    ...(laidOut.edges ?? []).flatMap(drawLabels),
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+const STYLE = `<style>
+.page { fill: #ffffff }
+text { font: ${FONT_SIZE}px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #1f2328; white-space: pre }
+.title { font-weight: bold }
+.reaction { fill: #3b4654 }
+.label { fill: #0b3d91 }
+.ground { fill: #ffffff; fill-opacity: 0.92 }
+.box { fill: #f6f8fa; stroke: #57606a }
+.even { fill: #ffffff }
+.region { stroke-dasharray: 5 4 }
+.leaf { fill: #e7f0ff; stroke: #1f4e9c }
+.rule { stroke: #d0d7de }
+.edge { fill: none; stroke: #57606a }
+.dot, .arrow { fill: #57606a }
+</style>
+<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path class="arrow" d="M0 0L8 4L0 8z"/></marker></defs>`;
+
+function graphOf(chart: Chart): ElkNode {
+  const initials = statesOf(chart.root).filter((state) => state.initial !== undefined);
+  const edges: ElkExtendedEdge[] = [
+    ...initials.map((state) => ({
+      id: `${state.id}.start`,
+      sources: [`${state.id}.initial`],
+      targets: [state.initial ?? state.id],
+    })),
+    ...chart.edges.map((edge, index) => {
+      const lines = reactionLines(edge.reactions, EDGE_LABEL_COLUMNS);
+      const [width, height] = [widthOf(lines.map((text) => ({ text }))), lines.length * LINE_HEIGHT + 4];
+      return {
+        id: `edge${index}`,
+        sources: [edge.from],
+        targets: [edge.to],
+        labels: [{ id: `label${index}`, text: lines.join('\n'), width, height }],
+      };
+    }),
+  ];
+  return { id: 'graph', layoutOptions, children: [nodeOf(chart.root)], edges };
+}
+
+function nodeOf(state: ChartState): ElkNode {
+  const lines = linesOf(state);
+  const width = Math.max(70, widthOf(lines) + 2 * PADDING);
+  const height = headerHeight(lines);
+  if (state.children.length === 0) return { id: state.id, width, height };
+  const start = state.initial === undefined ? [] : [{ id: `${state.id}.initial`, width: 12, height: 12 }];
+  return {
+    id: state.id,
+    layoutOptions: {
+      'elk.padding': `[top=${height + 8},left=16,bottom=16,right=16]`,
+      'elk.nodeSize.constraints': 'MINIMUM_SIZE',
+      'elk.nodeSize.minimum': `(${width}, ${height + 24})`,
+    },
+    children: [...start, ...state.children.map(nodeOf)],
+  };
+}
+
+function linesOf(state: ChartState): readonly Line[] {
+  const columns = state.children.length === 0 ? STATE_COLUMNS : COMPOUND_COLUMNS;
+  const own: Reaction[] = [
+    ...(state.entry.length === 0 ? [] : [{ events: ['entry'], guard: undefined, actions: state.entry }]),
+    ...(state.exit.length === 0 ? [] : [{ events: ['exit'], guard: undefined, actions: state.exit }]),
+    ...state.internal,
+  ];
+  return [
+    { text: state.label, kind: 'title' },
+    ...reactionLines(own, columns).map((text): Line => ({ text, kind: 'reaction' })),
+  ];
+}
+
+function reactionLines(reactions: readonly Reaction[], columns: number): readonly string[] {
+  return reactions.flatMap((reaction) => wrapReaction(reaction, columns));
+}
+
+function widthOf(lines: readonly { readonly text: string }[]): number {
+  return Math.ceil(Math.max(...lines.map((line) => line.text.length)) * CHAR_WIDTH) + 4;
+}
+
+function headerHeight(lines: readonly Line[]): number {
+  return lines.length * LINE_HEIGHT + (lines.length > 1 ? 20 : 14);
+}
+
+function drawNode(node: ElkNode, states: ReadonlyMap<string, ChartState>, depth: number): readonly string[] {
+  const { x = 0, y = 0, width = 0, height = 0 } = node;
+  const state = states.get(node.id);
+  if (state === undefined) return [`<circle class="dot" cx="${at(x + 6)}" cy="${at(y + 6)}" r="6"/>`];
+  const compound = state.children.length > 0;
+  const regions = [...states.values()].some((one) => one.kind === 'parallel' && one.children.includes(state));
+  const kind = `${compound ? 'box' : 'box leaf'}${depth % 2 === 0 ? '' : ' even'}${regions ? ' region' : ''}`;
+  const drawn = [
+    `<rect class="${compound ? kind : 'box leaf'}" x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(height)}" rx="${compound ? 6 : 10}"/>`,
+  ];
+  if (state.kind === 'final')
+    drawn.push(
+      `<rect class="box leaf" x="${at(x + 3)}" y="${at(y + 3)}" width="${at(width - 6)}" height="${at(height - 6)}" rx="8"/>`,
+    );
+  const lines = linesOf(state);
+  lines.forEach((line, index) => {
+    const [left, baseline] =
+      line.kind === 'title'
+        ? [x + PADDING, y + LINE_HEIGHT + 4]
+        : [x + PADDING, y + LINE_HEIGHT + 10 + index * LINE_HEIGHT];
+    drawn.push(`<text class="${line.kind}" x="${at(left)}" y="${at(baseline)}">${escape(line.text)}</text>`);
+  });
+  if (lines.length > 1)
+    drawn.push(`<path class="rule" d="M${at(x)} ${at(y + LINE_HEIGHT + 10)}H${at(x + width)}"/>`);
+  return [...drawn, ...(node.children ?? []).flatMap((child) => drawNode(child, states, depth + 1))];
+}
+
+function drawEdge(edge: ElkExtendedEdge): string {
+  const d = (edge.sections ?? []).map(({ startPoint, bendPoints = [], endPoint }) =>
+    [startPoint, ...bendPoints, endPoint]
+      .map((point, index) => `${index === 0 ? 'M' : 'L'}${at(point.x)} ${at(point.y)}`)
+      .join(''),
+  );
+  return `<path class="edge" marker-end="url(#arrow)" d="${d.join('')}"/>`;
+}
+
+function drawLabels(edge: ElkExtendedEdge): readonly string[] {
+  return (edge.labels ?? []).flatMap(({ x = 0, y = 0, width = 0, height = 0, text = '' }) => [
+    `<rect class="ground" x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(height)}"/>`,
+    ...text
+      .split('\n')
+      .map(
+        (line, index) =>
+          `<text class="label" x="${at(x + 2)}" y="${at(y + 13 + index * LINE_HEIGHT)}">${escape(line)}</text>`,
+      ),
+  ]);
+}
+
+/** A coordinate, without the noise behind the first decimal. */
+function at(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
