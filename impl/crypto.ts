@@ -51,6 +51,13 @@ export function contentKey(data: Uint8Array): string {
   return key;
 }
 
+/** Content longer than this is told apart by its SHA-256, so that the keys of memos stay small. */
+const LONG = 512;
+
+/** A key of variable length, for memos: the content, or its hash if it is long. */
+const shortKey = (data: Uint8Array): string =>
+  data.length <= LONG ? contentKey(data) : `#${data.length},${contentKey(nobleSha256(data))}`;
+
 /** Results by content, the least recently used forgotten first. */
 export class Memo<T> {
   readonly #results = new Map<string, T>();
@@ -100,7 +107,9 @@ export function clearCryptoMemos(): void {
 
 /** SHA-256, 32 bytes. */
 export function sha256(data: Uint8Array): Uint8Array {
-  return timed(() => hashes.get(contentKey(data), () => nobleSha256(data)));
+  return timed(() =>
+    data.length > LONG ? nobleSha256(data) : hashes.get(contentKey(data), () => nobleSha256(data)),
+  );
 }
 
 /** Public key of an Ed25519 secret (32 bytes both). */
@@ -115,16 +124,14 @@ export function linkPublicKey(secret: Uint8Array): Uint8Array {
 
 /** Ed25519 signature, 64 bytes; deterministic. */
 export function sign(message: Uint8Array, secret: Uint8Array): Uint8Array {
-  return timed(() =>
-    signatures.get(contentKey(secret) + contentKey(message), () => ed.sign(message, secret)),
-  );
+  return timed(() => signatures.get(contentKey(secret) + shortKey(message), () => ed.sign(message, secret)));
 }
 
 /** Whether an Ed25519 signature is right, by the strict rules of RFC 8032. Never throws. */
 export function verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
   return timed(() =>
     // Signature and key have fixed lengths, so the concatenation is unambiguous.
-    verifications.get(contentKey(signature) + contentKey(publicKey) + contentKey(message), () => {
+    verifications.get(contentKey(signature) + contentKey(publicKey) + shortKey(message), () => {
       try {
         return ed.verify(signature, message, publicKey, { zip215: false });
       } catch {
@@ -175,7 +182,7 @@ export function equalMacs(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 const aeadKey = (key: Uint8Array, nonce: Uint8Array, data: Uint8Array, text: Uint8Array): string =>
-  `${data.length},${contentKey(key)}${contentKey(nonce)}${contentKey(data)}${contentKey(text)}`;
+  `${data.length},${contentKey(key)}${contentKey(nonce)}${contentKey(data)}${shortKey(text)}`;
 
 /** AES-256-GCM-SIV. `key` 32 bytes, `nonce` 12 bytes; the result is 16 bytes longer than `plaintext`. */
 export function seal(

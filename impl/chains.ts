@@ -1,0 +1,94 @@
+/** A client's chains: how far it is in each capsule, what waits, and the records that it wrote (§5.3). */
+import { writerOf } from './codec.ts';
+import { NO_HASH } from './record.ts';
+import type { Capsule, CapsuleRecord, NodeName, ProvenRecord } from './messages.ts';
+
+/** How far a capsule is delivered: the last record's `seq` and hash. */
+export interface Position {
+  readonly seq: number;
+  readonly hash: Uint8Array;
+}
+
+const BEGINNING: Position = { seq: 0, hash: NO_HASH };
+
+/** Positions, early records and own records of one client. */
+export class Chains {
+  readonly #node: NodeName;
+  readonly #positions = new Map<Capsule, Position>();
+  readonly #early = new Map<Capsule, Map<number, ProvenRecord>>();
+  /** Records of capsules of which this client is the writer, `seq` 1 first. */
+  readonly #own = new Map<Capsule, ProvenRecord[]>();
+
+  /** @param node the client */
+  constructor(node: NodeName) {
+    this.#node = node;
+  }
+
+  /** Number of capsules that it keeps anything of, `except` not counted. */
+  count(except: Capsule): number {
+    let count = this.#positions.size - (this.#positions.has(except) ? 1 : 0);
+    for (const capsule of this.#early.keys()) if (!this.#positions.has(capsule)) count += 1;
+    return count;
+  }
+
+  /** Greatest number of records that wait in one capsule. */
+  get fullestEarly(): number {
+    let most = 0;
+    for (const early of this.#early.values()) most = Math.max(most, early.size);
+    return most;
+  }
+
+  keeps(capsule: Capsule): boolean {
+    return this.#positions.has(capsule) || this.#early.has(capsule);
+  }
+
+  position(capsule: Capsule): Position {
+    return this.#positions.get(capsule) ?? BEGINNING;
+  }
+
+  isWaiting(record: CapsuleRecord): boolean {
+    return this.#early.get(record.capsule)?.has(record.seq) ?? false;
+  }
+
+  waiting(capsule: Capsule): number {
+    return this.#early.get(capsule)?.size ?? 0;
+  }
+
+  /** Lets an early record wait. */
+  hold(proven: ProvenRecord): void {
+    const { capsule, seq } = proven.record;
+    const early = this.#early.get(capsule) ?? new Map<number, ProvenRecord>();
+    early.set(seq, proven);
+    this.#early.set(capsule, early);
+  }
+
+  /** Takes the next record of a capsule out of those waiting, if it is there. */
+  release(capsule: Capsule): ProvenRecord | undefined {
+    const early = this.#early.get(capsule);
+    const seq = this.position(capsule).seq + 1;
+    const proven = early?.get(seq);
+    early?.delete(seq);
+    if (early?.size === 0) this.#early.delete(capsule);
+    return proven;
+  }
+
+  /** Moves on to a record that was delivered or written. */
+  append(proven: ProvenRecord): void {
+    const { capsule, seq, hash } = proven.record;
+    this.#positions.set(capsule, { seq, hash });
+    if (writerOf(capsule) !== this.#node) return;
+    const own = this.#own.get(capsule) ?? [];
+    own.push(proven);
+    this.#own.set(capsule, own);
+  }
+
+  /** The last record of each capsule that this client writes, sorted by capsule. */
+  ownHeads(): ProvenRecord[] {
+    return [...this.#own.keys()].sort().map((capsule) => this.#own.get(capsule)?.at(-1) as ProvenRecord);
+  }
+
+  /** What it has of a range of a capsule that it writes, ascending. */
+  ownRange(capsule: Capsule, first: number, last: number): ProvenRecord[] {
+    return (this.#own.get(capsule) ?? []).slice(first - 1, last);
+  }
+}

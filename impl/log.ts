@@ -1,0 +1,76 @@
+/**
+ * The log of routers and the coordinator: per capsule the records with `seq > newest - window`. Duplicate filter
+ * and repair store in one (docs/protocol.md §5.3).
+ */
+import type { Capsule, ProvenRecord } from './messages.ts';
+
+interface Tail {
+  newest: number;
+  readonly records: Map<number, ProvenRecord>;
+}
+
+/** A bounded log of records by capsule and `seq`. */
+export class Log {
+  readonly #tails = new Map<Capsule, Tail>();
+  readonly #window: number;
+
+  /** @param window records kept per capsule */
+  constructor(window: number) {
+    this.#window = window;
+  }
+
+  /** Number of capsules that it keeps records of. */
+  get capsules(): number {
+    return this.#tails.size;
+  }
+
+  /** Greatest number of records that it keeps of one capsule. */
+  get fullest(): number {
+    let most = 0;
+    for (const tail of this.#tails.values()) most = Math.max(most, tail.records.size);
+    return most;
+  }
+
+  hasCapsule(capsule: Capsule): boolean {
+    return this.#tails.has(capsule);
+  }
+
+  has(capsule: Capsule, seq: number): boolean {
+    return this.#tails.get(capsule)?.records.has(seq) ?? false;
+  }
+
+  /** Whether `seq` is young enough to be kept. */
+  inWindow(capsule: Capsule, seq: number): boolean {
+    const newest = this.#tails.get(capsule)?.newest ?? 0;
+    return seq > newest - this.#window;
+  }
+
+  /** Keeps a record that is not kept and in the window; drops what falls out of it. */
+  add(proven: ProvenRecord): void {
+    const { capsule, seq } = proven.record;
+    let tail = this.#tails.get(capsule);
+    if (tail === undefined) {
+      tail = { newest: 0, records: new Map() };
+      this.#tails.set(capsule, tail);
+    }
+    tail.records.set(seq, proven);
+    if (seq <= tail.newest) return;
+    const gone = seq - this.#window;
+    // One step at a time as long as records come in order; a jump may pass over anything.
+    if (seq === tail.newest + 1) tail.records.delete(gone);
+    else for (const old of tail.records.keys()) if (old <= gone) tail.records.delete(old);
+    tail.newest = seq;
+  }
+
+  /** What it keeps of a range, ascending. */
+  range(capsule: Capsule, first: number, last: number): ProvenRecord[] {
+    const found: ProvenRecord[] = [];
+    const records = this.#tails.get(capsule)?.records;
+    if (records !== undefined)
+      for (let seq = first; seq <= last; seq++) {
+        const proven = records.get(seq);
+        if (proven !== undefined) found.push(proven);
+      }
+    return found;
+  }
+}

@@ -1,0 +1,285 @@
+/** Membership of routers and clients: joining, placement, heartbeats, suspicion (docs/protocol.md §5.1). */
+import { BaseNode, reject, timerSubject, type NodeOptions } from './base.ts';
+import { equalBytes } from './codec.ts';
+import { COORDINATOR } from './credentials.ts';
+import type {
+  ControlFrame,
+  Credential,
+  JoinBody,
+  JoinRefusedBody,
+  LinkBody,
+  Neighbour,
+  NodeName,
+  PlacementBody,
+  ProbeBody,
+} from './messages.ts';
+import type { Command, Gauge } from './node.ts';
+import type { Entry } from './stored.ts';
+
+export type MemberState = 'joining' | 'pending' | 'attached' | 'orphaned' | 'left';
+
+/** A router or a client. */
+export abstract class Member extends BaseNode {
+  protected readonly role: 'router' | 'client';
+  protected state: MemberState = 'joining';
+  protected incarnation = 0;
+  protected birth: Uint8Array = new Uint8Array(16);
+  protected attempt = 0;
+  /** Of the placement that is installed; 0: none in this life. */
+  protected version = 0;
+  protected level = 0;
+  protected parent: NodeName = '';
+  protected children: readonly NodeName[] = [];
+  /** Greatest nonce of the probes that were answered. */
+  protected nonce = 0;
+  protected plea: Pick<JoinBody, 'reason' | 'suspect' | 'link'> = { reason: 'new', suspect: '', link: 0 };
+  /** Greatest epochs of the RTS and SYNC accepted in this life. */
+  protected rts = 0;
+  protected sync = 0;
+
+  constructor(options: NodeOptions, role: 'router' | 'client') {
+    super(options);
+    if (options.keys.credential.role !== role) throw new RangeError(`keys are those of no ${role}`);
+    this.role = role;
+  }
+
+  gauges(): readonly Gauge[] {
+    return [{ buffer: 'links', size: this.links.size, bound: this.parameters.k + 1 }];
+  }
+
+  /** Takes back an entry of the storage. */
+  protected restore(entry: Entry): void {
+    if (entry.type === 'incarnation') this.incarnation = entry.incarnation;
+  }
+
+  protected start(entropy: Uint8Array): void {
+    const entries = this.stored();
+    for (const entry of entries) this.restore(entry);
+    this.birth = entropy.slice();
+    this.takeIncarnation(this.nextIncarnation());
+    this.plea = { reason: entries.length === 0 ? 'new' : 'restarted', suspect: '', link: 0 };
+    this.join('joining');
+  }
+
+  protected onTimer(timer: string): void {
+    if (this.state === 'left') return;
+    const subject = timerSubject(timer, 'suspect');
+    if (subject !== undefined) this.onSuspicion(subject);
+    else if (timer === 'join' && this.state !== 'attached') this.join(this.state);
+    else if (timer === 'heartbeat' && this.hasPlace()) this.beat();
+    else this.onOtherTimer(timer);
+  }
+
+  protected onOtherTimer(timer: string): void {
+    reject(`timer ${timer}: not set`);
+  }
+
+  protected onCommand(command: Command): void {
+    if (this.state === 'left') {
+      if (command.type === 'put') this.report({ type: 'refused', why: 'leaving' });
+    } else this.obey(command);
+  }
+
+  /** Obeys a command while it has not left. */
+  protected abstract obey(command: Command): void;
+  /** A body other than a heartbeat. */
+  protected abstract onBody(from: NodeName, body: LinkBody, data: Uint8Array): void;
+  /** It became attached, maybe again. */
+  protected onAttached(): void {}
+  /** The incarnation that it claimed was taken: this life begins anew. */
+  protected onIncarnationLost(): void {}
+
+  protected onControl(frame: ControlFrame): void {
+    if (this.state === 'left') reject('left');
+    if (!this.isCoordinator(frame.credential)) reject(`${frame.kind}: not by the coordinator`);
+    if (frame.kind === 'placement') this.onPlacement(frame.body);
+    else if (frame.kind === 'join-refused') this.onRefusal(frame.body);
+    else if (frame.kind === 'probe') this.onProbe(frame.body);
+    else reject(`${frame.kind}: not for a ${this.role}`);
+  }
+
+  protected onLink(from: NodeName, body: LinkBody, data: Uint8Array): void {
+    if (this.state === 'left') reject('left');
+    if (body.kind !== 'heartbeat') {
+      this.onBody(from, body, data);
+      return;
+    }
+    this.setTimer(`suspect:${from}`, this.parameters.suspectMs);
+    if (from !== this.parent || this.state !== 'orphaned') return;
+    this.cancelTimer('join');
+    this.state = 'attached';
+    this.onAttached();
+  }
+
+  // Joining
+
+  protected nextIncarnation(): number {
+    return this.incarnation + 1;
+  }
+
+  protected takeIncarnation(incarnation: number): void {
+    this.incarnation = incarnation;
+    this.persist({ type: 'incarnation', incarnation });
+  }
+
+  /** Sends the next attempt to join. */
+  protected join(state: MemberState): void {
+    this.state = state;
+    this.attempt += 1;
+    this.sendControl(COORDINATOR, 'join', {
+      node: this.node,
+      role: this.role,
+      incarnation: this.incarnation,
+      birth: this.birth,
+      attempt: this.attempt,
+      ...this.plea,
+    });
+    this.setTimer('join', this.parameters.joinMs);
+  }
+
+  protected onRefusal(refusal: JoinRefusedBody): void {
+    if (!this.isRefusalOfPresentJoin(refusal)) reject('join-refused: of another join');
+    if (refusal.why === 'incarnation') {
+      if (this.state !== 'joining' && this.state !== 'pending') reject('join-refused: not joining');
+      if (!this.mustRaiseIncarnation(refusal.known)) reject('join-refused: a lower incarnation');
+      this.takeIncarnation(refusal.known + 1);
+      this.plea = { reason: 'restarted', suspect: '', link: 0 };
+      this.onIncarnationLost();
+      this.join('joining');
+    } else {
+      if (this.state === 'attached') reject('join-refused: attached');
+      this.state = 'pending';
+      this.report({ type: 'pending' });
+    }
+  }
+
+  protected isRefusalOfPresentJoin(refusal: JoinRefusedBody): boolean {
+    return (
+      refusal.node === this.node && equalBytes(refusal.birth, this.birth) && refusal.attempt === this.attempt
+    );
+  }
+
+  protected mustRaiseIncarnation(known: number): boolean {
+    return known >= this.incarnation;
+  }
+
+  // Placement
+
+  protected hasPlace(): boolean {
+    return this.version > 0;
+  }
+
+  protected onPlacement(placement: PlacementBody): void {
+    if (!this.isPlacementForThisLife(placement)) reject('placement: for another node or life');
+    if (!this.acceptsPlacement(placement)) reject('placement: an old version');
+    if (this.isInstalled(placement)) this.acknowledge();
+    else {
+      if (!this.areNeighboursGenuine(placement)) reject('placement: a neighbour is not enrolled');
+      this.install(placement);
+    }
+  }
+
+  protected isPlacementForThisLife(placement: PlacementBody): boolean {
+    return (
+      placement.node === this.node &&
+      placement.incarnation === this.incarnation &&
+      equalBytes(placement.birth, this.birth)
+    );
+  }
+
+  protected acceptsPlacement(placement: PlacementBody): boolean {
+    return placement.version >= this.version;
+  }
+
+  protected isInstalled(placement: PlacementBody): boolean {
+    return placement.version === this.version;
+  }
+
+  /** Credentials in a placement are checked on their own: the coordinator's word does not make a key somebody's. */
+  protected areNeighboursGenuine({ parent, children }: PlacementBody): boolean {
+    const isGenuine = (neighbour: Neighbour, mayBe: (credential: Credential) => boolean): boolean =>
+      neighbour.credential.node === neighbour.node &&
+      neighbour.node !== this.node &&
+      mayBe(neighbour.credential) &&
+      this.verifyCredential(neighbour.credential);
+    return (
+      isGenuine(parent, (credential) => credential.role === 'router' || this.isCoordinator(credential)) &&
+      children.every((child) => isGenuine(child, (credential) => credential.role !== 'coordinator'))
+    );
+  }
+
+  protected install(placement: PlacementBody): void {
+    const before = this.links.names();
+    const hadPlace = this.hasPlace();
+    this.links.install(this.neighboursOf(placement), this.incarnation);
+    this.version = placement.version;
+    this.level = placement.level;
+    this.parent = placement.parent.node;
+    this.children = placement.children.map(({ node }) => node);
+    this.acknowledge();
+    this.report({
+      type: 'installed',
+      version: this.version,
+      parent: this.parent,
+      children: this.children,
+    });
+    if (this.state !== 'attached') this.cancelTimer('join');
+    if (!hadPlace) this.setTimer('heartbeat', this.parameters.heartbeatMs);
+    for (const node of this.links.names()) this.setTimer(`suspect:${node}`, this.parameters.suspectMs);
+    for (const node of before) if (!this.links.has(node)) this.cancelTimer(`suspect:${node}`);
+    this.state = 'attached';
+    this.onAttached();
+  }
+
+  protected neighboursOf(placement: PlacementBody): readonly Neighbour[] {
+    return [placement.parent, ...placement.children];
+  }
+
+  protected acknowledge(): void {
+    const { node, incarnation, version } = this;
+    this.sendControl(COORDINATOR, 'placement-ack', { node, incarnation, version });
+  }
+
+  // Signs of life
+
+  protected beat(): void {
+    this.sendBody(this.links.names(), { kind: 'heartbeat' });
+    this.setTimer('heartbeat', this.parameters.heartbeatMs);
+  }
+
+  protected onSuspicion(node: NodeName): void {
+    const link = this.links.get(node)?.peer.link;
+    if (link === undefined) return;
+    if (this.children.includes(node)) {
+      this.sendControl(COORDINATOR, 'suspect', {
+        node: this.node,
+        incarnation: this.incarnation,
+        child: node,
+        link,
+      });
+      this.setTimer(`suspect:${node}`, this.parameters.suspectMs);
+    } else if (this.state === 'attached') {
+      this.plea = { reason: 'orphaned', suspect: node, link };
+      this.join('orphaned');
+    }
+  }
+
+  protected onProbe(probe: ProbeBody): void {
+    if (probe.node !== this.node || probe.incarnation !== this.incarnation) reject('probe: for another');
+    if (!this.isFreshProbe(probe)) reject('probe: answered already');
+    this.nonce = probe.nonce;
+    this.sendControl(COORDINATOR, 'probe-ack', probe);
+  }
+
+  protected isFreshProbe(probe: ProbeBody): boolean {
+    return probe.nonce > this.nonce;
+  }
+
+  // Leaving
+
+  protected leave(): void {
+    this.sendControl(COORDINATOR, 'leave', { node: this.node, incarnation: this.incarnation });
+    this.report({ type: 'left' });
+    this.state = 'left';
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * What routers and the coordinator do with records: log and forward Data, serve and relay Naks, pass Repairs back
+ * (docs/protocol.md §5.3, §5.4).
+ */
+import { encodeBody, MAX_FRAME_BYTES, plainToBytes } from './codec.ts';
+import { reject } from './base.ts';
+import { Log } from './log.ts';
+import type {
+  Capsule,
+  CapsuleRecord,
+  LinkBody,
+  NakMessage,
+  NodeName,
+  ProvenRecord,
+  RepairMessage,
+} from './messages.ts';
+import type { Gauge, Parameters } from './node.ts';
+
+/** Where a nak goes next. */
+export interface Route {
+  readonly to: NodeName;
+  readonly path: readonly NodeName[];
+}
+
+/** What a relay needs from its node. */
+export interface RelayHost {
+  neighbours(): readonly NodeName[];
+  verifyRecord(proven: ProvenRecord): boolean;
+  sendBytes(to: NodeName, body: Uint8Array): void;
+  sendBody(to: readonly NodeName[], body: LinkBody): void;
+  /** A record was logged in this reaction. */
+  logged(proven: ProvenRecord): void;
+  /** Whether such a nak may come from that neighbour at all. */
+  acceptsNak(from: NodeName, nak: NakMessage): boolean;
+  /** Where a nak that the log cannot serve in full goes; undefined: nowhere. */
+  routeOf(from: NodeName, nak: NakMessage): Route | undefined;
+  /** Whether a nak that goes nowhere is served in part. */
+  servesParts(): boolean;
+}
+
+/** A range that somebody was asked for. */
+interface PendingNak {
+  readonly askers: Set<NodeName>;
+  readonly asked: Set<NodeName>;
+}
+
+/** Bytes of a repair beside its records: a bound. */
+const REPAIR_OVERHEAD_BYTES = 1024;
+
+/** The name of a range among those pending. */
+export function rangeKey(range: {
+  readonly capsule: Capsule;
+  readonly first: number;
+  readonly last: number;
+}): string {
+  return `${range.capsule} ${range.first} ${range.last}`;
+}
+
+/** Whether all records of a repair are of its capsule and within its range (that they ascend, the codec says). */
+export function isWithinRange(repair: RepairMessage): boolean {
+  return repair.records.every(
+    ({ capsule, seq }) => capsule === repair.capsule && seq >= repair.first && seq <= repair.last,
+  );
+}
+
+/** The answer to a nak: as many of the records, from the first on, as fit a frame. */
+export function makeRepair(nak: NakMessage, records: readonly ProvenRecord[]): RepairMessage {
+  const [first] = records;
+  if (first === undefined) throw new RangeError('records must not be empty');
+  const fitting: CapsuleRecord[] = [];
+  let room = MAX_FRAME_BYTES - REPAIR_OVERHEAD_BYTES;
+  for (const { record } of records) {
+    room -= sizeOf(record);
+    if (room < 0) break;
+    fitting.push(record);
+  }
+  const { capsule, first: from, last } = nak;
+  return { kind: 'repair', capsule, first: from, last, credential: first.credential, records: fitting };
+}
+
+/** A bound of a record's encoded size: everything but the ciphertext and the names has a fixed length. */
+const sizeOf = (record: CapsuleRecord): number =>
+  plainToBytes([record.capsule, record.writer]).length + record.ciphertext.length + 192;
+
+/** The data plane of a router or the coordinator. */
+export class Relay {
+  protected readonly log: Log;
+  protected readonly pending = new Map<string, PendingNak>();
+
+  constructor(
+    protected readonly host: RelayHost,
+    protected readonly parameters: Parameters,
+  ) {
+    this.log = this.makeLog();
+  }
+
+  /** Takes back a record that an earlier life logged. */
+  restore(proven: ProvenRecord): void {
+    if (this.isNew(proven)) this.log.add(proven);
+  }
+
+  /** Data from a neighbour. `data`: the bytes of the body, which are forwarded as they are. */
+  onData(from: NodeName, proven: ProvenRecord, data: Uint8Array): void {
+    if (!this.verifyRecord(proven)) reject('data: record not authentic');
+    if (this.isDuplicate(proven)) reject('data: logged already');
+    if (!this.isInWindow(proven)) reject('data: too old');
+    if (!this.hasRoom(proven.record.capsule)) reject('data: no room for its capsule');
+    this.keep(proven);
+    for (const to of this.forwardTargets(from)) this.host.sendBytes(to, data);
+  }
+
+  onNak(from: NodeName, nak: NakMessage): void {
+    if (!this.host.acceptsNak(from, nak)) reject('nak: not from there');
+    if (!this.isRangeAllowed(nak)) reject('nak: range too long');
+    const found = this.log.range(nak.capsule, nak.first, nak.last);
+    if (this.isComplete(nak, found)) {
+      this.host.sendBody([from], makeRepair(nak, found));
+      return;
+    }
+    const route = this.host.routeOf(from, nak);
+    if (route !== undefined) this.relay(from, nak, route);
+    else if (found.length > 0 && this.host.servesParts()) this.host.sendBody([from], makeRepair(nak, found));
+    else reject('nak: nowhere to ask');
+  }
+
+  onRepair(from: NodeName, repair: RepairMessage, data: Uint8Array): void {
+    const key = rangeKey(repair);
+    const pending = this.pending.get(key);
+    if (pending === undefined || !this.wasAsked(pending, from)) reject('repair: not asked for');
+    if (!isWithinRange(repair)) reject('repair: not what was asked for');
+    const { credential } = repair;
+    const all = repair.records.map((record) => ({ record, credential }));
+    if (!all.every((proven) => this.verifyRecord(proven))) reject('repair: record not authentic');
+    this.pending.delete(key);
+    for (const proven of all) if (this.isNew(proven)) this.keep(proven);
+    for (const to of this.repairTargets(from, pending.askers)) this.host.sendBytes(to, data);
+  }
+
+  /** A new epoch: what is still missing will be asked for again. */
+  forgetPending(): void {
+    this.pending.clear();
+  }
+
+  gauges(): readonly Gauge[] {
+    const { maxCapsules, logWindow, maxPendingNaks } = this.parameters;
+    return [
+      { buffer: 'log-capsules', size: this.log.capsules, bound: maxCapsules },
+      { buffer: 'log-records', size: this.log.fullest, bound: logWindow },
+      { buffer: 'pending-naks', size: this.pending.size, bound: maxPendingNaks },
+    ];
+  }
+
+  protected makeLog(): Log {
+    return new Log(this.parameters.logWindow);
+  }
+
+  protected verifyRecord(proven: ProvenRecord): boolean {
+    return this.host.verifyRecord(proven);
+  }
+
+  protected isDuplicate({ record }: ProvenRecord): boolean {
+    return this.log.has(record.capsule, record.seq);
+  }
+
+  protected isInWindow({ record }: ProvenRecord): boolean {
+    return this.log.inWindow(record.capsule, record.seq);
+  }
+
+  protected hasRoom(capsule: Capsule): boolean {
+    return this.log.hasCapsule(capsule) || this.log.capsules < this.parameters.maxCapsules;
+  }
+
+  protected isNew(proven: ProvenRecord): boolean {
+    return !this.isDuplicate(proven) && this.isInWindow(proven) && this.hasRoom(proven.record.capsule);
+  }
+
+  protected forwardTargets(from: NodeName): readonly NodeName[] {
+    return this.host.neighbours().filter((node) => node !== from);
+  }
+
+  protected repairTargets(from: NodeName, askers: ReadonlySet<NodeName>): readonly NodeName[] {
+    return this.host.neighbours().filter((node) => node !== from && askers.has(node));
+  }
+
+  protected isRangeAllowed(nak: NakMessage): boolean {
+    return nak.last - nak.first < this.parameters.maxRepair;
+  }
+
+  protected isComplete(nak: NakMessage, found: readonly ProvenRecord[]): boolean {
+    return found.length === nak.last - nak.first + 1;
+  }
+
+  protected wasAsked(pending: PendingNak, node: NodeName): boolean {
+    return pending.asked.has(node);
+  }
+
+  protected keep(proven: ProvenRecord): void {
+    this.log.add(proven);
+    this.host.logged(proven);
+  }
+
+  private relay(from: NodeName, nak: NakMessage, route: Route): void {
+    const key = rangeKey(nak);
+    let pending = this.pending.get(key);
+    if (pending === undefined) {
+      if (this.pending.size >= this.parameters.maxPendingNaks) reject('nak: too many pending');
+      pending = { askers: new Set(), asked: new Set() };
+      this.pending.set(key, pending);
+    }
+    pending.askers.add(from);
+    if (pending.asked.has(route.to)) return;
+    pending.asked.add(route.to);
+    this.host.sendBody([route.to], { ...nak, path: route.path });
+  }
+}
+
+/** Bytes of a body; for bounds. */
+export const bodySize = (body: LinkBody): number => encodeBody(body).length;

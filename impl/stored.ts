@@ -1,0 +1,32 @@
+/** What nodes write to their stable storage: plain values, each made before anything that depends on it is sent. */
+import type { HeapSnapshot } from './placement.ts';
+import type { CapsuleRecord, Credential, NodeName, Role } from './messages.ts';
+
+/** What the coordinator knows of a node. */
+export interface Known {
+  readonly node: NodeName;
+  readonly role: Exclude<Role, 'coordinator'>;
+  readonly incarnation: number;
+  /** 16 bytes; none: it left. */
+  readonly birth: Uint8Array;
+  /** Greatest attempt of that birth. */
+  readonly attempt: number;
+  readonly credential: Credential;
+}
+
+/** The coordinator's tree: who sits where, when each edge was made and each node last placed. */
+export interface StoredTree {
+  readonly version: number;
+  readonly heap: HeapSnapshot;
+  readonly links: readonly (readonly [child: NodeName, link: number])[];
+  readonly placedAt: readonly (readonly [node: NodeName, version: number])[];
+}
+
+/** One entry of a node's storage. Later ones supersede earlier ones of their kind; records add up. */
+export type Entry =
+  | { readonly type: 'incarnation'; readonly incarnation: number }
+  | { readonly type: 'record'; readonly record: CapsuleRecord; readonly credential: Credential }
+  | { readonly type: 'known'; readonly known: Known }
+  | { readonly type: 'tree'; readonly tree: StoredTree }
+  | { readonly type: 'epoch'; readonly epoch: number }
+  | { readonly type: 'serial'; readonly serial: number };
