@@ -146,7 +146,11 @@ export type Report =
   | {
       readonly type: 'committed';
       readonly version: number;
-      readonly edges: readonly { readonly child: NodeName; readonly parent: NodeName; readonly link: number }[];
+      readonly edges: readonly {
+        readonly child: NodeName;
+        readonly parent: NodeName;
+        readonly link: number;
+      }[];
       readonly pending: readonly NodeName[];
     }
   | {

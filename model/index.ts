@@ -1,0 +1,31 @@
+/** What the protocol is: statecharts, symbolic messages, and the relation that trees must satisfy. */
+
+export { clientMachine } from './client.ts';
+export type { ClientContext } from './client.ts';
+export { coordinatorMachine } from './coordinator.ts';
+export { COORDINATOR, isFrame, roleOf, writerOf } from './events.ts';
+export type {
+  CommandEvent,
+  EventOf,
+  Known,
+  LifeEvent,
+  Log,
+  Memory,
+  ModelEvent,
+  ModelOutput,
+  Place,
+  Role,
+  Timer,
+  TimerEvent,
+} from './events.ts';
+export { heapChoice, heapTree } from './heap.ts';
+export type * from './messages.ts';
+export { DEFAULT_PARAMETERS } from './parameters.ts';
+export type { Parameters } from './parameters.ts';
+export type { CoordinatorContext } from './placement.ts';
+export { routerMachine } from './router.ts';
+export type { RouterContext } from './router.ts';
+export { choiceFor, describe, enabled, initialState, memoryOf, stateKey, step } from './step.ts';
+export type { ModelState, StepResult } from './step.ts';
+export { admissible, heapDepth } from './tree.ts';
+export type { Cause, Change } from './tree.ts';

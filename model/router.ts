@@ -1,0 +1,218 @@
+/** The router's statechart (docs/protocol.md §5): a member that forwards what it cannot read. */
+
+import { setup } from 'xstate';
+import { compareNames, excluding } from './canonical.ts';
+import type { EventOf, Log, ModelEvent } from './events.ts';
+import { isFromChild, isFromParent, sendAll, sendTo } from './links.ts';
+import * as member from './membership.ts';
+import type { MemberContext } from './membership.ts';
+import type { Answer, LinkBody, NodeName } from './messages.ts';
+import type { Parameters } from './parameters.ts';
+import { act, cancelTimer, frameGuard, outputActions, rejection, setTimer, when } from './reaction.ts';
+import type { Reaction } from './reaction.ts';
+import * as relay from './relay.ts';
+import type { RelayContext } from './relay.ts';
+
+/** What a router knows. Its incarnation and its log are in its storage. */
+export interface RouterContext extends MemberContext, RelayContext {
+  /** Greatest epoch accepted of an RTS; the one collected for, while collecting. */
+  readonly rts: number;
+  /** Greatest epoch accepted of a SYNC. */
+  readonly sync: number;
+  /** Children whose EOE is missing; empty unless collecting. Sorted. */
+  readonly awaited: readonly NodeName[];
+  /** Answers of clients so far; empty unless collecting. Sorted by node. */
+  readonly answers: readonly Answer[];
+}
+
+/** A router that is not alive. */
+export function lifelessRouter(self: NodeName): RouterContext {
+  return { ...member.lifelessMember(self), log: {}, naks: [], rts: 0, sync: 0, awaited: [], answers: [] };
+}
+
+function memorisedLog(event: EventOf<'start'>): Log {
+  return event.memory?.kind === 'router' ? event.memory.log : {};
+}
+
+function merged(context: RouterContext, event: EventOf<'eoe'>): readonly Answer[] {
+  const fresh = event.answers.filter(({ node }) => !context.answers.some((other) => other.node === node));
+  return [...context.answers, ...fresh].toSorted((a, b) => compareNames(a.node, b.node));
+}
+
+function sendUp(context: RouterContext, body: LinkBody) {
+  return context.parent ? [sendTo(context, context.parent, body)] : [];
+}
+
+function isAwaited(context: RouterContext, event: EventOf<'eoe'>): boolean {
+  return isFromChild(context, event) && event.epoch === context.rts && context.awaited.includes(event.from);
+}
+
+function guards(parameters: Parameters) {
+  const isNewRts = (context: RouterContext, event: EventOf<'rts'>) =>
+    isFromParent(context, event) && event.epoch > context.rts;
+  const isFirstOfPathChild = (context: RouterContext, event: EventOf<'nak'>) =>
+    context.children.some((child) => child.node === event.path[0]);
+  return {
+    ...frameGuard,
+    ...member.memberGuards,
+    isNewRtsForChildren: when<RouterContext, 'rts'>(
+      'rts',
+      (context, event) => isNewRts(context, event) && context.children.length > 0,
+    ),
+    isNewRts: when<RouterContext, 'rts'>('rts', isNewRts),
+    isLastEoe: when<RouterContext, 'eoe'>(
+      'eoe',
+      (context, event) => isAwaited(context, event) && context.awaited.length === 1,
+    ),
+    isAwaitedEoe: when<RouterContext, 'eoe'>('eoe', isAwaited),
+    isNewSync: when<RouterContext, 'sync'>(
+      'sync',
+      (context, event) => isFromParent(context, event) && event.epoch > context.sync,
+    ),
+    isNewData: when<RouterContext, 'data'>('data', (context, event) =>
+      relay.isNewData(context, context, event, parameters),
+    ),
+    asksForLogged: when<RouterContext, 'nak'>(
+      'nak',
+      (context, event) =>
+        (relay.isNakFromChild(context, event) || relay.isNakFromParent(context, event)) &&
+        relay.hasAll(context, event),
+    ),
+    childAsksForMissing: when<RouterContext, 'nak'>(
+      'nak',
+      (context, event) =>
+        relay.isNakFromChild(context, event) && relay.canRemember(context, event, parameters),
+    ),
+    parentAsksForMissing: when<RouterContext, 'nak'>(
+      'nak',
+      (context, event) =>
+        relay.isNakFromParent(context, event) &&
+        isFirstOfPathChild(context, event) &&
+        relay.canRemember(context, event, parameters),
+    ),
+    isAskedRepair: when<RouterContext, 'repair'>('repair', (context, event) =>
+      relay.isAskedRepair(context, context, event),
+    ),
+  };
+}
+
+function actions(parameters: Parameters) {
+  const over: Partial<RouterContext> = { awaited: [], answers: [] };
+  return {
+    ...member.memberActions(parameters),
+    readLog: act<RouterContext, 'start'>((_, event) => ({ patch: { log: memorisedLog(event) } })),
+    forwardRts: act<RouterContext, 'rts'>((context, { epoch }) => ({
+      patch: { rts: epoch, awaited: context.children.map((child) => child.node), answers: [] },
+      outputs: [
+        ...sendAll(context, context.children, { type: 'rts', epoch }),
+        setTimer('eoe', Math.floor(parameters.eoeMs / 2 ** context.level)),
+      ],
+    })),
+    answerForNobody: act<RouterContext, 'rts'>((context, { epoch }) => ({
+      patch: { rts: epoch, ...over },
+      outputs: [
+        ...sendUp(context, { type: 'eoe', epoch, answers: [] }),
+        ...(context.awaited.length > 0 ? [cancelTimer('eoe')] : []),
+      ],
+    })),
+    mergeEoe: act<RouterContext, 'eoe'>((context, event) => ({
+      patch: { awaited: excluding(context.awaited, event.from), answers: merged(context, event) },
+    })),
+    cancelEoe: act<RouterContext, 'eoe'>(() => ({ outputs: [cancelTimer('eoe')] })),
+    sendEoe: act<RouterContext, 'eoe' | 'timer.eoe'>((context) => ({
+      patch: over,
+      outputs: sendUp(context, { type: 'eoe', epoch: context.rts, answers: context.answers }),
+    })),
+    forwardSync: act<RouterContext, 'sync'>((context, { epoch, frontier }) => ({
+      patch: { sync: epoch, naks: [] },
+      outputs: sendAll(context, context.children, { type: 'sync', epoch, frontier }),
+    })),
+    relayData: act<RouterContext, 'data'>((context, event) =>
+      relay.relayData(context, context, event, parameters),
+    ),
+    repairFromLog: act<RouterContext, 'nak'>((context, event) =>
+      relay.repairFromLog(context, context, event),
+    ),
+    relayNakUp: act<RouterContext, 'nak'>((context, event) =>
+      relay.relayNak(context, context, event, context.parent ? [context.parent.node] : []),
+    ),
+    relayNakDown: act<RouterContext, 'nak'>((context, event) =>
+      relay.relayNak(context, context, event, event.path),
+    ),
+    relayRepair: act<RouterContext, 'repair'>((context, event) =>
+      relay.relayRepair(context, context, event, parameters),
+    ),
+    sayGoodbye: act<RouterContext, 'leave'>((context) => ({ outputs: member.farewell(context) })),
+    // What is left is what the storage holds.
+    forgetTree: act<RouterContext, 'leave'>(({ self, incarnation, log }): Reaction<RouterContext> => ({
+      patch: { ...lifelessRouter(self), incarnation, log },
+    })),
+    forgetAll: act<RouterContext, 'crash'>(({ self }) => ({ patch: lifelessRouter(self) })),
+  };
+}
+
+/** The statechart of a router; `self` is only in its first context. A router is never pending: the coordinator always finds it a place. */
+export function routerMachine(parameters: Parameters, self: NodeName = 'r1') {
+  return setup({
+    types: { context: {} as RouterContext, events: {} as ModelEvent },
+    guards: guards(parameters),
+    actions: { ...outputActions, ...actions(parameters) },
+  }).createMachine({
+    id: 'router',
+    initial: 'off',
+    context: lifelessRouter(self),
+    states: {
+      off: { on: { start: { target: 'up', actions: ['readLog', 'joinFirst'] } } },
+      crashed: { on: { start: { target: 'up', actions: ['readLog', 'joinFirst'] } } },
+      left: { on: { crash: { target: 'crashed', actions: 'forgetAll' }, '*': rejection } },
+      up: {
+        type: 'parallel',
+        states: {
+          membership: {
+            initial: 'joining',
+            states: {
+              joining: { on: { ...member.waitForPlace, 'join-refused': member.takeNextIncarnation } },
+              attached: member.attached,
+              orphaned: { on: { ...member.waitForPlace, heartbeat: member.returnToParent } },
+            },
+          },
+          epoch: {
+            initial: 'idle',
+            states: {
+              idle: {},
+              collecting: {
+                on: {
+                  eoe: [
+                    { guard: 'isLastEoe', target: 'idle', actions: ['mergeEoe', 'cancelEoe', 'sendEoe'] },
+                    { guard: 'isAwaitedEoe', actions: 'mergeEoe' },
+                  ],
+                  'timer.eoe': { target: 'idle', actions: 'sendEoe' },
+                },
+              },
+            },
+            on: {
+              rts: [
+                { guard: 'isNewRtsForChildren', target: '.collecting', actions: 'forwardRts' },
+                { guard: 'isNewRts', target: '.idle', actions: 'answerForNobody' },
+              ],
+            },
+          },
+        },
+        on: {
+          ...member.whileMember,
+          sync: { guard: 'isNewSync', actions: 'forwardSync' },
+          data: { guard: 'isNewData', actions: 'relayData' },
+          nak: [
+            { guard: 'asksForLogged', actions: 'repairFromLog' },
+            { guard: 'childAsksForMissing', actions: 'relayNakUp' },
+            { guard: 'parentAsksForMissing', actions: 'relayNakDown' },
+          ],
+          repair: { guard: 'isAskedRepair', actions: 'relayRepair' },
+          leave: { guard: 'isLeaveCommand', target: 'left', actions: ['sayGoodbye', 'forgetTree'] },
+          crash: { target: 'crashed', actions: 'forgetAll' },
+          '*': rejection,
+        },
+      },
+    },
+  });
+}
