@@ -1,0 +1,157 @@
+/**
+ * Counterexamples: one run that broke a property, as a file. A person can read it, any machine can replay it, and it
+ * does not depend on seeds: the moves themselves are in it. Seed and index only say where it came from.
+ */
+import { z } from 'zod';
+import type { Memory, Move, Schedule, Violation } from '../engine/index.ts';
+import { InputError, inputErrorOf } from './input-error.ts';
+import type { Command } from './reading.ts';
+import { scenarioSchema, type TreeScenario } from './scenario.ts';
+
+export const COUNTEREXAMPLE_FORMAT = 'psl-verify/counterexample';
+export const COUNTEREXAMPLE_VERSION = 1;
+
+/** Most moves that a file may have: a schedule is a few dozen, a shrunk one a few. */
+export const MAX_COUNTEREXAMPLE_MOVES = 100_000;
+
+export interface Counterexample {
+  readonly format: typeof COUNTEREXAMPLE_FORMAT;
+  readonly version: typeof COUNTEREXAMPLE_VERSION;
+  /** Version of the kit that found it. */
+  readonly kit: string;
+  /** The subject that it was found on. */
+  readonly subject: string;
+  readonly property: string;
+  /** What happens, in a few words; the end of the file's name. */
+  readonly title: string;
+  /** Seed of the campaign and index of the run that found it. */
+  readonly seed: number;
+  readonly run: number;
+  /** What the adversary was given when it was found. */
+  readonly capabilities: readonly string[];
+  readonly violation: Omit<Violation, 'property'>;
+  /** Digest of the whole trace on the subject that it was found on. */
+  readonly digest: string;
+  readonly scenario: TreeScenario;
+  readonly moves: Schedule<Command>;
+}
+
+const text = z.string().min(1);
+const integer = z.number().int();
+const names = z.array(text);
+
+const commandSchema: z.ZodType<Command> = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('put'), key: z.string(), value: z.string() }),
+  z.strictObject({ type: z.literal('get'), key: z.string() }),
+  z.strictObject({ type: z.literal('leave') }),
+  z.strictObject({ type: z.literal('dump') }),
+]);
+
+const memorySchema: z.ZodType<Memory> = z.union(
+  [z.literal('durable'), z.literal('amnesiac'), z.strictObject({ back: integer.min(0) })],
+  { error: "expected 'durable', 'amnesiac' or { back: number }" },
+);
+
+const move = z.literal;
+const moveSchema: z.ZodType<Move<Command>> = z.discriminatedUnion('move', [
+  z.strictObject({ move: move('deliver'), message: text }),
+  z.strictObject({ move: move('fire'), node: text, timer: text }),
+  z.strictObject({ move: move('elapse'), ms: integer.min(0) }),
+  z.strictObject({ move: move('command'), node: text, command: commandSchema }),
+  z.strictObject({ move: move('drop'), message: text }),
+  z.strictObject({ move: move('duplicate'), message: text }),
+  z.strictObject({ move: move('clog'), from: text, to: text }),
+  z.strictObject({ move: move('release'), from: text, to: text }),
+  z.strictObject({ move: move('partition'), from: names, to: names, way: z.enum(['one-way', 'both']) }),
+  z.strictObject({ move: move('heal') }),
+  z.strictObject({ move: move('pause'), node: text }),
+  z.strictObject({ move: move('resume'), node: text }),
+  z.strictObject({ move: move('skew'), node: text, percent: integer.min(1) }),
+  z.strictObject({ move: move('crash'), node: text }),
+  z.strictObject({ move: move('restart'), node: text, memory: memorySchema }),
+  // An attack's arguments belong to the adversary, which finds nothing to do in one that it does not know.
+  z.strictObject({ move: move('attack'), attack: z.looseObject({ kind: text }) }),
+]);
+
+const counterexampleSchema = z.strictObject({
+  format: z.literal(COUNTEREXAMPLE_FORMAT),
+  version: z.literal(COUNTEREXAMPLE_VERSION),
+  kit: text,
+  subject: text,
+  property: text,
+  title: text,
+  seed: integer,
+  run: integer.min(0),
+  capabilities: names,
+  violation: z.strictObject({
+    verdict: z.enum(['violated', 'stalled']),
+    message: text,
+    step: integer.min(0),
+    node: text.optional(),
+    details: z.json().optional(),
+  }),
+  digest: z.string(),
+  scenario: scenarioSchema,
+  moves: z.array(moveSchema).max(MAX_COUNTEREXAMPLE_MOVES),
+});
+
+/** Reads the text of a counterexample file. `file` is only for messages. Throws InputError naming file and field. */
+export function parseCounterexample(json: string, file: string): Counterexample {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw new InputError(file, `not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  // Another version is another format: say so instead of complaining of its fields.
+  const head = z.looseObject({ format: z.unknown(), version: z.unknown() }).safeParse(value);
+  if (!head.success || head.data.format !== COUNTEREXAMPLE_FORMAT)
+    throw new InputError(`${file}: format`, `expected "${COUNTEREXAMPLE_FORMAT}"`);
+  if (head.data.version !== COUNTEREXAMPLE_VERSION)
+    throw new InputError(
+      `${file}: version`,
+      `this kit reads counterexamples of version ${COUNTEREXAMPLE_VERSION}, not ${JSON.stringify(head.data.version)}`,
+    );
+  const parsed = counterexampleSchema.safeParse(value);
+  if (!parsed.success) throw inputErrorOf(file, parsed.error.issues);
+  // What zod calls optional may be undefined, the kit's types say absent: JSON knows only the latter.
+  return parsed.data as Counterexample;
+}
+
+/** The text of a counterexample file: indented, but one move a line, so that a schedule reads like a list. */
+export function printCounterexample(counterexample: Counterexample): string {
+  const { moves, ...head } = counterexample;
+  const lines = moves.map((one) => `    ${JSON.stringify(one)}`);
+  const list = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n  ]`;
+  return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "moves": ${list}\n}\n`;
+}
+
+/** The name of a counterexample's file: `<subject>--<property>--<what-happens>.json`. */
+export function counterexampleName(
+  counterexample: Pick<Counterexample, 'subject' | 'property' | 'title'>,
+): string {
+  return `${[counterexample.subject, counterexample.property, counterexample.title].map(slug).join('--')}.json`;
+}
+
+/** What happens, in a few words, from the message of a violation: names of nodes and numbers say little, so they go. */
+export function titleOf(message: string): string {
+  const words = message
+    .split(/\s+/)
+    .filter((word) => !/\d/.test(word) && /[a-z]/i.test(word))
+    .map((word) => word.replaceAll(/[^A-Za-z-]/g, ''));
+  let title = '';
+  for (const word of words) {
+    if (title.length + word.length > 60) break;
+    title = title === '' ? word : `${title} ${word}`;
+  }
+  return title === '' ? 'violation' : title;
+}
+
+/** Kebab-case; a mutant's `mutant:name` becomes `mutant-name`. */
+function slug(words: string): string {
+  const kebab = words
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+  return kebab === '' ? 'unnamed' : kebab.slice(0, 80).replace(/-+$/, '');
+}
