@@ -1,0 +1,264 @@
+/** `psl-verify check`: searches for violations, and says in one table what holds. */
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import type { CampaignResult, Capability, PropertyResult } from '../engine/index.ts';
+import type { CheckConfig } from '../properties/campaign-harness.ts';
+import { scenarioOf, type TreeScenario } from '../properties/scenario.ts';
+import { InputError } from '../properties/input-error.ts';
+import { parseTrace } from '../properties/trace-file.ts';
+import {
+  EXIT,
+  knownName,
+  knownSubject,
+  printJson,
+  readInput,
+  scenarioFrom,
+  wholeNumber,
+  type Context,
+} from './call.ts';
+import { saveCounterexamples, type Saved } from './save.ts';
+import { count, duration, paint, plural, progress, table, type Colour } from './terminal.ts';
+
+/** Runs of a plain `check`: about a minute on two cores. */
+export const DEFAULT_RUNS = 2000;
+const MAX_RUNS = 100_000_000;
+const MAX_WORKERS = 64;
+
+/** Options as commander hands them over: text. */
+export interface CheckOptions {
+  readonly subject: string;
+  readonly property?: readonly string[];
+  readonly capability?: readonly string[];
+  readonly scenario?: string;
+  readonly k?: string;
+  readonly routers?: string;
+  readonly clients?: string;
+  readonly strategy?: string;
+  readonly runs: string;
+  readonly seed: string;
+  readonly workload?: string;
+  readonly workers?: string;
+  readonly json?: boolean;
+  readonly out: string;
+}
+
+const repeat = (value: string, before: readonly string[] | undefined): readonly string[] => [
+  ...(before ?? []),
+  value,
+];
+
+/** Adds the command to the program. */
+export function addCheck(program: Command, run: (options: CheckOptions) => Promise<void>): void {
+  program
+    .command('check')
+    .summary('search for violations')
+    .description(
+      'Runs many schedules of faults and attacks against a subject and judges each by every property.\n' +
+        'What breaks one is shrunk and written as a counterexample that `psl-verify replay` runs again.',
+    )
+    .option('--subject <id>', 'what to check: see `psl-verify list`', 'reference')
+    .option('--property <id>', 'judge by this property only; repeatable', repeat)
+    .option('--capability <id>', 'grant the adversary this only; repeatable', repeat)
+    .option('--scenario <name|file>', 'one system for all runs (default: drawn anew for each run)')
+    .option('--k <number>', 'greatest number of children of a node, 2 or more')
+    .option('--routers <number>', 'number of routers')
+    .option('--clients <number>', 'number of clients, 1 or more')
+    .option('--strategy <id>', 'how moves are chosen: swarm or uniform (default: swarm)')
+    .option('--runs <number>', 'number of runs', String(DEFAULT_RUNS))
+    .option('--seed <number>', 'seed of the whole search', '1')
+    .option('--workload <file>', 'trace of SET and GET lines, used up over the runs (default: YCSB A)')
+    .option('--workers <number>', 'worker threads; 0: none (default: one a core)')
+    .option('--json', 'print one JSON object on stdout and nothing else')
+    .option('--out <dir>', 'where counterexamples go', 'counterexamples')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  psl-verify check                                     the reference, everything, about a minute
+  psl-verify check --seed 7 --runs 50000               longer, elsewhere
+  psl-verify check --subject mutant:forwards-twice     see it fail
+  psl-verify check --property edge-once --capability network --capability churn
+  psl-verify check --k 3 --routers 4 --clients 7 --json
+  psl-verify check --workload trace.txt
+
+Exit status: 0 all hold · 1 something is violated, stalled or was never exercised · 2 wrong call · 130 interrupted`,
+    )
+    .action(run);
+}
+
+/** Does it. Returns the exit status. */
+export async function check(context: Context, options: CheckOptions): Promise<number> {
+  const { kit, terminal, nowMs, signal } = context;
+  const startedMs = nowMs();
+  const { config, properties, runs, seed, workers } = callOf(context, options);
+  const bar = progress(terminal, nowMs);
+  const result = await kit.campaign({
+    harnessModule: kit.harnessModule,
+    harnessConfig: config,
+    runs,
+    seed,
+    workers,
+    signal,
+    ...(properties === undefined ? {} : { properties }),
+    onProgress: ({ runsDone, violated }) =>
+      bar.update(
+        runsDone,
+        runs,
+        'runs',
+        violated.length === 0 ? 'nothing found' : `found: ${violated.join(', ')}`,
+      ),
+  });
+  bar.end();
+
+  const capabilities = config.capabilities ?? kit.capabilities.map((capability) => capability.id);
+  const saved = saveCounterexamples(context, result, { directory: options.out, capabilities });
+
+  if (options.json === true)
+    printJson(context, 'check', startedMs, {
+      subject: result.subject,
+      seed: result.seed,
+      runs: result.runs,
+      steps: result.steps,
+      properties: result.properties.map((property) => ({
+        id: property.id,
+        verdict: property.verdict,
+        runs: property.runs,
+        exercised: property.exercised,
+        counterexamples: saved.filter((one) => one.property === property.id).map((one) => one.file),
+      })),
+      ...('coverage' in result ? { coverage: result.coverage } : {}),
+      digest: result.digest,
+      ...(result.aborted ? { interrupted: true } : {}),
+    });
+  else printResult(context, result, saved, nowMs() - startedMs);
+
+  for (const { index, text } of result.nondeterminism)
+    terminal.err(
+      `psl-verify: run ${index} came out differently when repeated, which is a bug of the kit: ${text}\n`,
+    );
+  if (result.aborted) return EXIT.interrupted;
+  if (result.nondeterminism.length > 0) return EXIT.broken;
+  return result.properties.every(({ verdict }) => verdict === 'holds' || verdict === 'not-applicable')
+    ? EXIT.ok
+    : EXIT.violated;
+}
+
+/** The call, checked. */
+function callOf({ kit }: Context, options: CheckOptions) {
+  const subject = knownSubject(kit, '--subject', options.subject);
+  const properties = options.property?.map((id) =>
+    knownName(
+      '--property',
+      'property',
+      id,
+      kit.properties.map((one) => one.id),
+    ),
+  );
+  const capabilities = options.capability?.map((id) =>
+    knownName(
+      '--capability',
+      'capability',
+      id,
+      kit.capabilities.map((one) => one.id),
+    ),
+  );
+  const strategy =
+    options.strategy === undefined
+      ? undefined
+      : knownName('--strategy', 'strategy', options.strategy, kit.strategies);
+  const runs = wholeNumber('--runs', options.runs, 1, MAX_RUNS);
+  const seed = wholeNumber('--seed', options.seed, -(2 ** 31), 2 ** 31 - 1);
+  const workers =
+    options.workers === undefined
+      ? Math.min(MAX_WORKERS, availableParallelism())
+      : wholeNumber('--workers', options.workers, 0, MAX_WORKERS);
+  const scenario = sizedScenario(kit, options);
+  // Read here once for the errors; the workers read it again.
+  if (options.workload !== undefined) parseTrace(readInput(options.workload), options.workload);
+  const config: CheckConfig = {
+    subject,
+    ...(capabilities === undefined ? {} : { capabilities: capabilities as Capability[] }),
+    ...(strategy === undefined ? {} : { strategy: strategy as NonNullable<CheckConfig['strategy']> }),
+    ...(scenario === undefined ? {} : { scenario }),
+    ...(options.workload === undefined ? {} : { workload: { file: options.workload, runs } }),
+  };
+  return { config, properties, runs, seed, workers };
+}
+
+/** The scenario that was asked for, with the sizes that were asked for; undefined if neither was. */
+function sizedScenario(kit: Context['kit'], options: CheckOptions): TreeScenario | undefined {
+  const sizeOf = (option: string, text: string | undefined, min: number): number | undefined =>
+    text === undefined ? undefined : wholeNumber(option, text, min, 1000);
+  const k = sizeOf('--k', options.k, 2);
+  const routers = sizeOf('--routers', options.routers, 0);
+  const clients = sizeOf('--clients', options.clients, 1);
+  const base = options.scenario === undefined ? undefined : scenarioFrom(kit, options.scenario);
+  if (k === undefined && routers === undefined && clients === undefined) return base;
+  const nodesOf = (letter: string): number | undefined =>
+    base?.nodes.filter((node) => node.startsWith(letter)).length;
+  try {
+    return scenarioOf(
+      {
+        topology: base?.topology ?? 'tree',
+        k: k ?? base?.parameters.k ?? 2,
+        routers: routers ?? nodesOf('r') ?? 3,
+        clients: clients ?? nodesOf('c') ?? 4,
+        start: base?.prologueMs === 0 ? 'empty' : 'formed',
+      },
+      undefined,
+      base?.parameters,
+    );
+  } catch (error) {
+    if (error instanceof RangeError) throw new InputError('--k, --routers, --clients', error.message);
+    throw error;
+  }
+}
+
+const COLOURS: Readonly<Record<PropertyResult['verdict'], Colour>> = {
+  holds: 'green',
+  violated: 'red',
+  stalled: 'red',
+  vacuous: 'yellow',
+  'not-applicable': 'dim',
+};
+
+function printResult(
+  { terminal }: Context,
+  result: CampaignResult,
+  saved: readonly Saved[],
+  elapsedMs: number,
+): void {
+  const colour = terminal.outColour;
+  const rows = result.properties.map((property) => [
+    property.id,
+    paint(property.verdict, COLOURS[property.verdict], colour),
+    count(property.runs),
+    count(property.exercised),
+    property.reason ?? property.tightest?.text ?? '',
+  ]);
+  terminal.out(
+    table(
+      [
+        { title: 'property' },
+        { title: 'verdict' },
+        { title: 'runs', align: 'right' },
+        { title: 'exercised', align: 'right' },
+        { title: 'tightest case' },
+      ],
+      rows,
+    ),
+  );
+  const { subject, runs, steps, seed } = result;
+  const rate = steps / Math.max(0.001, elapsedMs / 1000);
+  terminal.out(
+    `\n${subject}: ${plural(runs, 'run')}, ${plural(steps, 'step')} in ${duration(elapsedMs)} (${count(rate)} steps/s), seed ${seed}\n`,
+  );
+  if (result.aborted) terminal.out('Interrupted: this is what was found until then.\n');
+  for (const { id, verdict } of result.properties)
+    if (verdict === 'vacuous')
+      terminal.out(`${id} was never exercised: try more runs, another scenario or more capabilities.\n`);
+  for (const { property, file, moves, message } of saved)
+    terminal.out(
+      `\n${paint(property, 'red', colour)}: ${message}\n  ${file} (${plural(moves, 'move')})\n  psl-verify replay ${file}\n`,
+    );
+}

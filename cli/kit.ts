@@ -1,0 +1,114 @@
+/** What the commands need of the kit, in one place, so that tests can hand in a kit of their own. */
+import { readFileSync } from 'node:fs';
+import type {
+  CampaignOptions,
+  CampaignResult,
+  ExecuteOptions,
+  Run,
+  Schedule,
+  Shrunk,
+  ShrinkProgress,
+} from '../engine/index.ts';
+import type { Command } from '../properties/reading.ts';
+import type { TreeScenario } from '../properties/scenario.ts';
+
+/** One run, whatever the frames of its subject are. */
+export type AnyRun = Run<unknown, unknown, unknown, TreeScenario>;
+
+/** A subject, ready to be driven. */
+export interface Driver {
+  execute(scenario: TreeScenario, schedule: Schedule, options?: ExecuteOptions): AnyRun;
+  shrink(
+    run: AnyRun,
+    property: string,
+    executionsMax: number,
+    onProgress?: (progress: ShrinkProgress) => void,
+  ): Shrunk<unknown>;
+}
+
+export interface Kit {
+  readonly version: string;
+  readonly subjects: readonly { readonly id: string; readonly title: string }[];
+  readonly mutants: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly breaks: readonly string[];
+  }[];
+  readonly properties: readonly {
+    readonly id: string;
+    readonly kind: 'safety' | 'liveness';
+    readonly statement: string;
+    readonly source: string;
+  }[];
+  readonly scenarios: readonly { readonly name: string; readonly title: string }[];
+  readonly capabilities: readonly { readonly id: string; readonly moves: readonly string[] }[];
+  readonly strategies: readonly string[];
+  readonly harnessModule: URL;
+  /** The subject's properties, simulator and shrinker. The id is one of `subjectIds`. */
+  driver(subject: string): Driver;
+  campaign(options: CampaignOptions): Promise<CampaignResult>;
+}
+
+/** The kit itself. Loaded when a command needs it: `--help` does not. */
+export async function loadKit(): Promise<Kit> {
+  const engine = await import('../engine/index.ts');
+  const properties = await import('../properties/index.ts');
+  return {
+    version: kitVersion(),
+    subjects: properties.SUBJECTS,
+    mutants: properties.MUTANTS.map(({ id, title, breaks }) => ({ id, title, breaks })),
+    properties: properties.PROPERTIES.map(({ id, kind, statement, source }) => ({
+      id,
+      kind,
+      statement,
+      source,
+    })),
+    scenarios: properties.NAMED_SCENARIOS.map(({ name, title }) => ({ name, title })),
+    capabilities: properties.CAPABILITIES,
+    strategies: ['swarm', 'uniform'],
+    harnessModule: properties.HARNESS_MODULE,
+    driver(subject) {
+      const harness = properties.harnessFor(subject);
+      if (harness === undefined) throw new RangeError(`subject: there is no ${subject}`);
+      return {
+        execute: (scenario, schedule, options) =>
+          engine.execute(harness, scenario, schedule as Schedule<Command>, options),
+        // A run comes from `execute` above, so its commands and reports are those of the harness.
+        shrink: (run, property, executionsMax, onProgress) =>
+          engine.shrink(harness, run as never, property, executionsMax, onProgress),
+      };
+    },
+    campaign: engine.campaign,
+  };
+}
+
+const MUTANT_PREFIX = 'mutant:';
+
+/** Ids that `--subject` takes: the subjects, and `mutant:<name>` for each mutant. */
+export function subjectIds(kit: Kit): readonly string[] {
+  return [
+    ...kit.subjects.map((subject) => subject.id),
+    ...kit.mutants.map((mutant) => mutantSubject(mutant.id)),
+  ];
+}
+
+/** The id of a mutant as a subject. */
+export function mutantSubject(mutant: string): string {
+  return `${MUTANT_PREFIX}${mutant}`;
+}
+
+/** Version of the kit, from the package.json beside the sources or above the built files. */
+export function kitVersion(): string {
+  for (const above of ['../package.json', '../../package.json']) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(new URL(above, import.meta.url), 'utf8')) as {
+        name?: string;
+        version?: string;
+      };
+      if (name === 'psl-verify' && version !== undefined) return version;
+    } catch {
+      // One of the two is there: the other folder is outside the package.
+    }
+  }
+  throw new Error('package.json of psl-verify not found');
+}

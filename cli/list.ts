@@ -1,0 +1,81 @@
+/** `psl-verify list`: what there is to choose from. */
+import type { Command } from 'commander';
+import { EXIT, printJson, type Context } from './call.ts';
+import { mutantSubject } from './kit.ts';
+import { paint, table } from './terminal.ts';
+
+export interface ListOptions {
+  readonly json?: boolean;
+}
+
+/** Adds the command to the program. */
+export function addList(program: Command, run: (options: ListOptions) => Promise<void>): void {
+  program
+    .command('list')
+    .summary('subjects, properties, scenarios, capabilities, strategies, mutants')
+    .description('Lists everything that the other commands take a name of.')
+    .option('--json', 'print one JSON object on stdout and nothing else')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  psl-verify list
+  psl-verify list --json | jq -r '.mutants[].id'`,
+    )
+    .action(run);
+}
+
+/** Does it. Returns the exit status. */
+export function list(context: Context, options: ListOptions): number {
+  const { kit, terminal, nowMs } = context;
+  const { subjects, properties, scenarios, capabilities, strategies, mutants } = kit;
+  if (options.json === true) {
+    printJson(context, 'list', nowMs(), {
+      subjects,
+      properties,
+      scenarios,
+      capabilities,
+      strategies,
+      mutants,
+    });
+    return EXIT.ok;
+  }
+  const section = (title: string, columns: readonly string[], rows: readonly (readonly string[])[]): void =>
+    terminal.out(
+      `${paint(title, 'bold', terminal.outColour)}\n${table(
+        columns.map((column) => ({ title: column })),
+        rows,
+      )}\n`,
+    );
+  section(
+    'Subjects',
+    ['id', 'what it is'],
+    subjects.map((one) => [one.id, one.title]),
+  );
+  section(
+    'Properties',
+    ['id', 'kind', 'statement'],
+    properties.map((one) => [one.id, one.kind, one.statement]),
+  );
+  section(
+    'Scenarios',
+    ['name', 'what it is'],
+    scenarios.map((one) => [one.name, one.title]),
+  );
+  section(
+    'Capabilities',
+    ['id', 'moves'],
+    capabilities.map((one) => [one.id, one.moves.join(', ')]),
+  );
+  section(
+    'Strategies',
+    ['id'],
+    strategies.map((one) => [one]),
+  );
+  section(
+    'Mutants',
+    ['subject', 'what is wrong', 'breaks'],
+    mutants.map((one) => [mutantSubject(one.id), one.title, one.breaks.join(', ')]),
+  );
+  return EXIT.ok;
+}

@@ -1,0 +1,104 @@
+#!/usr/bin/env node
+/** The `psl-verify` command: parses the call, runs the command, says errors in one line, exits with a status. */
+import { performance } from 'node:perf_hooks';
+import { Command, CommanderError } from 'commander';
+import { InputError } from '../properties/input-error.ts';
+import { addBench, bench } from './bench.ts';
+import { EXIT, type Context } from './call.ts';
+import { addCheck, check } from './check.ts';
+import { addDiagrams, diagrams, ROLES } from './diagrams.ts';
+import { kitVersion, loadKit } from './kit.ts';
+import { addList, list } from './list.ts';
+import { addReplay, replay } from './replay.ts';
+import { processTerminal } from './terminal.ts';
+
+const terminal = processTerminal();
+
+/** Runs the call and returns the exit status. */
+async function main(argv: readonly string[]): Promise<number> {
+  const interrupt = new AbortController();
+  process.on('SIGINT', () => {
+    // The first Ctrl-C asks for what was found so far, the second does not wait for it.
+    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+    interrupt.abort();
+    terminal.err('\npsl-verify: interrupted, finishing with what was found so far (again: stop at once)\n');
+  });
+  const context = async (): Promise<Context> => ({
+    kit: await loadKit(),
+    terminal,
+    nowMs: () => performance.now(),
+    signal: interrupt.signal,
+  });
+
+  let status: number = EXIT.ok;
+  const program = new Command('psl-verify')
+    .description(
+      'Verification kit for Paranoid Stateful Lambdas: searches for violations, replays what it found.',
+    )
+    .version(kitVersion())
+    .showSuggestionAfterError()
+    .configureOutput({ writeErr: () => {} })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  psl-verify check                      does the reference hold? about a minute
+  psl-verify check --workload trace.txt --json
+  psl-verify replay counterexamples/
+  psl-verify list`,
+    );
+  addCheck(program, async (options) => {
+    status = await check(await context(), options);
+  });
+  addReplay(program, async (files, options) => {
+    status = await replay(await context(), files, options);
+  });
+  addDiagrams(program, async (options) => {
+    status = await diagrams(terminal, ROLES, options);
+  });
+  addList(program, async (options) => {
+    status = list(await context(), options);
+  });
+  addBench(program, async (options) => {
+    const { SUITES } = await import('../bench/index.ts');
+    status = await bench(await context(), SUITES, options);
+  });
+
+  try {
+    await program.parseAsync(argv.slice(2), { from: 'user' });
+    return status;
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+/** Says what went wrong, in one line where it is the caller's mistake. Returns the exit status. */
+function failure(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Help and version were asked for, or there was no command.
+    if (error.exitCode === 0) return EXIT.ok;
+    if (error.code === 'commander.help') {
+      terminal.err('psl-verify: which command? psl-verify --help lists them\n');
+      return EXIT.wrongCall;
+    }
+    terminal.err(`psl-verify: ${error.message.replace(/^error: /, '').replaceAll(/\s+/g, ' ')}\n`);
+    return EXIT.wrongCall;
+  }
+  if (error instanceof InputError) {
+    terminal.err(`psl-verify: ${error.message}\n`);
+    return EXIT.wrongCall;
+  }
+  terminal.err(
+    `psl-verify: the kit failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return EXIT.broken;
+}
+
+// A reader that went away (`psl-verify list | head`) is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+});
+
+process.exitCode = await main(process.argv);
