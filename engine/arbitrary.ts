@@ -1,26 +1,113 @@
+/** Runs as a fast-check arbitrary: seeds, paths, `fc.assert` and its reporters work as everywhere. */
 import * as fc from 'fast-check';
 import type { BaseScenario } from './subject.ts';
+import type { Schedule } from './move.ts';
 import type { Harness } from './harness.ts';
 import type { Run } from './outcome.ts';
-import type { ExecuteOptions } from './run.ts';
+import { randomFrom } from './random.ts';
+import { execute, walk, type ExecuteOptions } from './run.ts';
 import type { StrategyOptions } from './strategy.ts';
 
+/** Where the runs of `runs` come from. */
 export interface RunsOptions<S extends BaseScenario> {
   /** The scenario of all runs, or where they come from. */
   readonly scenario: S | fc.Arbitrary<S>;
+  /** @default swarm, all capabilities of the harness */
   readonly strategy?: StrategyOptions;
+  /** @default judged by all properties */
   readonly execute?: ExecuteOptions;
 }
 
-/** Runs of a subject as a fast-check arbitrary. */
+/** How far a run has been shrunk: pieces of `size` moves are left out, from `start` on; smaller sizes follow. */
+interface Progress {
+  readonly size: number;
+  readonly start: number;
+  /** Whether a single move was dropped since the last time at 0: then single moves are tried once more. */
+  readonly again: boolean;
+}
+
+/**
+ * Runs of a subject: generated online, shrunk by leaving out moves (halves first, single ones last), each smaller
+ * run executed anew. Lazy: a run is executed when fast-check asks for it.
+ */
 export function runs<F, C, R, S extends BaseScenario>(
   harness: Harness<F, C, R, S>,
   options: RunsOptions<S>,
 ): fc.Arbitrary<Run<F, C, R, S>> {
-  throw new Error('soon');
+  return new RunArbitrary(harness, options);
 }
 
-/** Throws a readable error if the run violates anything. */
+class RunArbitrary<F, C, R, S extends BaseScenario> extends fc.Arbitrary<Run<F, C, R, S>> {
+  readonly #harness: Harness<F, C, R, S>;
+  readonly #options: RunsOptions<S>;
+
+  constructor(harness: Harness<F, C, R, S>, options: RunsOptions<S>) {
+    super();
+    this.#harness = harness;
+    this.#options = options;
+  }
+
+  override generate(mrng: fc.Random, biasFactor: number | undefined): fc.Value<Run<F, C, R, S>> {
+    const { scenario: source, strategy = {}, execute: how = {} } = this.#options;
+    const scenario = source instanceof fc.Arbitrary ? source.generate(mrng, biasFactor).value : source;
+    let run = walk(this.#harness, scenario, randomFrom(mrng), strategy, how);
+    if (how.pairs === true) run = execute(this.#harness, scenario, run.schedule, how);
+    const progress: Progress = { size: Math.ceil(run.schedule.length / 2), start: 0, again: false };
+    return new fc.Value(printable(run), progress);
+  }
+
+  override canShrinkWithoutContext(_value: unknown): _value is Run<F, C, R, S> {
+    return false;
+  }
+
+  override shrink(run: Run<F, C, R, S>, context: unknown): fc.Stream<fc.Value<Run<F, C, R, S>>> {
+    return isProgress(context) ? new fc.Stream(this.#smaller(run, context)) : fc.Stream.nil();
+  }
+
+  *#smaller(run: Run<F, C, R, S>, progress: Progress): IterableIterator<fc.Value<Run<F, C, R, S>>> {
+    const { schedule, scenario } = run;
+    let { size, start, again } = progress;
+    while (schedule.length > 0 && size > 0) {
+      for (; start < schedule.length; start += size) {
+        const fewer: Schedule<C> = schedule.toSpliced(start, size);
+        const smaller = execute(this.#harness, scenario, fewer, this.#options.execute);
+        yield new fc.Value(printable(smaller), {
+          size,
+          start,
+          again: again || size === 1,
+        } satisfies Progress);
+      }
+      start = 0;
+      if (size === 1 && !again) return;
+      if (size === 1) again = false;
+      size = Math.ceil(size / 2);
+    }
+  }
+}
+
+function isProgress(context: unknown): context is Progress {
+  return typeof context === 'object' && context !== null && 'size' in context && 'start' in context;
+}
+
+/** What fast-check prints of a counterexample: not a trace, but what one needs to see. */
+function printable<F, C, R, S extends BaseScenario>(run: Run<F, C, R, S>): Run<F, C, R, S> {
+  Object.defineProperty(run, fc.toStringMethod, { value: () => describe(run), enumerable: false });
+  return run;
+}
+
+function describe<F, C, R, S extends BaseScenario>(run: Run<F, C, R, S>): string {
+  const moves = run.schedule.map((move) => `\n  ${JSON.stringify(move)}`).join('');
+  return `run of ${run.subject} in ${run.scenario.name}, ${String(run.schedule.length)} moves:${moves}`;
+}
+
+/**
+ * For use in `fc.property(runs(…), holds)`.
+ * @throws Error that says which properties the run violates, and how
+ */
 export function holds<F, C, R, S extends BaseScenario>(run: Run<F, C, R, S>): void {
-  throw new Error('soon');
+  if (run.violations.length === 0) return;
+  const broken = run.violations.map(
+    ({ property, verdict, message, step }) => `${property} ${verdict} at step ${String(step)}: ${message}`,
+  );
+  throw new Error(`${broken.join('\n')}\n${describe(run)}`);
 }

@@ -1,21 +1,9 @@
-import type { BaseScenario } from './subject.ts';
-import type { Schedule } from './move.ts';
-import type { Harness, Random } from './harness.ts';
-import type { Violation } from './monitor.ts';
-import type { Stopped, Tightest } from './outcome.ts';
-import type { StrategyOptions } from './strategy.ts';
-
-/** What a harness module makes of its configuration. */
-export interface CampaignSetup<F, C, R, S extends BaseScenario> {
-  readonly harness: Harness<F, C, R, S>;
-  /** Scenario and strategy of run `index`: a function of the index and the choices alone. */
-  scenarioFor(index: number, random: Random): { readonly scenario: S; readonly strategy?: StrategyOptions };
-}
-
-/** What a harness module exports as `campaignHarness`. `config` is plain JSON. */
-export type CampaignHarness<F, C, R, S extends BaseScenario> = (
-  config: unknown,
-) => CampaignSetup<F, C, R, S> | Promise<CampaignSetup<F, C, R, S>>;
+/** Campaigns: many runs on many threads, with the same result whatever the number of threads. */
+import { Worker } from 'node:worker_threads';
+import { Batch, type BatchOptions, type RunSummary } from './batch.ts';
+import { Aggregate, type CampaignResult } from './campaign-result.ts';
+import { RUNS_PER_CHUNK } from './bounds.ts';
+import type { FromWorker, ToWorker } from './worker.ts';
 
 export interface CampaignOptions {
   /** A module that exports `campaignHarness: CampaignHarness`; each worker imports it. */
@@ -42,56 +30,168 @@ export interface CampaignProgress {
   readonly violated: readonly string[];
 }
 
-/** A run of a campaign that broke a property. */
-export interface ViolatingRun {
-  /** Index of the run in the campaign. */
-  readonly index: number;
-  /** Seed of the run: `seedOf(campaign seed, index)`. */
-  readonly seed: number;
-  readonly scenario: unknown;
-  readonly schedule: Schedule;
-  readonly violation: Violation;
-  readonly stopped?: Stopped;
+/**
+ * Makes many runs and sums them up. Run `i` is a function of the seed and `i`: the number of workers changes nothing
+ * but the time it takes.
+ * @throws RangeError for numbers that make no sense; Error if the harness cannot be loaded or breaks
+ */
+export async function campaign(options: CampaignOptions): Promise<CampaignResult> {
+  const { runs, seed, workers = 0, harnessModule, harnessConfig, properties } = options;
+  if (!Number.isInteger(runs) || runs < 0)
+    throw new RangeError(`runs must be a whole number, is ${String(runs)}`);
+  if (!Number.isInteger(workers) || workers < 0)
+    throw new RangeError(`workers must be a whole number, is ${String(workers)}`);
+  const batch: BatchOptions = { harnessModule: harnessModule.href, harnessConfig, seed, properties };
+  const tally = new Tally(options);
+  if (workers === 0) await inThisThread(batch, tally);
+  else await inWorkers(batch, tally, workers);
+  return tally.end();
 }
 
-export interface PropertyResult {
-  readonly id: string;
-  readonly verdict: 'holds' | 'violated' | 'vacuous' | 'stalled' | 'not-applicable';
-  /** Runs in which the property was monitored. */
-  readonly runs: number;
-  readonly exercised: number;
-  readonly tightest?: Tightest;
-  /** Why, where the verdict is `not-applicable`. */
-  readonly reason?: string;
-  /** How many runs broke it. */
-  readonly violatingRuns: number;
-  /** The first of them, by index. */
-  readonly kept: readonly ViolatingRun[];
-}
-
-/** A run that came out differently when it was executed again. */
-export interface Nondeterminism {
-  readonly index: number;
-  readonly seed: number;
-  readonly scenario: unknown;
-  readonly schedule: Schedule;
-  readonly text: string;
-}
-
-export interface CampaignResult {
+/** What is known of the campaign once its harness is loaded. */
+interface About {
   readonly subject: string;
-  readonly seed: number;
-  /** Runs that were made: all, unless aborted. */
-  readonly runs: number;
-  readonly steps: number;
-  readonly properties: readonly PropertyResult[];
-  readonly nondeterminism: readonly Nondeterminism[];
-  /** Hash of the digests of all runs, in order; the same whatever the number of workers. */
-  readonly digest: string;
-  readonly aborted: boolean;
+  readonly properties: readonly string[];
 }
 
-/** Makes many runs and sums them up. */
-export function campaign(options: CampaignOptions): Promise<CampaignResult> {
-  throw new Error('soon');
+/** Runs that were made, and which are next. */
+class Tally {
+  readonly #options: CampaignOptions;
+  /** Chunks that came before their turn, by the index of their first run. */
+  readonly #early = new Map<number, readonly RunSummary[]>();
+  #aggregate: Aggregate;
+  #subject = '';
+  #aggregated = 0;
+  readonly #violated = new Set<string>();
+  #next = 0;
+  #done = 0;
+  #steps = 0;
+
+  constructor(options: CampaignOptions) {
+    this.#options = options;
+    this.#aggregate = new Aggregate(options.properties ?? []);
+  }
+
+  /** To be told before the first `put`; later times change nothing. */
+  begin({ subject, properties }: About): void {
+    if (this.#done > 0) return;
+    this.#subject = subject;
+    this.#aggregate = new Aggregate(properties);
+  }
+
+  get isAborted(): boolean {
+    return this.#options.signal?.aborted === true;
+  }
+  get signal(): AbortSignal | undefined {
+    return this.#options.signal;
+  }
+  get isComplete(): boolean {
+    return this.#done >= this.#options.runs;
+  }
+
+  /** The next runs to be made; undefined if there are none left, or no more wanted. */
+  take(): { readonly from: number; readonly to: number } | undefined {
+    if (this.isAborted || this.#next >= this.#options.runs) return undefined;
+    const from = this.#next;
+    this.#next = Math.min(this.#options.runs, from + RUNS_PER_CHUNK);
+    return { from, to: this.#next };
+  }
+
+  put(from: number, summaries: readonly RunSummary[]): void {
+    this.#early.set(from, summaries);
+    for (let turn = this.#early.get(this.#aggregated); turn !== undefined;) {
+      this.#early.delete(this.#aggregated);
+      for (const run of turn) this.#aggregate.add(run);
+      this.#aggregated += turn.length;
+      turn = turn.length === 0 ? undefined : this.#early.get(this.#aggregated);
+    }
+    this.#done += summaries.length;
+    for (const { steps, violations } of summaries) {
+      this.#steps += steps;
+      for (const { property } of violations) this.#violated.add(property);
+    }
+    const { onProgress, runs } = this.#options;
+    onProgress?.({
+      runsDone: this.#done,
+      runs,
+      steps: this.#steps,
+      violated: Array.from(this.#violated).sort(),
+    });
+  }
+
+  end(): CampaignResult {
+    const rest = Array.from(this.#early).sort(([a], [b]) => a - b);
+    for (const [, summaries] of rest) for (const run of summaries) this.#aggregate.add(run);
+    return this.#aggregate.end(this.#subject, this.#options.seed, !this.isComplete);
+  }
+}
+
+async function inThisThread(options: BatchOptions, tally: Tally): Promise<void> {
+  const batch = await Batch.load(options);
+  tally.begin(batch);
+  for (let chunk = tally.take(); chunk !== undefined; chunk = tally.take()) {
+    const summaries: RunSummary[] = [];
+    for (let index = chunk.from; index < chunk.to && !tally.isAborted; index += 1) {
+      summaries.push(batch.make(index));
+      // Lets an abort come through.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    tally.put(chunk.from, summaries);
+  }
+}
+
+/** Chunks that wait in a worker, so that it does not wait for us. */
+const CHUNKS_AHEAD = 2;
+
+async function inWorkers(options: BatchOptions, tally: Tally, count: number): Promise<void> {
+  const workers: Worker[] = [];
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const finish = (): void => {
+        resolve();
+      };
+      tally.signal?.addEventListener('abort', finish, { once: true });
+      if (tally.isAborted) {
+        finish();
+        return;
+      }
+      for (let at = 0; at < count; at += 1) {
+        const worker = newWorker(options);
+        workers.push(worker);
+        const feed = (): void => {
+          const chunk = tally.take();
+          if (chunk !== undefined) worker.postMessage(chunk satisfies ToWorker);
+        };
+        worker.on('error', reject);
+        worker.on('exit', (code) => {
+          reject(new Error(`a worker of the campaign ended with exit code ${String(code)}`));
+        });
+        worker.on('message', (message: FromWorker) => {
+          switch (message.kind) {
+            case 'ready':
+              tally.begin(message.about);
+              for (let ahead = 0; ahead < CHUNKS_AHEAD; ahead += 1) feed();
+              break;
+            case 'chunk':
+              tally.put(message.from, message.summaries);
+              feed();
+              break;
+            case 'failed':
+              reject(new Error(message.text));
+              break;
+          }
+          if (tally.isComplete) finish();
+        });
+      }
+    });
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}
+
+/** From sources, a worker needs the same loader as we have; built, it is plain JavaScript. */
+function newWorker(options: BatchOptions): Worker {
+  const isSource = import.meta.url.endsWith('.ts');
+  const url = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url);
+  return new Worker(url, { workerData: options, ...(isSource ? { execArgv: ['--import', 'tsx'] } : {}) });
 }

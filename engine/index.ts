@@ -10,16 +10,9 @@ export { randomFrom, randomFromSeed, seedOf } from './random.ts';
 export { execute, walk, type ExecuteOptions } from './run.ts';
 export type { StrategyOptions } from './strategy.ts';
 export { holds, runs, type RunsOptions } from './arbitrary.ts';
-export { shrink, type Shrunk, type ShrinkProgress } from './shrink.ts';
-export {
-  campaign,
-  type CampaignHarness,
-  type CampaignOptions,
-  type CampaignProgress,
-  type CampaignResult,
-  type CampaignSetup,
-  type Nondeterminism,
-  type PropertyResult,
-  type ViolatingRun,
-} from './campaign.ts';
+export { shrink, type ShrinkableRun, type ShrinkProgress, type Shrunk } from './shrink.ts';
+export { campaign, type CampaignOptions, type CampaignProgress } from './campaign.ts';
+export type { CampaignHarness, CampaignSetup } from './batch.ts';
+export type { CampaignResult, Nondeterminism, PropertyResult, ViolatingRun } from './campaign-result.ts';
+export { World, capabilityOf } from './world.ts';
 export { memoise, type Memoised, type MemoOptions, type Stepped } from './memo.ts';

@@ -1,25 +1,104 @@
-import type { Capability } from './move.ts';
+/** Strategies: what the environment and the adversary do next, chosen online among what is possible now. */
+import type { BaseScenario } from './subject.ts';
+import type { Capability, Move } from './move.ts';
+import type { Harness, Random } from './harness.ts';
+import { Proposer, type Choice, type StrategyOptions } from './proposer.ts';
+import type { World } from './world.ts';
 
-/** How schedules are generated. */
-export interface StrategyOptions {
-  /** `uniform`: every granted fault all the time. `swarm`: each run switches some off and draws its own weights. @default 'swarm' */
-  readonly strategy?: 'uniform' | 'swarm';
-  /** What the adversary was given. @default all of the harness */
-  readonly capabilities?: readonly Capability[];
-  /** Moves per schedule, at most. @default 60 */
-  readonly moves?: number;
-  /** Longest single `elapse`, milliseconds. @default a quarter of the scenario's settleMs */
-  readonly elapseMsMax?: number;
-  /** Crashes per run. @default 4 */
-  readonly crashesMax?: number;
-  /** Nodes that leave in good order, per run. @default 3 */
-  readonly leavesMax?: number;
-  /** Attacks per run. @default 16 */
-  readonly attacksMax?: number;
-  /** Partitions per run. @default 4 */
-  readonly partitionsMax?: number;
-  /** How many writing reactions a stale storage may lag, at most. @default 4 */
-  readonly backMax?: number;
-  /** Ends the schedule (and settles) at the first violation. @default true */
-  readonly stopOnViolation?: boolean;
+interface Entry {
+  readonly choice: Choice;
+  readonly needs: Capability | undefined;
+  /** Share of the moves, relative to the others. */
+  readonly weight: number;
+}
+
+/** The ordinary course of things has about two thirds of the weight, so that runs get somewhere. */
+const ENTRIES: readonly Entry[] = [
+  { choice: 'elapse', needs: undefined, weight: 30 },
+  { choice: 'command', needs: undefined, weight: 30 },
+  { choice: 'deliver', needs: 'network', weight: 12 },
+  { choice: 'drop', needs: 'network', weight: 6 },
+  { choice: 'duplicate', needs: 'network', weight: 4 },
+  { choice: 'clog', needs: 'network', weight: 3 },
+  { choice: 'release', needs: 'network', weight: 4 },
+  { choice: 'partition', needs: 'network', weight: 1 },
+  { choice: 'isolate', needs: 'network', weight: 1 },
+  { choice: 'heal', needs: 'network', weight: 3 },
+  { choice: 'fire', needs: 'timing', weight: 4 },
+  { choice: 'pause', needs: 'timing', weight: 2 },
+  { choice: 'resume', needs: 'timing', weight: 3 },
+  { choice: 'skew', needs: 'timing', weight: 1 },
+  { choice: 'crash', needs: 'churn', weight: 3 },
+  { choice: 'restart', needs: 'churn', weight: 5 },
+  { choice: 'leave', needs: 'churn', weight: 2 },
+  { choice: 'attack', needs: 'outsider', weight: 10 },
+];
+
+/** Kinds that end a fault: never switched off while the fault can happen. */
+const REMEDIES: ReadonlySet<Choice> = new Set(['release', 'heal', 'resume', 'restart']);
+
+/** Attempts to find a kind of move that is possible now, before time is let pass instead. */
+const ATTEMPTS = 8;
+
+/** Percent of swarm runs that come in bursts, and the longest burst. */
+const BURSTY_PERCENT = 30;
+const BURST_MAX = 6;
+
+export type { StrategyOptions };
+
+/** Makes the moves of one run: each call gives one that is possible now; undefined at the end of the schedule. */
+export function movesFor<F, C, R, S extends BaseScenario>(
+  harness: Harness<F, C, R, S>,
+  world: World<F, C, R, S>,
+  random: Random,
+  options: StrategyOptions = {},
+): () => Move<C> | undefined {
+  const { strategy = 'swarm', capabilities = harness.capabilities, moves = 60 } = options;
+  const granted = ENTRIES.filter(({ needs }) => needs === undefined || capabilities.includes(needs));
+  const isSwarm = strategy === 'swarm';
+  const entries = isSwarm ? swarmOf(granted, random) : granted;
+  const isBursty = isSwarm && random.chance(BURSTY_PERCENT);
+  const proposer = new Proposer(harness, world, random, options);
+  let left = moves;
+  let burst: { readonly choice: Choice; left: number } | undefined;
+  return () => {
+    if (left <= 0) return undefined;
+    left -= 1;
+    if (burst !== undefined && burst.left > 0) {
+      burst.left -= 1;
+      const again = proposer.propose(burst.choice);
+      if (again !== undefined) return again;
+      burst = undefined;
+    }
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const choice = weighted(entries, random);
+      const move = proposer.propose(choice);
+      if (move === undefined) continue;
+      if (isBursty && choice !== 'elapse' && random.chance(40))
+        burst = { choice, left: random.int(1, BURST_MAX) };
+      return move;
+    }
+    return proposer.elapse();
+  };
+}
+
+function swarmOf(entries: readonly Entry[], random: Random): readonly Entry[] {
+  const drawn: Entry[] = [];
+  for (const entry of entries) {
+    const isOn = entry.needs === undefined || REMEDIES.has(entry.choice) || random.chance(50);
+    const weight = entry.weight * random.pick([1, 2, 4]);
+    if (isOn) drawn.push({ ...entry, weight });
+  }
+  return drawn;
+}
+
+function weighted(entries: readonly Entry[], random: Random): Choice {
+  let total = 0;
+  for (const { weight } of entries) total += weight;
+  let ticket = random.int(1, total);
+  for (const { choice, weight } of entries) {
+    ticket -= weight;
+    if (ticket <= 0) return choice;
+  }
+  return 'elapse';
 }

@@ -9,6 +9,12 @@ export type Cause<Command> =
   /** Fair running: before the schedule, inside an `elapse`, or while settling. */
   | { readonly kind: 'fair'; readonly phase: 'prologue' | 'schedule' | 'settle' };
 
+/** What memory a starting node found; `asOfIndex` is the last reaction whose writes it still has (-1: none). */
+export interface FoundMemory {
+  readonly kind: 'fresh' | 'durable' | 'amnesiac' | 'stale';
+  readonly asOfIndex: number;
+}
+
 /** One reaction of one node to one input. */
 export interface Reaction<Frame, Command, Report> {
   readonly kind: 'reaction';
@@ -20,17 +26,17 @@ export interface Reaction<Frame, Command, Report> {
   readonly cause: Cause<Command>;
   readonly input: Input<Frame, Command>;
   /** Identity of the message taken in, where the input is a frame that was in flight. */
-  readonly message?: MessageId;
+  readonly message?: MessageId | undefined;
   /** Set when the frame was injected by an attack. */
-  readonly attack?: Attack;
+  readonly attack?: Attack | undefined;
   readonly outputs: readonly Output<Frame, Report>[];
   /** Identities of the messages sent, in the order of the `send` outputs. */
   readonly sent: readonly MessageId[];
   readonly gauges: readonly Gauge[];
   /** Set when the reaction was cut off because it emitted more outputs than a reaction may. */
-  readonly overrun?: true;
-  /** On a start: what memory the node found; `asOfIndex` is the last reaction whose writes it still has (-1: none). */
-  readonly memory?: { readonly kind: 'fresh' | 'durable' | 'amnesiac' | 'stale'; readonly asOfIndex: number };
+  readonly overrun?: true | undefined;
+  /** Set on a start. */
+  readonly memory?: FoundMemory | undefined;
 }
 
 /** Something that happened to the environment, not to a node. */

@@ -1,0 +1,209 @@
+/** Proposals: for each kind of move, one that is possible now, and the limits per run. */
+import type { BaseScenario } from './subject.ts';
+import type { Capability, Memory, Move } from './move.ts';
+import type { Harness, Random, Workload } from './harness.ts';
+import type { World } from './world.ts';
+
+/** How schedules are generated. */
+export interface StrategyOptions {
+  /**
+   * `uniform`: every granted fault all the time, with fixed weights. `swarm`: each run switches some kinds of faults
+   * off, draws its own weights, and some runs repeat themselves in bursts.
+   * @default 'swarm'
+   */
+  readonly strategy?: 'uniform' | 'swarm';
+  /** What the adversary was given. @default all of the harness */
+  readonly capabilities?: readonly Capability[];
+  /** Moves per schedule, at most. @default 60 */
+  readonly moves?: number;
+  /** Longest single `elapse`, milliseconds. @default a quarter of the scenario's settleMs */
+  readonly elapseMsMax?: number;
+  /** Crashes per run. @default 4 */
+  readonly crashesMax?: number;
+  /** Nodes that leave in good order, per run. @default 3 */
+  readonly leavesMax?: number;
+  /** Attacks per run. @default 16 */
+  readonly attacksMax?: number;
+  /** Partitions per run. @default 4 */
+  readonly partitionsMax?: number;
+  /** How many writing reactions a stale storage lags, at most. @default 4 */
+  readonly backMax?: number;
+  /** Ends the schedule (and settles) at the first violation. @default true */
+  readonly stopOnViolation?: boolean;
+}
+
+/** What a generator may do: kinds of moves, and two that share theirs with others. */
+export type Choice = Move['move'] | 'isolate' | 'leave';
+
+/** Finds a move of a given kind that is possible now, and counts what is limited per run. */
+export class Proposer<F, C, R, S extends BaseScenario> {
+  readonly #harness: Harness<F, C, R, S>;
+  readonly #world: World<F, C, R, S>;
+  readonly #random: Random;
+  readonly #workload: Workload<F, C, S>;
+  readonly #elapseMsMax: number;
+  readonly #backMax: number;
+  readonly #left: { crash: number; leave: number; attack: number; partition: number };
+  readonly #gone = new Set<string>();
+
+  constructor(
+    harness: Harness<F, C, R, S>,
+    world: World<F, C, R, S>,
+    random: Random,
+    options: StrategyOptions,
+  ) {
+    const { crashesMax = 4, leavesMax = 3, attacksMax = 16, partitionsMax = 4, backMax = 4 } = options;
+    this.#harness = harness;
+    this.#world = world;
+    this.#random = random;
+    this.#workload = harness.workload(world.scenario);
+    this.#elapseMsMax = Math.max(1, Math.floor(options.elapseMsMax ?? world.scenario.settleMs / 4));
+    this.#backMax = backMax;
+    this.#left = { crash: crashesMax, leave: leavesMax, attack: attacksMax, partition: partitionsMax };
+  }
+
+  /** Time passes: log-uniform, so that short and long spans are equally frequent; sometimes just till the next event. */
+  elapse(): Move<C> {
+    const { nextDueMs, nowMs } = this.#world;
+    if (nextDueMs !== undefined && this.#random.chance(30)) {
+      const ms = Math.max(0, nextDueMs - nowMs);
+      if (ms <= this.#elapseMsMax) return { move: 'elapse', ms };
+    }
+    const bits = this.#random.int(0, Math.floor(Math.log2(this.#elapseMsMax)));
+    return {
+      move: 'elapse',
+      ms: Math.min(this.#elapseMsMax, this.#random.int(2 ** bits, 2 ** (bits + 1) - 1)),
+    };
+  }
+
+  propose(choice: Choice): Move<C> | undefined {
+    const world = this.#world;
+    const random = this.#random;
+    switch (choice) {
+      case 'elapse':
+        return this.elapse();
+      case 'command': {
+        const next = this.#workload.next(world, random);
+        if (next === undefined || !world.isUp(next.node) || world.isPaused(next.node)) return undefined;
+        return { move: 'command', node: next.node, command: next.command };
+      }
+      case 'deliver': {
+        const packet = this.#some(world.inFlight);
+        if (packet === undefined || !world.isDeliverable(packet)) return undefined;
+        return { move: 'deliver', message: packet.id };
+      }
+      case 'drop':
+      case 'duplicate': {
+        const packet = this.#some(world.inFlight);
+        return packet === undefined ? undefined : { move: choice, message: packet.id };
+      }
+      case 'clog': {
+        // A link that is in use is worth more than any other.
+        const packet = this.#some(world.inFlight) ?? this.#some(world.seen);
+        if (packet === undefined) return undefined;
+        const { from, to } = packet;
+        if (world.clogged.some((link) => link.from === from && link.to === to)) return undefined;
+        return world.scenario.nodes.includes(to) ? { move: 'clog', from, to } : undefined;
+      }
+      case 'release': {
+        const link = this.#some(world.clogged);
+        return link === undefined ? undefined : { move: 'release', from: link.from, to: link.to };
+      }
+      case 'partition':
+        return this.#cut(this.#randomGroup());
+      case 'isolate': {
+        const groups = this.#harness.groups?.(world.scenario) ?? [];
+        return this.#cut(this.#some(groups) ?? [random.pick(world.scenario.nodes)]);
+      }
+      case 'heal':
+        return world.hasPartition ? { move: 'heal' } : undefined;
+      case 'fire': {
+        const node = this.#someNode((name) => world.isUp(name) && !world.isPaused(name));
+        const timer = node === undefined ? undefined : this.#some(world.timersOf(node));
+        return node === undefined || timer === undefined ? undefined : { move: 'fire', node, timer };
+      }
+      case 'pause': {
+        const node = this.#someNode((name) => this.#mayCrash(name) && !world.isPaused(name));
+        return node === undefined ? undefined : { move: 'pause', node };
+      }
+      case 'resume': {
+        const node = this.#someNode((name) => world.isPaused(name));
+        return node === undefined ? undefined : { move: 'resume', node };
+      }
+      case 'skew': {
+        const node = this.#someNode((name) => world.isUp(name));
+        return node === undefined
+          ? undefined
+          : { move: 'skew', node, percent: random.pick([50, 80, 100, 125, 200]) };
+      }
+      case 'crash': {
+        const node = this.#left.crash > 0 ? this.#someNode((name) => this.#mayCrash(name)) : undefined;
+        if (node === undefined) return undefined;
+        this.#left.crash -= 1;
+        return { move: 'crash', node };
+      }
+      case 'restart': {
+        const node = this.#someNode((name) => !world.isUp(name));
+        return node === undefined ? undefined : { move: 'restart', node, memory: this.#memory() };
+      }
+      case 'leave':
+        return this.#leave();
+      case 'attack': {
+        const attack = this.#left.attack > 0 ? this.#harness.adversary?.propose(world, random) : undefined;
+        if (attack === undefined) return undefined;
+        this.#left.attack -= 1;
+        return { move: 'attack', attack };
+      }
+    }
+  }
+
+  #leave(): Move<C> | undefined {
+    const { leave: command } = this.#harness;
+    if (command === undefined || this.#left.leave <= 0) return undefined;
+    const world = this.#world;
+    const node = this.#someNode(
+      (name) =>
+        world.isUp(name) &&
+        !world.isPaused(name) &&
+        !this.#gone.has(name) &&
+        this.#harness.mayLeave(world.scenario, name),
+    );
+    if (node === undefined) return undefined;
+    this.#left.leave -= 1;
+    this.#gone.add(node);
+    return { move: 'command', node, command };
+  }
+
+  #cut(from: readonly string[]): Move<C> | undefined {
+    const to = this.#world.scenario.nodes.filter((node) => !from.includes(node));
+    if (from.length === 0 || to.length === 0 || this.#left.partition <= 0) return undefined;
+    this.#left.partition -= 1;
+    if (this.#random.chance(60)) return { move: 'partition', from, to, way: 'both' };
+    const [a, b] = this.#random.chance(50) ? [from, to] : [to, from];
+    return { move: 'partition', from: a, to: b, way: 'one-way' };
+  }
+
+  #randomGroup(): readonly string[] {
+    const percent = this.#random.pick([10, 25, 50]);
+    return this.#world.scenario.nodes.filter(() => this.#random.chance(percent));
+  }
+
+  #memory(): Memory {
+    const roll = this.#random.int(1, 10);
+    if (roll <= 5) return 'durable';
+    if (roll <= 7) return 'amnesiac';
+    return { back: this.#random.int(1, Math.max(1, this.#backMax)) };
+  }
+
+  #mayCrash(node: string): boolean {
+    return this.#world.isUp(node) && this.#harness.mayCrash(this.#world.scenario, node);
+  }
+
+  #someNode(fits: (node: string) => boolean): string | undefined {
+    return this.#some(this.#world.scenario.nodes.filter(fits));
+  }
+
+  #some<T>(list: readonly T[]): T | undefined {
+    return list.length === 0 ? undefined : this.#random.pick(list);
+  }
+}

@@ -1,0 +1,288 @@
+/** The world: a deterministic discrete-event simulation that takes one move of its environment at a time. */
+import type { BaseScenario, Subject } from './subject.ts';
+import type { Attack, Capability, MessageId, Move } from './move.ts';
+import type { Cause } from './trace.ts';
+import type { Standing } from './monitor.ts';
+import type { Adversary, WorldView } from './harness.ts';
+import type { Actor } from './actor.ts';
+import { Reactor, type WorldOptions } from './reactor.ts';
+import type { Packet } from './wire.ts';
+
+/** Runs a subject in a scenario under moves. Everything that happens is a function of the moves. */
+export class World<F, C, R, S extends BaseScenario> implements WorldView<F, S> {
+  readonly scenario: S;
+  readonly #reactor: Reactor<F, C, R, S>;
+  readonly #adversary: Adversary<F, S> | undefined;
+
+  constructor(
+    subject: Subject<F, C, R, S>,
+    scenario: S,
+    adversary?: Adversary<F, S>,
+    options: WorldOptions<F, C, R> = {},
+  ) {
+    this.scenario = scenario;
+    this.#adversary = adversary;
+    this.#reactor = new Reactor(subject, scenario, options);
+  }
+
+  get nowMs(): number {
+    return this.#reactor.nowMs;
+  }
+  /** Steps traced so far. */
+  get steps(): number {
+    return this.#reactor.steps;
+  }
+  /** Why nothing happens any more. */
+  get stopped(): Reactor<F, C, R, S>['stopped'] {
+    return this.#reactor.stopped;
+  }
+  get inFlight(): readonly Packet<F>[] {
+    return this.#reactor.wire.inFlight;
+  }
+  get seen(): readonly Packet<F>[] {
+    return this.#reactor.wire.seen;
+  }
+  /** When the next thing is due, if anything is; what is clogged or paused is not due. */
+  get nextDueMs(): number | undefined {
+    return this.#reactor.nextDueMs;
+  }
+  get hasPartition(): boolean {
+    return this.#reactor.wire.hasCuts;
+  }
+  /** Clogged links, longest first. */
+  get clogged(): readonly { readonly from: string; readonly to: string }[] {
+    return this.#reactor.wire.clogged;
+  }
+
+  find(id: MessageId): Packet<F> | undefined {
+    return this.#reactor.wire.find(id);
+  }
+  isUp(node: string): boolean {
+    return this.#reactor.actors.get(node)?.node !== undefined;
+  }
+  isPaused(node: string): boolean {
+    return this.#reactor.actors.get(node)?.isPaused === true;
+  }
+  /** Names of the timers that a node has set. */
+  timersOf(node: string): readonly string[] {
+    return Array.from(this.#reactor.actors.get(node)?.timers.keys() ?? []);
+  }
+  /** Whether `deliver` of this message is possible now. */
+  isDeliverable(packet: Packet<F>): boolean {
+    return packet.live && !packet.stream.link.isClogged && !this.isPaused(packet.to);
+  }
+  standing(): Standing {
+    return { nowMs: this.nowMs, up: new Set(this.scenario.nodes.filter((node) => this.isUp(node))) };
+  }
+
+  /** Starts all nodes, in the order of the scenario. */
+  startAll(cause: Cause<C>): void {
+    for (const actor of this.#reactor.actors.values()) {
+      if (this.stopped !== undefined) return;
+      this.#reactor.start(actor, { kind: 'fresh', asOfIndex: -1 }, cause);
+    }
+  }
+
+  /** Lets time pass fairly. */
+  elapse(ms: number, cause: Cause<C>): void {
+    this.#reactor.elapse(ms, cause);
+  }
+
+  /** Ends the run: what was looked for was found. */
+  stopAt(property: string): void {
+    this.#reactor.stopped ??= { kind: 'found', property, step: this.steps - 1 };
+  }
+
+  /** Ends all faults: heals, releases, resumes, takes skews back, restarts what is down of the core. */
+  endFaults(cause: Cause<C>): void {
+    const { actors, wire } = this.#reactor;
+    this.#reactor.event({ type: 'settling' }, cause);
+    wire.heal();
+    for (const link of wire.clogged) this.#reactor.release(link.from, link.to);
+    for (const actor of actors.values()) {
+      actor.skewPercent = 100;
+      if (!actor.isPaused) continue;
+      this.#reactor.event({ type: 'resumed', node: actor.name }, cause);
+      this.#reactor.resume(actor);
+    }
+    for (const name of this.scenario.core) {
+      const actor = actors.get(name);
+      if (actor === undefined || actor.node !== undefined || this.stopped !== undefined) continue;
+      this.#reactor.restart(actor, 'durable', cause);
+    }
+  }
+
+  /** Puts a command to a node now, if it is up. */
+  command(node: string, command: C, cause: Cause<C>): boolean {
+    const actor = this.#reactor.actors.get(node);
+    if (actor?.node === undefined || actor.isPaused) return false;
+    this.#reactor.react(actor, { kind: 'command', command }, cause);
+    return true;
+  }
+
+  /**
+   * Applies one move. If it names nothing, or is not possible now, a `skipped` event is traced instead.
+   * @returns whether it was applied
+   */
+  apply(move: Move<C>, cause: Cause<C>): boolean {
+    if (this.stopped !== undefined) return false;
+    const applied = this.#apply(move, cause);
+    if (!applied) this.#reactor.event({ type: 'skipped', move }, cause);
+    return applied;
+  }
+
+  #apply(move: Move<C>, cause: Cause<C>): boolean {
+    const reactor = this.#reactor;
+    switch (move.move) {
+      case 'elapse':
+        if (!Number.isFinite(move.ms) || move.ms < 0) return false;
+        reactor.elapse(move.ms, FAIR_SCHEDULE);
+        return true;
+      case 'command':
+        return this.command(move.node, move.command, cause);
+      case 'deliver': {
+        const packet = reactor.wire.findLive(move.message);
+        if (packet === undefined || !this.isDeliverable(packet)) return false;
+        reactor.deliver(packet, cause);
+        return true;
+      }
+      case 'drop': {
+        const packet = reactor.wire.findLive(move.message);
+        if (packet === undefined) return false;
+        reactor.takeOff(packet);
+        reactor.event({ type: 'lost', message: packet.id }, cause);
+        return true;
+      }
+      case 'duplicate': {
+        const packet = reactor.wire.findLive(move.message);
+        if (packet === undefined) return false;
+        reactor.duplicate(packet, cause);
+        return true;
+      }
+      case 'fire': {
+        const actor = reactor.actors.get(move.node);
+        const timer = actor?.timers.get(move.timer);
+        if (actor === undefined || timer === undefined || actor.isPaused) return false;
+        reactor.fire(timer, cause);
+        return true;
+      }
+      case 'clog': {
+        if (!this.#knows(move.from) || !this.#knows(move.to)) return false;
+        const link = reactor.wire.link(move.from, move.to);
+        if (link.isClogged) return false;
+        reactor.wire.clog(link);
+        reactor.event({ type: 'network', text: `${move.from}>${move.to} is clogged` }, cause);
+        return true;
+      }
+      case 'release': {
+        if (!this.clogged.some((link) => link.from === move.from && link.to === move.to)) return false;
+        reactor.event({ type: 'network', text: `${move.from}>${move.to} is released` }, cause);
+        reactor.release(move.from, move.to);
+        return true;
+      }
+      case 'partition': {
+        const from = new Set(move.from.filter((node) => this.#knows(node)));
+        const to = new Set(move.to.filter((node) => this.#knows(node)));
+        if (from.size === 0 || to.size === 0) return false;
+        const arrow = move.way === 'both' ? '<>' : '>';
+        const text = `cut ${Array.from(from).join(',')} ${arrow} ${Array.from(to).join(',')}`;
+        reactor.event({ type: 'network', text }, cause);
+        reactor.cut(from, to, cause);
+        if (move.way === 'both') reactor.cut(to, from, cause);
+        return true;
+      }
+      case 'heal':
+        if (!reactor.wire.hasCuts) return false;
+        reactor.wire.heal();
+        reactor.event({ type: 'network', text: 'healed' }, cause);
+        return true;
+      case 'pause': {
+        const actor = this.#up(move.node);
+        if (actor === undefined || actor.isPaused) return false;
+        actor.isPaused = true;
+        reactor.event({ type: 'paused', node: move.node }, cause);
+        return true;
+      }
+      case 'resume': {
+        const actor = this.#up(move.node);
+        if (actor === undefined || !actor.isPaused) return false;
+        reactor.event({ type: 'resumed', node: move.node }, cause);
+        reactor.resume(actor);
+        return true;
+      }
+      case 'skew': {
+        const actor = this.#up(move.node);
+        if (actor === undefined || !(move.percent > 0 && Number.isFinite(move.percent))) return false;
+        actor.skewPercent = move.percent;
+        reactor.event(
+          { type: 'network', text: `timers of ${move.node} take ${String(move.percent)} %` },
+          cause,
+        );
+        return true;
+      }
+      case 'crash': {
+        const actor = this.#up(move.node);
+        if (actor === undefined) return false;
+        reactor.crash(actor, cause);
+        return true;
+      }
+      case 'restart': {
+        const actor = reactor.actors.get(move.node);
+        if (actor === undefined || actor.node !== undefined) return false;
+        reactor.restart(actor, move.memory, cause);
+        return true;
+      }
+      case 'attack':
+        return this.#attack(move.attack, cause);
+    }
+  }
+
+  #attack(attack: Attack, cause: Cause<C>): boolean {
+    let arrived = false;
+    for (const { to, from, frame } of this.#adversary?.make(this, attack) ?? []) {
+      const actor = this.#up(to);
+      if (actor === undefined || actor.isPaused) continue;
+      this.#reactor.react(actor, { kind: 'frame', from, frame }, cause, { attack });
+      arrived = true;
+    }
+    return arrived;
+  }
+
+  #knows(node: string): boolean {
+    return this.#reactor.actors.has(node);
+  }
+
+  #up(node: string): Actor<F, C, R> | undefined {
+    const actor = this.#reactor.actors.get(node);
+    return actor?.node === undefined ? undefined : actor;
+  }
+}
+
+const FAIR_SCHEDULE = { kind: 'fair', phase: 'schedule' } as const;
+
+/** The capability that a move needs; undefined for what the environment does anyway. */
+export function capabilityOf(move: Move): Capability | undefined {
+  switch (move.move) {
+    case 'deliver':
+    case 'elapse':
+    case 'command':
+      return undefined;
+    case 'drop':
+    case 'duplicate':
+    case 'clog':
+    case 'release':
+    case 'partition':
+    case 'heal':
+      return 'network';
+    case 'fire':
+    case 'pause':
+    case 'resume':
+    case 'skew':
+      return 'timing';
+    case 'crash':
+    case 'restart':
+      return 'churn';
+    case 'attack':
+      return 'outsider';
+  }
+}
