@@ -17,6 +17,11 @@ const STATE_COLUMNS = 46;
 /** A compound state lists its own reactions above its children and is wide anyway. */
 const COMPOUND_COLUMNS = 92;
 
+/** More regions than this go in two rows. */
+const REGIONS_IN_ROW = 3;
+/** How ids of edges begin that are for the layout only. */
+const HIDDEN = 'row.';
+
 interface Line {
   readonly text: string;
   readonly kind: 'title' | 'reaction';
@@ -47,6 +52,7 @@ export async function svgOf(chart: Chart): Promise<string> {
   // The types of elkjs describe a default export that Node's CommonJS interop hands over as it is.
   const Elk = ElkModule as unknown as new () => { layout(graph: ElkNode): Promise<ElkNode> };
   const laidOut = await new Elk().layout(graphOf(chart));
+  const edges = (laidOut.edges ?? []).filter((edge) => !edge.id.startsWith(HIDDEN));
   const width = Math.ceil(laidOut.width ?? 0);
   const height = Math.ceil(laidOut.height ?? 0);
   return [
@@ -54,9 +60,9 @@ export async function svgOf(chart: Chart): Promise<string> {
     STYLE,
     `<rect class="page" width="${width}" height="${height}"/>`,
     ...(laidOut.children ?? []).flatMap((node) => drawNode(node, states, 0)),
-    ...(laidOut.edges ?? []).map(drawEdge),
+    ...edges.map(drawEdge),
     // Labels last: they have a ground of their own, which parts them from lines that pass.
-    ...(laidOut.edges ?? []).flatMap(drawLabels),
+    ...edges.flatMap(drawLabels),
     '</svg>',
     '',
   ].join('\n');
@@ -87,6 +93,7 @@ function graphOf(chart: Chart): ElkNode {
       sources: [`${state.id}.initial`],
       targets: [state.initial ?? state.id],
     })),
+    ...statesOf(chart.root).flatMap(rowEdges),
     ...chart.edges.map((edge, index) => {
       const lines = reactionLines(edge.reactions, EDGE_LABEL_COLUMNS);
       const [width, height] = [widthOf(lines.map((text) => ({ text }))), lines.length * LINE_HEIGHT + 4];
@@ -116,6 +123,21 @@ function nodeOf(state: ChartState): ElkNode {
     },
     children: [...start, ...state.children.map(nodeOf)],
   };
+}
+
+/**
+ * Many regions side by side would be wider than a screen: the greatest goes above, the others below it. An edge that is
+ * not drawn says so to the layout.
+ */
+function rowEdges(state: ChartState): readonly ElkExtendedEdge[] {
+  if (state.kind !== 'parallel' || state.children.length <= REGIONS_IN_ROW) return [];
+  const sizes = state.children.map((region) => region.children.length);
+  const greatest = state.children[sizes.indexOf(Math.max(...sizes))];
+  return state.children.flatMap((region) =>
+    greatest === undefined || region === greatest
+      ? []
+      : [{ id: `${HIDDEN}${region.id}`, sources: [greatest.id], targets: [region.id] }],
+  );
 }
 
 function linesOf(state: ChartState): readonly Line[] {

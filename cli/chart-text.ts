@@ -13,7 +13,7 @@ export function wrapReaction(reaction: Reaction, columns: number): readonly stri
   const lines: string[] = [];
   let line = '';
   // Blanks are where a line may end, but not behind the signs that lead in what follows.
-  for (const word of reactionText(reaction).split(/(?<![|/]) /)) {
+  for (const word of reactionText(reaction).split(/(?<![|/→]) /)) {
     if (line !== '' && line.length + 1 + word.length > columns) {
       lines.push(line);
       line = `  ${word}`;

@@ -59,7 +59,7 @@ describe('chartOf', () => {
   });
 
   test('says guards, actions, delays and wildcards in words', () => {
-    expect(edge('lamp_off', 'lamp_on')).toEqual(['push [hasPower] / count, note(1)']);
+    expect(edge('lamp_off', 'lamp_on')).toEqual(['jump → turning', 'push [hasPower] / count, note(1)']);
     expect(edge('lamp_on_light_dim', 'lamp_on_light_bright')).toEqual(['turn [(isSlow and not isOld)]']);
     expect(edge('lamp_on_fan_still', 'lamp_on_fan_turning')).toEqual(['any wind']);
     expect(edge('lamp_on_fan_turning', 'lamp_on_fan_still')).toEqual(['after 500']);

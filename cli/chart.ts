@@ -10,6 +10,8 @@ export interface Reaction {
   readonly events: readonly string[];
   readonly guard: string | undefined;
   readonly actions: readonly string[];
+  /** Where exactly it leads to, if that is inside of the state that the arrow ends at. */
+  readonly into?: string;
 }
 
 export interface ChartState {
@@ -50,9 +52,10 @@ export function chartOf(machine: AnyStateMachine, title: string = machine.id): C
       const targets = (transition.target ?? []).filter((target) => target !== node || transition.reenter);
       if (targets.length === 0) internal.push(reaction);
       for (const target of targets) {
-        const [from, to] = [idOf(node), idOf(target)];
+        const entered = borderOf(node, target);
+        const [from, to] = [idOf(node), idOf(entered)];
         const edge = edges.get(`${from}>${to}`) ?? { from, to, reactions: [] };
-        edge.reactions.push(reaction);
+        edge.reactions.push(entered === target ? reaction : { ...reaction, into: target.key });
         edges.set(`${from}>${to}`, edge);
       }
     }
@@ -81,12 +84,28 @@ export function chartOf(machine: AnyStateMachine, title: string = machine.id): C
 export function reactionText(reaction: Reaction): string {
   const guard = reaction.guard === undefined ? '' : ` [${reaction.guard}]`;
   const actions = reaction.actions.length === 0 ? '' : ` / ${reaction.actions.join(', ')}`;
-  return `${reaction.events.join(' | ')}${guard}${actions}`;
+  const into = reaction.into === undefined ? '' : ` → ${reaction.into}`;
+  return `${reaction.events.join(' | ')}${guard}${actions}${into}`;
 }
 
 /** States of a chart, each before its children. */
 export function statesOf(state: ChartState): readonly ChartState[] {
   return [state, ...state.children.flatMap(statesOf)];
+}
+
+/**
+ * Where an arrow from outside ends that leads to a state in a region: at the parallel state that it enters. All regions
+ * are entered by it, and an arrow right through to one of them would hide that, and the text that it crosses.
+ */
+function borderOf(source: AnyStateNode, target: AnyStateNode): AnyStateNode {
+  let border = target;
+  for (let above = target.parent; above !== undefined && !isWithin(source, above); above = above.parent)
+    if (above.type === 'parallel') border = above;
+  return border;
+}
+
+function isWithin(node: AnyStateNode, container: AnyStateNode): boolean {
+  return node === container || (node.parent !== undefined && isWithin(node.parent, container));
 }
 
 function transitionsOf(node: AnyStateNode): readonly AnyTransitionDefinition[] {
@@ -105,7 +124,7 @@ function reactionOf(transition: AnyTransitionDefinition): Reaction {
 function merge(reactions: readonly Reaction[]): readonly Reaction[] {
   const merged = new Map<string, Reaction>();
   for (const reaction of reactions) {
-    const key = JSON.stringify([reaction.guard ?? null, reaction.actions]);
+    const key = JSON.stringify([reaction.guard ?? null, reaction.actions, reaction.into ?? null]);
     const before = merged.get(key);
     const events = [...new Set([...(before?.events ?? []), ...reaction.events])];
     merged.set(key, { ...reaction, events });
