@@ -2,7 +2,7 @@
  * What routers and the coordinator do with records: log and forward Data, serve and relay Naks, pass Repairs back
  * (docs/protocol.md §5.3, §5.4).
  */
-import { encodeBody, MAX_FRAME_BYTES, plainToBytes } from './codec.ts';
+import { MAX_FRAME_BYTES, plainToBytes } from './codec.ts';
 import { reject } from './base.ts';
 import { Log } from './log.ts';
 import type {
@@ -84,13 +84,14 @@ const sizeOf = (record: CapsuleRecord): number =>
 
 /** The data plane of a router or the coordinator. */
 export class Relay {
+  protected readonly host: RelayHost;
+  protected readonly parameters: Parameters;
   protected readonly log: Log;
   protected readonly pending = new Map<string, PendingNak>();
 
-  constructor(
-    protected readonly host: RelayHost,
-    protected readonly parameters: Parameters,
-  ) {
+  constructor(host: RelayHost, parameters: Parameters) {
+    this.host = host;
+    this.parameters = parameters;
     this.log = this.makeLog();
   }
 
@@ -213,6 +214,3 @@ export class Relay {
     this.host.sendBody([route.to], { ...nak, path: route.path });
   }
 }
-
-/** Bytes of a body; for bounds. */
-export const bodySize = (body: LinkBody): number => encodeBody(body).length;

@@ -1,0 +1,163 @@
+/** The coordinator as the root router: heartbeats, data and epochs (docs/protocol.md §5.2, §5.3, §5.4). */
+import { BaseNode, reject, type NodeOptions } from './base.ts';
+import { writerOf } from './codec.ts';
+import { Gather } from './gather.ts';
+import { headOf } from './record.ts';
+import { Relay, type Route } from './relay.ts';
+import type {
+  Capsule,
+  EoeMessage,
+  LinkBody,
+  NakMessage,
+  NodeName,
+  ProvenHead,
+  ProvenRecord,
+} from './messages.ts';
+import type { Gauge } from './node.ts';
+import type { Entry } from './stored.ts';
+
+/** Capsules that a frontier in one frame has room for, at worst. */
+export const MAX_FRONTIER = 160;
+
+/** What the coordinator does beside membership. */
+export abstract class Root extends BaseNode {
+  protected readonly relay: Relay;
+  /** The greatest head known of each capsule. */
+  protected readonly heads = new Map<Capsule, ProvenHead>();
+  protected epoch = 0;
+  protected gather: Gather | undefined;
+
+  constructor(options: NodeOptions) {
+    super(options);
+    if (options.keys.credential.role !== 'coordinator')
+      throw new RangeError('keys are those of no coordinator');
+    if (options.parameters.maxCapsules > MAX_FRONTIER)
+      throw new RangeError(
+        `parameters.maxCapsules must be at most ${MAX_FRONTIER}: a frontier must fit a frame`,
+      );
+    this.relay = this.makeRelay();
+  }
+
+  gauges(): readonly Gauge[] {
+    const { maxCapsules, k } = this.parameters;
+    return [
+      ...this.relay.gauges(),
+      { buffer: 'heads', size: this.heads.size, bound: maxCapsules },
+      { buffer: 'eoe-waiting', size: this.gather?.waiting ?? 0, bound: k },
+    ];
+  }
+
+  protected abstract childrenOfRoot(): readonly NodeName[];
+  /** The way down to a node in the tree; undefined if it is not there. */
+  protected abstract pathTo(node: NodeName): readonly NodeName[] | undefined;
+
+  protected makeRelay(): Relay {
+    return new Relay(
+      {
+        neighbours: () => this.childrenOfRoot(),
+        verifyRecord: (proven) => this.verifyRecord(proven),
+        sendBytes: (to, data) => this.sendBytes(to, data),
+        sendBody: (to, body) => this.sendBody(to, body),
+        logged: (proven) => this.onLogged(proven),
+        acceptsNak: (_, nak) => nak.path.length === 0,
+        routeOf: (_, nak) => this.routeOf(nak),
+        servesParts: () => true,
+      },
+      this.parameters,
+    );
+  }
+
+  protected restore(entry: Entry): void {
+    if (entry.type === 'epoch') this.epoch = entry.epoch;
+    else if (entry.type === 'record') {
+      this.relay.restore(entry);
+      this.raiseHead({ head: headOf(entry.record), credential: entry.credential });
+    }
+  }
+
+  protected onLogged({ record, credential }: ProvenRecord): void {
+    this.persist({ type: 'record', record, credential });
+    this.raiseHead({ head: headOf(record), credential });
+  }
+
+  protected raiseHead(proven: ProvenHead): void {
+    const { capsule, seq } = proven.head;
+    const present = this.heads.get(capsule);
+    if (present === undefined ? this.heads.size < this.parameters.maxCapsules : seq > present.head.seq)
+      this.heads.set(capsule, proven);
+  }
+
+  protected routeOf(nak: NakMessage): Route | undefined {
+    const [to, ...path] = this.pathTo(writerOf(nak.capsule)) ?? [];
+    return to === undefined ? undefined : { to, path };
+  }
+
+  protected onLink(from: NodeName, body: LinkBody, data: Uint8Array): void {
+    if (body.kind === 'heartbeat') this.setTimer(`suspect:${from}`, this.parameters.suspectMs);
+    else if (body.kind === 'data') this.relay.onData(from, body, data);
+    else if (body.kind === 'nak') this.relay.onNak(from, body);
+    else if (body.kind === 'repair') this.relay.onRepair(from, body, data);
+    else if (body.kind === 'eoe') this.onEoe(from, body);
+    else reject(`${body.kind}: not for the coordinator`);
+  }
+
+  protected beat(): void {
+    this.sendBody(this.childrenOfRoot(), { kind: 'heartbeat' });
+    this.setTimer('heartbeat', this.parameters.heartbeatMs);
+  }
+
+  protected onEpochTimer(timer: string): void {
+    if (timer === 'epoch') this.openEpoch();
+    else if (timer === 'eoe' && this.gather !== undefined) this.closeEpoch(this.gather, true);
+    else reject(`timer ${timer}: not set`);
+  }
+
+  protected openEpoch(): void {
+    if (this.gather !== undefined) this.closeEpoch(this.gather, false);
+    this.epoch += 1;
+    this.persist({ type: 'epoch', epoch: this.epoch });
+    this.report({ type: 'epoch-opened', epoch: this.epoch });
+    const children = this.childrenOfRoot();
+    const body = { epoch: this.epoch };
+    const signature = this.sign('rts', body);
+    this.sendBody(children, { kind: 'rts', body, credential: this.keys.credential, signature });
+    this.gather = new Gather(this.epoch, children);
+    if (this.gather.isComplete) this.closeEpoch(this.gather, false);
+    else this.setTimer('eoe', this.parameters.eoeMs);
+    this.setTimer('epoch', this.parameters.epochMs);
+  }
+
+  protected onEoe(from: NodeName, eoe: EoeMessage): void {
+    const { gather } = this;
+    if (gather === undefined || !this.isAwaitedEoe(gather, from, eoe)) reject('eoe: not waited for');
+    if (!eoe.answers.every((answer) => this.verifyAnswer(answer, eoe.epoch))) reject('eoe: not authentic');
+    gather.take(from, eoe.answers);
+    for (const { answer, credential } of eoe.answers)
+      for (const head of answer.heads) this.raiseHead({ head, credential });
+    if (gather.isComplete) this.closeEpoch(gather, false);
+  }
+
+  protected isAwaitedEoe(gather: Gather, from: NodeName, eoe: EoeMessage): boolean {
+    return gather.waitsFor(from) && gather.epoch === eoe.epoch;
+  }
+
+  protected closeEpoch(gather: Gather, hasTimerFired: boolean): void {
+    this.gather = undefined;
+    if (!hasTimerFired) this.cancelTimer('eoe');
+    const body = { epoch: gather.epoch, frontier: this.frontier() };
+    const signature = this.sign('sync', body);
+    this.sendBody(this.childrenOfRoot(), {
+      kind: 'sync',
+      body,
+      credential: this.keys.credential,
+      signature,
+    });
+    this.relay.forgetPending();
+    this.report({ type: 'epoch-closed', epoch: gather.epoch, answered: gather.answered() });
+  }
+
+  /** The greatest head known of each capsule, sorted by capsule. */
+  protected frontier(): readonly ProvenHead[] {
+    return [...this.heads.keys()].sort().map((capsule) => this.heads.get(capsule) as ProvenHead);
+  }
+}
