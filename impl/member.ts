@@ -54,10 +54,11 @@ export abstract class Member extends BaseNode {
 
   protected start(entropy: Uint8Array): void {
     const entries = this.stored();
+    const isFirstLife = entries.length === 0;
     for (const entry of entries) this.restore(entry);
     this.birth = entropy.slice();
     this.takeIncarnation(this.nextIncarnation());
-    this.plea = { reason: entries.length === 0 ? 'new' : 'restarted', suspect: '', link: 0 };
+    this.plea = { reason: isFirstLife ? 'new' : 'restarted', suspect: '', link: 0 };
     this.join('joining');
   }
 
