@@ -1,6 +1,16 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Examples import the package by its name; here that is the sources, not what was built last.
+  resolve: {
+    alias: [
+      {
+        find: /^psl-verify\/(model|impl|engine|properties)$/,
+        replacement: `${fileURLToPath(new URL('.', import.meta.url))}$1/index.ts`,
+      },
+    ],
+  },
   test: {
     environment: 'node',
     include: ['{model,impl,engine,properties,cli,bench,examples}/**/*.test.ts'],

@@ -12,6 +12,7 @@ const machine = createMachine({
   states: {
     off: {
       on: {
+        jump: '#lamp.on.fan.turning',
         push: { target: 'on', guard: 'hasPower', actions: ['count', { type: 'note', params: { n: 1 } }] },
       },
     },
@@ -103,7 +104,7 @@ describe('chartOf', () => {
         lamp_broken : stop
         lamp_off --> lamp_broken : stop
         lamp_on --> lamp_broken : stop
-        lamp_off --> lamp_on : push [hasPower] / count, note(1)
+        lamp_off --> lamp_on : jump → turning<br/>push [hasPower] / count, note(1)
         lamp_on --> lamp_off : push | pull<br/>cut / spark
         lamp_on_light_dim --> lamp_on_light_bright : turn [(isSlow and not isOld)]
         lamp_on_light_bright --> lamp_on_light_dim : turn

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createMachine } from 'xstate';
 import { diagrams, filesOf, ROLES, type Drawn } from './diagrams.ts';
-import { recordingTerminal } from './recording-terminal.ts';
+import { recordingTerminal } from './recording-terminal.test-helper.ts';
 
 const drawn: readonly Drawn[] = [
   {

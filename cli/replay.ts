@@ -73,7 +73,14 @@ export async function replay(
   }
   if (options.json === true)
     printJson(context, 'replay', startedMs, {
-      files: replayed.map(({ message: _, ...one }) => one),
+      files: replayed.map(({ file, subject: on, property, expected, got, ok }) => ({
+        file,
+        subject: on,
+        property,
+        expected,
+        got,
+        ok,
+      })),
       ...(signal.aborted ? { interrupted: true } : {}),
     });
   else {

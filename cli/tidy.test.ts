@@ -42,9 +42,9 @@ const sources = files.filter((file) => file.endsWith('.ts'));
 const text = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 /** The code without comments, so that comments may name what is banned. Good enough: strings may lose a `//` tail. */
 const code = (file: string): string => text(file).replaceAll(/\/\*[^]*?\*\/|(?<![:'"`])\/\/.*$/gm, '');
-const isTest = (file: string): boolean => file.endsWith('.test.ts');
+const isTest = (file: string): boolean => /\.test(-helper)?\.ts$/.test(file);
 const importsOf = (file: string): string[] =>
-  [...code(file).matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'([^'\n]+)'/g)].map((match) => match[1] ?? '');
+  [...code(file).matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'([\w.@][\w.@:/-]*)'/g)].map((match) => match[1] ?? '');
 
 describe('tidy', () => {
   test('the rules see the project', () => {
@@ -71,7 +71,7 @@ describe('tidy', () => {
       const allowed = MAY_IMPORT[folder];
       for (const specifier of importsOf(file)) {
         const target = specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : undefined;
-        if (target !== undefined && isTest(target)) offenders.push(`${file}: ${specifier} is a test`);
+        if (target?.endsWith('.test.ts') === true) offenders.push(`${file}: ${specifier} is a test`);
         if (target?.startsWith('cli/') && folder !== 'cli')
           offenders.push(`${file}: ${specifier} is the command`);
         if (allowed === undefined || isTest(file)) continue;
@@ -93,7 +93,7 @@ describe('tidy', () => {
       if (lines > MAX_LINES) offenders.push(`${file}: ${lines} lines, at most ${MAX_LINES}`);
       if (file.split('/').length - 1 > MAX_FOLDERS)
         offenders.push(`${file}: more than ${MAX_FOLDERS} folders deep`);
-      if (!/^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)*\.ts$/.test(file))
+      if (!/^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*(\.[a-z-]+)*\.ts$/.test(file))
         offenders.push(`${file}: not kebab-case`);
     }
     expect(offenders).toEqual([]);

@@ -1,0 +1,174 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parseCounterexample } from '../properties/counterexample.ts';
+import { check, type CheckOptions } from './check.ts';
+import { contextOf, fakeKit, HOLDS, VIOLATED } from './fake-kit.test-helper.ts';
+
+let out: string;
+beforeEach(() => {
+  out = mkdtempSync(join(tmpdir(), 'psl-check-'));
+});
+afterEach(() => rmSync(out, { recursive: true }));
+
+const callWith = (more: Partial<CheckOptions> = {}): CheckOptions => ({
+  subject: 'reference',
+  runs: '5',
+  seed: '7',
+  workers: '0',
+  out,
+  ...more,
+});
+
+describe('check', () => {
+  test('all holds: exit 0, a table, no file', async () => {
+    const context = contextOf(fakeKit([HOLDS]));
+    expect(await check(context, callWith())).toBe(0);
+    expect(context.terminal.stdout()).toMatch(/^property +verdict +runs +exercised +tightest case\n/);
+    expect(context.terminal.stdout()).toMatch(/edge-once +holds +5 +1,234 +one copy/);
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  test('a violation: exit 1, a shrunk counterexample, and the command that replays it', async () => {
+    const context = contextOf(fakeKit([VIOLATED]));
+    expect(await check(context, callWith({ subject: 'mutant:forwards-twice' }))).toBe(1);
+    const name = 'mutant-forwards-twice--edge-once--accepted-twice.json';
+    expect(readdirSync(out)).toEqual([name]);
+    const file = join(out, name);
+    const counterexample = parseCounterexample(readFileSync(file, 'utf8'), file);
+    expect(counterexample).toMatchObject({
+      seed: 7,
+      run: 3,
+      moves: [{ move: 'duplicate', message: 'c1>r1 data #1' }],
+      capabilities: ['network', 'churn'],
+    });
+    expect(context.terminal.stdout()).toContain(`psl-verify replay ${file}`);
+  });
+
+  test('the same finding again is the same file; another one gets a number', async () => {
+    const again = callWith({ subject: 'mutant:forwards-twice' });
+    await check(contextOf(fakeKit([VIOLATED])), again);
+    await check(contextOf(fakeKit([VIOLATED])), again);
+    expect(readdirSync(out)).toHaveLength(1);
+    writeFileSync(join(out, readdirSync(out)[0]!), 'a note of mine');
+    await check(contextOf(fakeKit([VIOLATED])), again);
+    expect(readdirSync(out).toSorted()).toEqual([
+      'mutant-forwards-twice--edge-once--accepted-twice-2.json',
+      'mutant-forwards-twice--edge-once--accepted-twice.json',
+    ]);
+    expect(readFileSync(join(out, 'mutant-forwards-twice--edge-once--accepted-twice.json'), 'utf8')).toBe(
+      'a note of mine',
+    );
+  });
+
+  test('--json is one object and nothing else', async () => {
+    const context = contextOf(fakeKit([VIOLATED]));
+    expect(await check(context, callWith({ subject: 'mutant:forwards-twice', json: true }))).toBe(1);
+    expect(JSON.parse(context.terminal.stdout())).toEqual({
+      kit: '0.1.0',
+      command: 'check',
+      durationMs: 0,
+      subject: 'mutant:forwards-twice',
+      seed: 7,
+      runs: 5,
+      steps: 50,
+      properties: [
+        {
+          id: 'edge-once',
+          verdict: 'violated',
+          runs: 5,
+          exercised: 1234,
+          counterexamples: [join(out, 'mutant-forwards-twice--edge-once--accepted-twice.json')],
+        },
+      ],
+      digest: 'cd',
+    });
+  });
+
+  test('vacuous is not green, not-applicable is', async () => {
+    expect(await check(contextOf(fakeKit([{ ...HOLDS, verdict: 'vacuous' }])), callWith())).toBe(1);
+    expect(await check(contextOf(fakeKit([{ ...HOLDS, verdict: 'not-applicable' }])), callWith())).toBe(0);
+  });
+
+  test('interrupted: 130, with the table; a run that does not repeat: 3', async () => {
+    const interrupted = contextOf(fakeKit([HOLDS], { aborted: true }));
+    expect(await check(interrupted, callWith())).toBe(130);
+    expect(interrupted.terminal.stdout()).toContain('Interrupted');
+    const text = 'digests differ';
+    const nondeterminism = [{ index: 2, seed: 1, scenario: {}, schedule: [], text }];
+    const broken = contextOf(fakeKit([HOLDS], { nondeterminism }));
+    expect(await check(broken, callWith())).toBe(3);
+    expect(broken.terminal.stderr()).toContain('run 2 came out differently when repeated');
+  });
+
+  test.each<[Partial<CheckOptions>, string]>([
+    [{ subject: 'refrence' }, '--subject: unknown subject "refrence" (did you mean reference?)'],
+    [{ subject: 'mutant:forwards-twce' }, '(did you mean mutant:forwards-twice?)'],
+    [{ property: ['edge-onec'] }, '--property: unknown property "edge-onec" (did you mean edge-once?)'],
+    [{ capability: ['netwrk'] }, '--capability: unknown capability "netwrk" (did you mean network?)'],
+    [{ strategy: 'best' }, '--strategy: unknown strategy "best"; psl-verify list shows all'],
+    [{ scenario: 'smal' }, '--scenario: unknown scenario "smal" (did you mean small?)'],
+    [{ scenario: './none.json' }, './none.json: no such file'],
+    [{ workload: 'none.txt' }, 'none.txt: no such file'],
+    [{ k: '1' }, '--k: expected a whole number from 2 to 1000, got "1"'],
+    [{ clients: '0' }, '--clients: expected a whole number from 1 to 1000, got "0"'],
+    [{ clients: '900' }, 'nodes: expected at most'],
+    [{ runs: 'many' }, '--runs: expected a whole number from 1 to 100000000, got "many"'],
+    [{ runs: '0' }, '--runs: expected'],
+    [{ seed: '1e3' }, '--seed: expected'],
+    [{ workers: '-1' }, '--workers: expected'],
+  ])('a wrong call says so in one line: %j', async (more, message) => {
+    const thrown: unknown = await check(contextOf(fakeKit([HOLDS])), callWith(more)).catch(
+      (error: unknown) => error,
+    );
+    expect(thrown).toMatchObject({ name: expect.stringMatching(/InputError/) });
+    expect(String((thrown as Error).message)).toContain(message);
+    expect((thrown as Error).message).not.toContain('\n');
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['s.json', '{', /s\.json: not JSON/],
+    ['s.json', '{"k":1,"routers":0,"clients":1}', /s\.json: k: /],
+    ['s.json', '{"k":2,"routers":0,"clients":0}', /s\.json: clients: /],
+    ['s.json', '{"k":2,"routers":0,"clients":1,"what":1}', /s\.json: .*what/],
+    ['s.json', '{"nodes":[]}', /s\.json: name: /],
+  ])('a wrong scenario file is named with its field: %s %s', async (name, text, message) => {
+    const scenario = join(out, name);
+    writeFileSync(scenario, text);
+    await expect(check(contextOf(fakeKit([HOLDS])), callWith({ scenario }))).rejects.toThrow(message);
+  });
+
+  test('a wrong trace line is named', async () => {
+    const workload = join(out, 't.txt');
+    writeFileSync(workload, 'GET a\nPUT b\n');
+    await expect(check(contextOf(fakeKit([HOLDS])), callWith({ workload }))).rejects.toThrow(
+      /t\.txt:2: expected/,
+    );
+  });
+
+  test('sizes, capabilities and the trace reach the campaign', async () => {
+    const workload = join(out, 't.txt');
+    writeFileSync(workload, 'GET a\n');
+    const kit = fakeKit([HOLDS]);
+    let config: unknown;
+    const seen = {
+      ...kit,
+      campaign: (options: Parameters<typeof kit.campaign>[0]) => (
+        (config = options.harnessConfig),
+        kit.campaign(options)
+      ),
+    };
+    await check(
+      contextOf(seen),
+      callWith({ k: '3', clients: '5', capability: ['churn'], strategy: 'uniform', workload }),
+    );
+    expect(config).toMatchObject({
+      subject: 'reference',
+      capabilities: ['churn'],
+      strategy: 'uniform',
+      scenario: { nodes: ['C', 'r1', 'r2', 'r3', 'c1', 'c2', 'c3', 'c4', 'c5'], parameters: { k: 3 } },
+      workload: { file: workload, runs: 5 },
+    });
+  });
+});
