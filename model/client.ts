@@ -1,112 +1,20 @@
 /** The client's statechart (docs/protocol.md §5): a leaf, writer and subscriber. */
 
 import { and, or, setup, stateIn } from 'xstate';
-import { accepts, delivered, isNewAtClient } from './delivery.ts';
-import type { Deliveries } from './delivery.ts';
-import { writerOf } from './events.ts';
-import type { EventOf, ModelEvent, ModelOutput } from './events.ts';
 import type { Table } from './canonical.ts';
-import { isFromParent, sendAll, sendTo } from './links.ts';
+import { accepts, isNewAtClient } from './delivery.ts';
+import { writerOf } from './events.ts';
+import type { EventOf, ModelEvent } from './events.ts';
+import { isAsked, lifelessClient, missing, ownCapsule, sendUp, takeRepair, write } from './holdings.ts';
+import type { ClientContext } from './holdings.ts';
+import { isFromParent } from './links.ts';
 import * as member from './membership.ts';
-import type { MemberContext } from './membership.ts';
-import type { Capsule, LinkBody, NodeName } from './messages.ts';
+import type { NodeName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { act, frameGuard, outputActions, rejection, report, when } from './reaction.ts';
-import type { Reaction } from './reaction.ts';
-import { isWithinRange } from './relay.ts';
-
-/** A range that a client asked its parent for. */
-export interface Asked {
-  readonly capsule: Capsule;
-  readonly first: number;
-  readonly last: number;
-}
-
-/** What a client knows. Its incarnation and its positions are in its storage. */
-export interface ClientContext extends MemberContext, Deliveries {
-  /** Greatest epoch accepted of an RTS. */
-  readonly rts: number;
-  /** Greatest epoch accepted of a SYNC. */
-  readonly sync: number;
-  /** Sorted by capsule. */
-  readonly asked: readonly Asked[];
-  /** How many puts wait. */
-  readonly queued: number;
-}
-
-/** A client that is not alive. */
-export function lifelessClient(self: NodeName): ClientContext {
-  const nothing = { positions: {}, early: {}, rts: 0, sync: 0, asked: [], queued: 0 };
-  return { ...member.lifelessMember(self), ...nothing };
-}
-
-/** The capsule that this life writes. */
-function ownCapsule(context: ClientContext): Capsule {
-  return `${context.self}/${context.incarnation}`;
-}
 
 function memorisedPositions(event: EventOf<'start'>): Table<number> {
   return event.memory?.kind === 'client' ? event.memory.positions : {};
-}
-
-function sendUp(context: ClientContext, body: LinkBody): readonly ModelOutput[] {
-  return context.parent ? [sendTo(context, context.parent, body)] : [];
-}
-
-/** Makes one record: of one put, or of all that waited. */
-function write(context: ClientContext, parameters: Parameters): Reaction<ClientContext> {
-  const capsule = ownCapsule(context);
-  const seq = (context.positions[capsule] ?? 0) + 1;
-  if (seq > parameters.maxOwnRecords) {
-    return { patch: { queued: 0 }, outputs: [report({ type: 'refused', why: 'log-full' })] };
-  }
-  return {
-    patch: { queued: 0, ...delivered(context, capsule, [seq]) },
-    outputs: [
-      report({ type: 'put', capsule, seq }),
-      ...sendUp(context, { type: 'data', record: { capsule, seq } }),
-    ],
-  };
-}
-
-/** What a SYNC shows to be missing, as far as it can be asked for now. */
-function missing(context: ClientContext, event: EventOf<'sync'>, parameters: Parameters): readonly Asked[] {
-  const own = ownCapsule(context);
-  return event.frontier
-    .map(({ capsule, seq }) => ({ capsule, first: (context.positions[capsule] ?? 0) + 1, last: seq }))
-    .filter(({ capsule, first, last }) => capsule !== own && first <= last)
-    .slice(0, parameters.maxPendingNaks)
-    .map((range) => ({ ...range, last: Math.min(range.last, range.first + parameters.maxRepair - 1) }));
-}
-
-function isAsked(context: ClientContext, event: EventOf<'repair'>): boolean {
-  const { capsule, first, last } = event;
-  return (
-    isFromParent(context, event) &&
-    isWithinRange(event) &&
-    context.asked.some((one) => one.capsule === capsule && one.first === first && one.last === last)
-  );
-}
-
-/** Takes each record of a Repair as if it came as data; what is not acceptable as such is passed over. */
-function takeRepair(
-  context: ClientContext,
-  event: EventOf<'repair'>,
-  parameters: Parameters,
-): Reaction<ClientContext> {
-  const { capsule, first, last } = event;
-  let now: Deliveries = context;
-  const outputs: ModelOutput[] = [];
-  for (const seq of event.seqs) {
-    if (!isNewAtClient(now, ownCapsule(context), { capsule, seq }, parameters)) continue;
-    const { patch, outputs: reports } = accepts(now, { capsule, seq });
-    now = { ...now, ...patch };
-    outputs.push(...(reports ?? []));
-  }
-  const asked = context.asked.filter(
-    (one) => one.capsule !== capsule || one.first !== first || one.last !== last,
-  );
-  return { patch: { positions: now.positions, early: now.early, asked }, outputs };
 }
 
 function guards(parameters: Parameters) {
@@ -185,10 +93,9 @@ function actions(parameters: Parameters) {
     }),
     acceptSync: act<ClientContext, 'sync'>((context, event) => {
       const asked = missing(context, event, parameters);
-      const parent = context.parent ? [context.parent] : [];
       return {
         patch: { sync: event.epoch, asked },
-        outputs: asked.flatMap((range) => sendAll(context, parent, { type: 'nak', ...range, path: [] })),
+        outputs: asked.flatMap((range) => sendUp(context, { type: 'nak', ...range, path: [] })),
       };
     }),
     repairFromStorage: act<ClientContext, 'nak'>((context, { capsule, first, last }) => {

@@ -3,24 +3,14 @@
 import { setup } from 'xstate';
 import * as admission from './admission.ts';
 import type { JoinCase } from './admission.ts';
-import { excluding, including, withEntry } from './canonical.ts';
-import type { Table } from './canonical.ts';
+import * as epochs from './epochs.ts';
 import { COORDINATOR, writerOf } from './events.ts';
-import type { EventOf, ModelEvent, ModelOutput } from './events.ts';
+import type { EventOf, ModelEvent } from './events.ts';
 import { isFromChild, sendAll } from './links.ts';
 import type { Parameters } from './parameters.ts';
 import { acknowledged, commit, hopsOf, pathTo, placeAgain, treeOf } from './placement.ts';
 import type { CoordinatorContext } from './placement.ts';
-import {
-  act,
-  cancelTimer,
-  frameGuard,
-  outputActions,
-  rejection,
-  report,
-  setTimer,
-  when,
-} from './reaction.ts';
+import { act, cancelTimer, frameGuard, outputActions, rejection, setTimer, when } from './reaction.ts';
 import type { Reaction } from './reaction.ts';
 import * as relay from './relay.ts';
 import type { RelayContext } from './relay.ts';
@@ -61,60 +51,6 @@ function begin(event: EventOf<'start'>, parameters: Parameters): Reaction<Contex
   return { patch, outputs: [...outputs, ...timers] };
 }
 
-function isAwaited(context: Context, event: EventOf<'eoe'>): boolean {
-  return (
-    isFromChild(hopsOf(context), event) &&
-    event.epoch === context.epoch &&
-    context.awaited.includes(event.from)
-  );
-}
-
-/** Heads only rise. */
-function raised(heads: Table<number>, capsule: string, seq: number): Table<number> {
-  return seq > (heads[capsule] ?? 0) ? withEntry(heads, capsule, seq) : heads;
-}
-
-function merge(context: Context, event: EventOf<'eoe'>): Reaction<Context> {
-  let { heads, answered } = context;
-  for (const answer of event.answers) {
-    if (answered.includes(answer.node)) continue;
-    answered = including(answered, answer.node);
-    for (const { capsule, seq } of answer.heads) heads = raised(heads, capsule, seq);
-  }
-  return { patch: { heads, answered, awaited: excluding(context.awaited, event.from) } };
-}
-
-/** The SYNC to every child and the report; the epoch's answers and all pending Naks are forgotten. */
-function close(context: Context): Reaction<Context> {
-  const { epoch, answered } = context;
-  const hops = hopsOf(context);
-  const frontier = Object.entries(context.heads).map(([capsule, seq]) => ({ capsule, seq }));
-  return {
-    patch: { naks: [], awaited: [], answered: [] },
-    outputs: [
-      ...sendAll(hops, hops.children, { type: 'sync', epoch, frontier }),
-      report({ type: 'epoch-closed', epoch, answered }),
-    ],
-  };
-}
-
-function open(context: Context, parameters: Parameters): Reaction<Context> {
-  const epoch = context.epoch + 1;
-  const hops = hopsOf(context);
-  const now: Context = { ...context, epoch, awaited: hops.children.map((child) => child.node), answered: [] };
-  const outputs: ModelOutput[] = [
-    report({ type: 'epoch-opened', epoch }),
-    ...sendAll(hops, hops.children, { type: 'rts', epoch }),
-  ];
-  if (hops.children.length > 0)
-    return { patch: now, outputs: [...outputs, setTimer('eoe', parameters.eoeMs)] };
-  const closed = close(now);
-  return {
-    patch: { ...now, ...closed.patch },
-    outputs: [...outputs, cancelTimer('eoe'), ...(closed.outputs ?? [])],
-  };
-}
-
 /** What the log took of these records raises the capsule's head. */
 function withHead(
   context: Context,
@@ -122,7 +58,7 @@ function withHead(
   { patch, outputs = [] }: Reaction<RelayContext>,
 ): Reaction<Context> {
   const newest = patch?.log?.[capsule]?.at(-1) ?? 0;
-  return { patch: { ...patch, heads: raised(context.heads, capsule, newest) }, outputs };
+  return { patch: { ...patch, heads: epochs.raised(context.heads, capsule, newest) }, outputs };
 }
 
 function guards(parameters: Parameters) {
@@ -183,9 +119,9 @@ function guards(parameters: Parameters) {
     hasChildren: ({ context }: { context: Context }) => hopsOf(context).children.length > 0,
     isLastEoe: when<Context, 'eoe'>(
       'eoe',
-      (context, event) => isAwaited(context, event) && context.awaited.length === 1,
+      (context, event) => epochs.isAwaited(context, event) && context.awaited.length === 1,
     ),
-    isAwaitedEoe: when<Context, 'eoe'>('eoe', isAwaited),
+    isAwaitedEoe: when<Context, 'eoe'>('eoe', epochs.isAwaited),
     greetsFromChild: when<Context, 'heartbeat'>('heartbeat', (context, event) =>
       isFromChild(hopsOf(context), event),
     ),
@@ -234,9 +170,9 @@ function actions(parameters: Parameters) {
       outputs: [setTimer(`suspect:${event.from}`, parameters.suspectMs)],
     })),
     cancelEoe: act<Context, 'eoe' | 'timer.epoch'>(() => ({ outputs: [cancelTimer('eoe')] })),
-    mergeEoe: bind<'eoe'>(merge),
-    close: act<Context, 'eoe' | 'timer.eoe' | 'timer.epoch'>((context) => close(context)),
-    open: bind<'timer.epoch'>((context) => open(context, parameters)),
+    mergeEoe: bind<'eoe'>(epochs.merge),
+    close: act<Context, 'eoe' | 'timer.eoe' | 'timer.epoch'>((context) => epochs.close(context)),
+    open: bind<'timer.epoch'>((context) => epochs.open(context, parameters)),
     setEpoch: bind<'timer.epoch'>(() => ({ outputs: [setTimer('epoch', parameters.epochMs)] })),
     relayData: bind<'data'>((context, event) => {
       const reaction = relay.relayData(context, hopsOf(context), event, parameters);

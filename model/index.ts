@@ -1,7 +1,6 @@
 /** What the protocol is: statecharts, symbolic messages, and the relation that trees must satisfy. */
 
 export { clientMachine } from './client.ts';
-export type { ClientContext } from './client.ts';
 export { coordinatorMachine } from './coordinator.ts';
 export { COORDINATOR, isFrame, roleOf, writerOf } from './events.ts';
 export type {
@@ -19,6 +18,7 @@ export type {
   TimerEvent,
 } from './events.ts';
 export { heapChoice, heapTree } from './heap.ts';
+export type { ClientContext } from './holdings.ts';
 export type * from './messages.ts';
 export { DEFAULT_PARAMETERS } from './parameters.ts';
 export type { Parameters } from './parameters.ts';

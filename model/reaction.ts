@@ -38,7 +38,7 @@ export function act<C extends object, T extends EventType>(
 }
 
 function put<K extends ModelOutput['kind']>(_kind: K) {
-  return (_: unknown, _output: Extract<ModelOutput, { kind: K }>): void => {};
+  return (_args: unknown, _output: Extract<ModelOutput, { kind: K }>): void => {};
 }
 
 /** The outputs, as actions that do nothing: their parameters are the output. */

@@ -6,8 +6,15 @@
 import { compareNames, including, withEntry } from './canonical.ts';
 import type { EventOf, Log } from './events.ts';
 import type { Hops } from './links.ts';
-import { isFromChild, isFromNeighbour, isFromParent, neighbour, neighboursOf } from './links.ts';
-import { sendAll, sendTo } from './links.ts';
+import {
+  isFromChild,
+  isFromNeighbour,
+  isFromParent,
+  neighbour,
+  neighboursOf,
+  sendAll,
+  sendTo,
+} from './links.ts';
 import type { Capsule, NodeName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import type { Reaction } from './reaction.ts';

@@ -93,7 +93,7 @@ test('every step of a random walk is a reaction, a rejection or nothing', () => 
         if (memoryOf(world.state(node)) !== null)
           reached.add(`${world.state(node).role} ${describeState(world.state(node))}`);
       }
-      // Nothing is delivered twice in one life, and a life's own records never.
+      // No name is given to two records: a life never goes on in another one's capsule.
       for (const client of NODES.filter((one) => one.startsWith('c'))) {
         const puts = world.reported('put', client).map(({ capsule, seq }) => `${capsule} ${seq}`);
         expect(new Set(puts).size).toBe(puts.length);
