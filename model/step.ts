@@ -6,7 +6,7 @@
 import { getNextTransitions, transition } from 'xstate';
 import type { AnyMachineSnapshot, AnyStateMachine, StateValue } from 'xstate';
 import { wrongChoice } from './admission.ts';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson, compareNames } from './canonical.ts';
 import { clientMachine } from './client.ts';
 import { coordinatorMachine, lifelessCoordinator } from './coordinator.ts';
 import { roleOf } from './events.ts';
@@ -145,7 +145,7 @@ export function memoryOf(state: ModelState): Memory | null {
 /** The types of events that the present state reacts to (guards not asked), sorted. For explanations. */
 export function enabled(state: ModelState): readonly string[] {
   const types = getNextTransitions(snapshotOf(state)).map((one) => one.eventType);
-  return [...new Set(types)].filter((type) => type !== '' && type !== '*').toSorted();
+  return [...new Set(types)].filter((type) => type !== '' && type !== '*').toSorted(compareNames);
 }
 
 function leaves(value: StateValue): readonly string[] {
