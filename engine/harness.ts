@@ -92,6 +92,8 @@ export interface Harness<Frame, Command, Report, Scenario extends BaseScenario> 
   /** Nodes that may crash, leave or be paused (the core included where the protocol can bear it). */
   mayCrash(scenario: Scenario, node: string): boolean;
   mayLeave(scenario: Scenario, node: string): boolean;
+  /** Nodes that may come back amnesiac or with a stale storage. @default all that may crash */
+  mayForget?(scenario: Scenario, node: string): boolean;
   /** Nodes that belong together, as far as the scenario tells: groups worth cutting off. Random ones otherwise. */
   groups?(scenario: Scenario): readonly (readonly string[])[];
   readonly pairs?: Pairs<Frame, Command, Report, Scenario>;

@@ -144,7 +144,7 @@ export class Proposer<F, C, R, S extends BaseScenario> {
       }
       case 'restart': {
         const node = this.#someNode((name) => !world.isUp(name));
-        return node === undefined ? undefined : { move: 'restart', node, memory: this.#memory() };
+        return node === undefined ? undefined : { move: 'restart', node, memory: this.#memory(node) };
       }
       case 'leave':
         return this.#leave();
@@ -188,7 +188,8 @@ export class Proposer<F, C, R, S extends BaseScenario> {
     return this.#world.scenario.nodes.filter(() => this.#random.chance(percent));
   }
 
-  #memory(): Memory {
+  #memory(node: string): Memory {
+    if (this.#harness.mayForget?.(this.#world.scenario, node) === false) return 'durable';
     const roll = this.#random.int(1, 10);
     if (roll <= 5) return 'durable';
     if (roll <= 7) return 'amnesiac';

@@ -56,7 +56,7 @@ export abstract class Member extends BaseNode {
     const entries = this.stored();
     const isFirstLife = entries.length === 0;
     for (const entry of entries) this.restore(entry);
-    this.birth = entropy.slice();
+    this.birth = new Uint8Array(entropy);
     this.takeIncarnation(this.nextIncarnation());
     this.plea = { reason: isFirstLife ? 'new' : 'restarted', suspect: '', link: 0 };
     this.join('joining');

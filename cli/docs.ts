@@ -1,0 +1,115 @@
+/**
+ * Tables in docs/ that are made from the code: between `<!-- table: NAME -->` and `<!-- end -->` in a Markdown file.
+ * `node dist/cli/docs.js` writes them, `--check` fails when one is stale.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import {
+  CAPABILITIES,
+  DEFAULT_PARAMETERS,
+  MUTANTS,
+  NAMED_SCENARIOS,
+  PROPERTIES,
+} from '../properties/index.ts';
+
+const PARAMETER_MEANINGS: Readonly<Record<keyof typeof DEFAULT_PARAMETERS, string>> = {
+  k: 'children of a node, at most',
+  heartbeatMs: 'a node greets its neighbours this often',
+  suspectMs: 'a neighbour unheard for this long is suspected',
+  joinMs: 'a join is repeated this often',
+  placementMs: 'placements that were not acknowledged are repeated this often',
+  probeMs: 'a probed node that has not answered by then is dead',
+  epochMs: 'the coordinator opens an epoch this often',
+  eoeMs: 'the coordinator closes an epoch at the latest after this long',
+  logWindow: 'records kept per capsule by routers and the coordinator',
+  maxCapsules: 'capsules that a node keeps anything of',
+  maxEarly: 'early records that a client holds back per capsule',
+  maxQueue: 'puts that a client queues while it cannot write',
+  maxOwnRecords: 'records that a client writes in one capsule',
+  maxRepair: 'records asked for in one Nak',
+  maxPendingNaks: 'ranges that a node has asked for and not got',
+};
+
+/** The tables by name. */
+export const TABLES: Readonly<Record<string, () => string>> = {
+  properties: () =>
+    table(
+      ['id', 'kind', 'statement', 'source'],
+      PROPERTIES.map(({ id, kind, statement, source }) => [`\`${id}\``, kind, statement, source]),
+    ),
+  capabilities: () =>
+    table(
+      ['capability', 'moves'],
+      CAPABILITIES.map(({ id, moves }) => [`\`${id}\``, moves.join('; ')]),
+    ),
+  mutants: () =>
+    table(
+      ['mutant', 'what is wrong with it', 'breaks'],
+      MUTANTS.map(({ id, title, breaks }) => [
+        `\`${id}\``,
+        title,
+        breaks.map((name) => `\`${name}\``).join(', '),
+      ]),
+    ),
+  scenarios: () =>
+    table(
+      ['scenario', 'what it is'],
+      NAMED_SCENARIOS.map(({ name, title }) => [`\`${name}\``, title]),
+    ),
+  parameters: () =>
+    table(
+      ['parameter', 'default', 'meaning'],
+      Object.entries(PARAMETER_MEANINGS).map(([name, meaning]) => [
+        `\`${name}\``,
+        String(DEFAULT_PARAMETERS[name as keyof typeof DEFAULT_PARAMETERS]),
+        meaning,
+      ]),
+    ),
+};
+
+/** A Markdown table, padded as the formatter would. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [first = [], ...rest] = cells;
+  return [line(first), line(widths.map((width) => '-'.repeat(width))), ...rest.map(line)].join('\n');
+}
+
+const MARKED = /(<!-- table: ([a-z-]+) -->\n)[\s\S]*?(\n<!-- end -->)/g;
+
+/** The text of a page with its tables made anew. Throws for a table that does not exist. */
+export function withTables(page: string, file: string): string {
+  return page.replace(MARKED, (_, begin: string, name: string, end: string) => {
+    const make = TABLES[name];
+    if (make === undefined)
+      throw new Error(
+        `${file}: there is no table ${name}; expected one of ${Object.keys(TABLES).join(', ')}`,
+      );
+    return `${begin}\n${make()}\n${end}`;
+  });
+}
+
+/** Brings all pages up to date; returns the names of those that were not. With `check`, writes nothing. */
+export function updateDocs(folder: string, check: boolean): readonly string[] {
+  const stale: string[] = [];
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.md'))) {
+    const file = join(folder, name);
+    const page = readFileSync(file, 'utf8');
+    const fresh = withTables(page, file);
+    if (fresh === page) continue;
+    stale.push(name);
+    if (!check) writeFileSync(file, fresh);
+  }
+  return stale;
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const check = process.argv.includes('--check');
+  const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+  const stale = updateDocs(join(root, 'docs'), check);
+  for (const name of stale) console.log(check ? `stale: docs/${name} (npm run docs)` : `wrote docs/${name}`);
+  if (check && stale.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,195 @@
+/**
+ * The outsider (Dolev-Yao): sees every frame on the wire, holds no credential, and may put any frame that it can derive in front of
+ * any node: forged under made-up keys, tampered, replayed, spliced of two, from a spoofed neighbour, joins in floods,
+ * bytes that are no frame.
+ */
+import type { Adversary, Attack, Flight, Injection, Random, WorldView } from '../../engine/index.ts';
+import type { TreeScenario } from '../scenario.ts';
+import { decodeOnce } from '../subjects/reference-reader.ts';
+import { closeFrame, get, leaves, openFrame, perturb, set, type Path } from './fields.ts';
+import { forge, FORGED, type Forged, type Gleaned } from './forge.ts';
+import { MALFORMED, spoil, type Malformed } from './malformed.ts';
+
+type View = WorldView<Uint8Array, TreeScenario>;
+
+/** Greatest number of joins in one flood. */
+const MAX_FLOOD = 8;
+/** Salts are drawn below this. */
+const SALTS = 10_000;
+
+/** The outsider's moves, as a schedule names them. */
+export type OutsiderAttack =
+  | {
+      readonly kind: 'forge';
+      readonly message: Forged;
+      readonly as: string;
+      readonly to: string;
+      readonly salt: number;
+    }
+  | { readonly kind: 'tamper'; readonly message: string; readonly field: Path; readonly salt: number }
+  | { readonly kind: 'replay'; readonly message: string; readonly to?: string }
+  | { readonly kind: 'splice'; readonly message: string; readonly donor: string; readonly field: Path }
+  | { readonly kind: 'spoof'; readonly message: string; readonly as: string }
+  | { readonly kind: 'flood'; readonly joins: number; readonly salt: number }
+  | {
+      readonly kind: 'malformed';
+      readonly how: Malformed;
+      readonly message: string;
+      readonly to: string;
+      readonly salt: number;
+    };
+
+/** What each attack does, for lists and docs. */
+export const OUTSIDER_MOVES: Readonly<Record<OutsiderAttack['kind'], string>> = {
+  forge: 'forge a message of each kind under a made-up key and credential',
+  tamper: 'change one field of a message seen',
+  replay: 'replay a message seen, now or in a later version or epoch, to its receiver or to another node',
+  splice: 'put a field of one message seen into another',
+  spoof: 'send a message seen in a neighbour’s name',
+  flood: 'flood the coordinator with joins under made-up credentials',
+  malformed: `bytes that are no frame: ${MALFORMED.join(', ')}`,
+};
+
+export const outsiderAdversary: Adversary<Uint8Array, TreeScenario> = {
+  propose(view, random): Attack | undefined {
+    return propose(view, random);
+  },
+  make(view, attack) {
+    return make(view, attack as unknown as OutsiderAttack);
+  },
+};
+
+function propose(view: View, random: Random): OutsiderAttack | undefined {
+  const { nodes } = view.scenario;
+  const salt = random.int(0, SALTS);
+  const dice = random.int(1, 100);
+  if (dice <= 30 || view.seen.length === 0) {
+    const [as, to] = [random.pick(nodes), random.pick(nodes)];
+    if (dice <= 4) return { kind: 'flood', joins: random.int(1, MAX_FLOOD), salt };
+    return { kind: 'forge', message: random.pick(FORGED), as, to, salt };
+  }
+  const flight = random.pick(view.seen);
+  if (dice <= 50) {
+    return random.chance(80)
+      ? { kind: 'replay', message: flight.id }
+      : { kind: 'replay', message: flight.id, to: random.pick(nodes) };
+  }
+  if (dice <= 58) return { kind: 'spoof', message: flight.id, as: random.pick(nodes) };
+  if (dice <= 70)
+    return {
+      kind: 'malformed',
+      how: random.pick(MALFORMED),
+      message: flight.id,
+      to: random.pick(nodes),
+      salt,
+    };
+  const paths = leaves(openFrame(flight.frame));
+  const field = random.pick(paths);
+  if (dice <= 90) return { kind: 'tamper', message: flight.id, field, salt };
+  const donors = view.seen.filter(({ kind, id }) => kind === flight.kind && id !== flight.id);
+  if (donors.length === 0) return { kind: 'tamper', message: flight.id, field, salt };
+  // A whole part (a body, a credential, a record) as often as a single field.
+  const part = random.chance(50) ? field : field.slice(0, random.int(1, field.length));
+  return { kind: 'splice', message: flight.id, donor: random.pick(donors).id, field: part };
+}
+
+function make(view: View, attack: OutsiderAttack): readonly Injection<Uint8Array>[] {
+  switch (attack.kind) {
+    case 'forge':
+      return [
+        {
+          to: attack.to,
+          from: attack.as,
+          frame: forge(attack.message, attack.as, attack.to, glean(view, attack.to), attack.salt),
+        },
+      ];
+    case 'flood':
+      return flood(view, attack.joins, attack.salt);
+    case 'tamper':
+      return withFlight(view, attack.message, (flight) => {
+        const plain = openFrame(flight.frame);
+        return injection(
+          flight,
+          closeFrame(set(plain, attack.field, perturb(get(plain, attack.field), attack.salt))),
+        );
+      });
+    case 'replay':
+      return withFlight(view, attack.message, (flight) => ({
+        ...injection(flight, flight.frame),
+        to: attack.to ?? flight.to,
+      }));
+    case 'splice':
+      return withFlight(view, attack.message, (flight) => {
+        const donor = view.find(attack.donor);
+        if (donor === undefined) return undefined;
+        const part = get(openFrame(donor.frame), attack.field);
+        return part === undefined
+          ? undefined
+          : injection(flight, closeFrame(set(openFrame(flight.frame), attack.field, part)));
+      });
+    case 'spoof':
+      return withFlight(view, attack.message, (flight) => ({
+        to: flight.to,
+        from: attack.as,
+        frame: spoofed(flight.frame, attack.as),
+      }));
+    case 'malformed':
+      return withFlight(view, attack.message, (flight) => ({
+        to: attack.to,
+        from: flight.from,
+        frame: spoil(flight.frame, attack.how, attack.salt),
+      }));
+  }
+}
+
+function withFlight(
+  view: View,
+  id: string,
+  use: (flight: Flight<Uint8Array>) => Injection<Uint8Array> | undefined,
+): readonly Injection<Uint8Array>[] {
+  const flight = view.find(id);
+  const made = flight === undefined ? undefined : use(flight);
+  return made === undefined ? [] : [made];
+}
+
+function injection({ from, to }: Flight<Uint8Array>, frame: Uint8Array): Injection<Uint8Array> {
+  return { from, to, frame };
+}
+
+/** Position of the sender's name: in link frames, and in the body of control frames. */
+const LINK_SENDER: Path = [1];
+const CONTROL_NODE: Path = [1, 0];
+
+function spoofed(frame: Uint8Array, as: string): Uint8Array {
+  const plain = openFrame(frame);
+  return closeFrame(set(plain, get(plain, [0]) === 'link' ? LINK_SENDER : CONTROL_NODE, as));
+}
+
+function flood(view: View, joins: number, salt: number): readonly Injection<Uint8Array>[] {
+  const made: Injection<Uint8Array>[] = [];
+  const gleaned = glean(view, 'C');
+  for (let i = 1; i <= Math.min(joins, MAX_FLOOD); i += 1) {
+    const as = `${i % 3 === 0 ? 'r' : 'c'}${90 + i}`;
+    made.push({ to: 'C', from: as, frame: forge('join', as, 'C', gleaned, salt + i) });
+  }
+  return made;
+}
+
+/** What the messages seen say: the greatest version and epoch, the target's incarnation and birth. */
+function glean(view: View, target: string): Gleaned {
+  let version = 1;
+  let epoch = 1;
+  let incarnation = 1;
+  let birth: Uint8Array = new Uint8Array(16);
+  for (const flight of view.seen) {
+    const decoded = decodeOnce(flight.frame);
+    if ('wrong' in decoded) continue;
+    const { frame, body } = decoded;
+    if (frame.kind === 'placement') {
+      version = Math.max(version, frame.body.version);
+      if (frame.body.node === target) ({ incarnation, birth } = frame.body);
+    }
+    if (body?.kind === 'rts' || body?.kind === 'sync') epoch = Math.max(epoch, body.body.epoch);
+  }
+  return { version, epoch, incarnation, birth };
+}

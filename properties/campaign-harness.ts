@@ -1,0 +1,65 @@
+/** What worker threads import: harness, scenarios and workload of a campaign, made from plain JSON. */
+import { readFileSync } from 'node:fs';
+import type { CampaignSetup, Capability, Workload } from '../engine/index.ts';
+import { harnessFor, type TreeHarness } from './harness.ts';
+import { InputError } from './input-error.ts';
+import type { Command, Report } from './reading.ts';
+import { drawSize, scenarioOf, type TreeScenario } from './scenario.ts';
+import { parseTrace } from './trace-file.ts';
+import { fixedWorkload, sliceFor } from './workload.ts';
+
+/** A campaign, as JSON. */
+export interface CheckConfig {
+  readonly subject: string;
+  readonly capabilities?: readonly Capability[];
+  readonly strategy?: 'uniform' | 'swarm';
+  /** Moves per schedule, at most. */
+  readonly moves?: number;
+  /** One scenario for all runs. Default: a size drawn for each run. */
+  readonly scenario?: TreeScenario;
+  /** A trace to take the operations from, all of it over `runs` runs. Default: YCSB-A, generated. */
+  readonly workload?: { readonly file: string; readonly runs: number };
+}
+
+/** Called by the engine in each worker. */
+export function campaignHarness(config: unknown): CampaignSetup<unknown, Command, Report, TreeScenario> {
+  const { subject, capabilities, strategy, moves, scenario, workload } = config as CheckConfig;
+  const harness = harnessFor(subject);
+  if (harness === undefined) throw new InputError('subject', `there is no ${subject}`);
+  const options = {
+    ...(strategy === undefined ? {} : { strategy }),
+    ...(capabilities === undefined ? {} : { capabilities }),
+    ...(moves === undefined ? {} : { moves }),
+  };
+  const traced = workload === undefined ? undefined : traceWorkloads(harness, workload);
+  return {
+    harness: traced?.harness ?? harness,
+    scenarioFor(index, random) {
+      const drawn = scenario ?? scenarioOf(drawSize(random));
+      return { scenario: traced === undefined ? drawn : traced.assign(drawn, index), strategy: options };
+    },
+  };
+}
+
+/** Gives each run its slice of a trace. A run is known by its scenario, of which each gets an object of its own. */
+function traceWorkloads(
+  harness: TreeHarness,
+  { file, runs }: { readonly file: string; readonly runs: number },
+) {
+  const operations = parseTrace(readFileSync(file, 'utf8'), file);
+  const slices = new WeakMap<TreeScenario, readonly [number, number]>();
+  return {
+    harness: {
+      ...harness,
+      workload(scenario: TreeScenario) {
+        const [from, to] = slices.get(scenario) ?? [0, 0];
+        return fixedWorkload(operations.slice(from, to)) as Workload<unknown, Command, TreeScenario>;
+      },
+    },
+    assign(scenario: TreeScenario, index: number): TreeScenario {
+      const own = { ...scenario };
+      slices.set(own, sliceFor(index, runs, operations.length));
+      return own;
+    },
+  };
+}

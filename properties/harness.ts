@@ -1,0 +1,112 @@
+/** Harnesses: a subject with its monitors, its adversary and its workload, ready for the engine. */
+import type { Adversary, Capability, Harness, Subject, Workload } from '../engine/index.ts';
+import { outsiderAdversary } from './adversary/outsider.ts';
+import { bind, type SubjectFacts } from './monitors/judge.ts';
+import { NON_INTERFERENCE, nonInterference } from './monitors/non-interference.ts';
+import { findMutant } from './mutants.ts';
+import { DEFINITIONS, PROPERTIES } from './properties.ts';
+import type { Command, Report } from './reading.ts';
+import { ROOT, type TreeScenario } from './scenario.ts';
+import { modelAdversary, modelFacts, modelSubject } from './subjects/model.ts';
+import {
+  castSubject,
+  referenceFacts,
+  referenceSubject,
+  type ReferenceSubject,
+} from './subjects/reference.ts';
+import { generatedWorkload } from './workload.ts';
+import { DEFAULT_GENERATOR } from './ycsb.ts';
+
+/** A harness over this kit's commands, reports and scenarios. Where frames do not matter they are `unknown`. */
+export type TreeHarness<Frame = unknown> = Harness<Frame, Command, Report, TreeScenario>;
+
+/** Prefix of the ids of mutants as subjects. */
+export const MUTANT_PREFIX = 'mutant:';
+
+/** The subjects of the kit, mutants aside. */
+export const SUBJECTS: readonly { readonly id: string; readonly title: string }[] = [
+  referenceSubject,
+  modelSubject,
+].map(({ id, title }) => ({ id, title }));
+
+const ALL_CAPABILITIES: readonly Capability[] = ['network', 'timing', 'churn', 'outsider'];
+
+/** Groups worth cutting off: a router with the clients that are likely below it. */
+function groups(scenario: TreeScenario): readonly (readonly string[])[] {
+  const routers = scenario.nodes.filter((node) => node.startsWith('r'));
+  const clients = scenario.nodes.filter((node) => node.startsWith('c'));
+  return routers.map((router, index) => [
+    router,
+    ...clients.filter((_, at) => at % routers.length === index),
+  ]);
+}
+
+/** What a harness is made of. */
+export interface HarnessOptions<Frame> {
+  readonly subject: Subject<Frame, Command, Report, TreeScenario>;
+  /** How monitors read the subject's frames and reports. */
+  readonly facts: SubjectFacts<Frame>;
+  /** Makes the attacks of the capability `outsider`. Default: none. */
+  readonly adversary?: Adversary<Frame, TreeScenario>;
+  /** Default: all. */
+  readonly capabilities?: readonly Capability[];
+  /** Ids of the properties that are meant to hold. Default: all. */
+  readonly properties?: readonly string[];
+  /** Default: YCSB-A. */
+  readonly workload?: (scenario: TreeScenario) => Workload<Frame, Command, TreeScenario>;
+}
+
+/**
+ * The harness of any subject: the kit's monitors, moves and workload around it. See docs/your-own-subject.md. Throws RangeError for
+ * the id of a property that does not exist.
+ */
+export function treeHarness<Frame>({
+  subject,
+  facts,
+  adversary,
+  capabilities = ALL_CAPABILITIES,
+  properties = PROPERTIES.map(({ id }) => id),
+  workload = () => generatedWorkload(DEFAULT_GENERATOR),
+}: HarnessOptions<Frame>): TreeHarness<Frame> {
+  const unknown = properties.find((id) => PROPERTIES.every((property) => property.id !== id));
+  if (unknown !== undefined) throw new RangeError(`properties: there is no ${unknown}`);
+  const pairs = properties.includes(NON_INTERFERENCE.id) && facts.payloads && adversary !== undefined;
+  return {
+    subject,
+    properties: bind(
+      DEFINITIONS.filter(({ id }) => properties.includes(id)),
+      facts,
+    ),
+    capabilities,
+    workload,
+    leave: { type: 'leave' },
+    mayCrash: () => true,
+    // The coordinator's log is stable storage (docs/protocol.md §5.2).
+    mayForget: (_scenario, node) => node !== ROOT,
+    mayLeave: (_scenario, node) => node !== ROOT,
+    groups,
+    ...(facts.payloads ? { inspect: { type: 'dump' } } : {}),
+    ...(adversary === undefined ? {} : { adversary }),
+    ...(pairs ? { pairs: nonInterference<Frame>() } : {}),
+  };
+}
+
+/** The harness of anything that speaks the reference's wire format and was enrolled by ENROLMENT. */
+export function harnessOf(subject: ReferenceSubject): TreeHarness<Uint8Array> {
+  return treeHarness({ subject, facts: referenceFacts(subject.id), adversary: outsiderAdversary });
+}
+
+/** The harness of a subject of the kit, by its id; undefined if there is none. */
+export function harnessFor(id: string): TreeHarness | undefined {
+  if (id === referenceSubject.id) return anyFrame(harnessOf(referenceSubject));
+  if (id === modelSubject.id)
+    return anyFrame(treeHarness({ subject: modelSubject, facts: modelFacts, adversary: modelAdversary }));
+  if (!id.startsWith(MUTANT_PREFIX)) return undefined;
+  const mutant = findMutant(id.slice(MUTANT_PREFIX.length));
+  return mutant === undefined ? undefined : anyFrame(harnessOf(castSubject(id, mutant.title, mutant.cast)));
+}
+
+/** Forgets what frames are: whoever drives a harness only hands them back to it. */
+function anyFrame<Frame>(harness: TreeHarness<Frame>): TreeHarness {
+  return harness as unknown as TreeHarness;
+}

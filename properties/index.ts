@@ -1,0 +1,55 @@
+/** What must hold and who attacks: monitors, adversary, scenarios, workloads, subjects and mutants. */
+import { pathToFileURL } from 'node:url';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export { CAPABILITIES } from './capabilities.ts';
+export { type CheckConfig } from './campaign-harness.ts';
+export {
+  harnessFor,
+  harnessOf,
+  MUTANT_PREFIX,
+  SUBJECTS,
+  treeHarness,
+  type HarnessOptions,
+  type TreeHarness,
+} from './harness.ts';
+export { InputError } from './input-error.ts';
+export { type SubjectFacts } from './monitors/judge.ts';
+export { MUTANTS, type Mutant } from './mutants.ts';
+export { DEFINITIONS, PROPERTIES } from './properties.ts';
+export type { Command, Reader, Reading, RecordReport, Report, Write } from './reading.ts';
+export { canonicalText } from './canonical.ts';
+export {
+  drawSize,
+  MAX_NODES,
+  namedScenario,
+  NAMED_SCENARIOS,
+  ROOT,
+  scenarioOf,
+  scenarioSchema,
+  settleMs,
+  sizeSchema,
+  type Size,
+  type TreeScenario,
+} from './scenario.ts';
+export { modelSubject } from './subjects/model.ts';
+export {
+  castSubject,
+  ENROLMENT,
+  referenceFacts,
+  referenceSubject,
+  type Cast,
+  type ReferenceSubject,
+} from './subjects/reference.ts';
+export { outsiderAdversary } from './adversary/outsider.ts';
+export * from './counterexample.ts';
+export { parseTrace, TraceFileError } from './trace-file.ts';
+export { fixedWorkload, generatedWorkload, sliceFor, type Operation } from './workload.ts';
+export { DEFAULT_GENERATOR, ycsb } from './ycsb.ts';
+export { DEFAULT_PARAMETERS, type Parameters } from '../model/index.ts';
+
+const here = fileURLToPath(import.meta.url);
+
+/** The module that a campaign's workers import: it exports `campaignHarness`, which takes a CheckConfig. */
+export const HARNESS_MODULE: URL = pathToFileURL(join(dirname(here), `campaign-harness${extname(here)}`));

@@ -1,0 +1,179 @@
+/** What must happen once the faults have stopped. */
+import type { Standing, Violation } from '../../engine/index.ts';
+import type { Capsule, NodeName, RecordName } from '../../model/index.ts';
+import type { Seen, SeenReaction } from '../reading.ts';
+import { ROOT } from '../scenario.ts';
+import { Judge } from './judge.ts';
+import { recordId, writerOf } from './tracking.ts';
+
+/**
+ * `delivery-to-every-subscriber`: every record put by a live honest client is delivered by every live honest subscriber.
+ *
+ * A writer answers for what it still holds: records that a crash without memory took from it are nobody's promise.
+ * Clients that found no slot are pending, not subscribers.
+ */
+export class DeliveryToEverySubscriber extends Judge {
+  readonly #put = new Set<Capsule>();
+
+  protected override judgeReaction(reaction: SeenReaction): Violation | undefined {
+    for (const report of reaction.reports) if (report.type === 'put') this.#put.add(report.capsule);
+    return undefined;
+  }
+
+  waitingFor({ up }: Standing): readonly string[] {
+    const { holdings } = this.watch;
+    const served = this.watch.served(up);
+    const waiting: string[] = [];
+    for (const capsule of this.#put) {
+      const writer = writerOf(capsule);
+      const put = holdings.position(writer, capsule);
+      if (!served.includes(writer) || put === 0) continue;
+      for (const client of served) {
+        if (client === writer) continue;
+        const position = holdings.position(client, capsule);
+        if (position < put)
+          waiting.push(
+            `${client} has not delivered ${recordId({ capsule, seq: position + 1 })}, which ${writer} put and holds`,
+          );
+      }
+    }
+    return waiting;
+  }
+
+  finish({ up }: Standing): undefined {
+    const served = this.watch.served(up);
+    for (const capsule of this.#put) {
+      const writer = writerOf(capsule);
+      if (!served.includes(writer)) continue;
+      this.exercised += this.watch.holdings.position(writer, capsule) * (served.length - 1);
+    }
+    return undefined;
+  }
+}
+
+/** `reattachment`: every live credentialed node that fits has a live parent; those that don't fit are pending, and say so. */
+export class Reattachment extends Judge {
+  #disturbed = 0;
+
+  protected override judge(seen: Seen): Violation | undefined {
+    if (seen.kind === 'reaction' && seen.reaction.reports.some(({ type }) => type === 'installed'))
+      this.#disturbed += 1;
+    return undefined;
+  }
+
+  waitingFor({ up }: Standing): readonly string[] {
+    return this.watch.scenario.nodes
+      .filter((node) => up.has(node))
+      .map((node) => this.watch.placing.detachment(node, ROOT, this.watch.scenario.parameters.k, up))
+      .filter((reason) => reason !== undefined);
+  }
+
+  finish(): undefined {
+    this.exercised = this.#disturbed;
+    return undefined;
+  }
+}
+
+interface Epoch {
+  readonly epoch: number;
+  /** How much had changed when it was opened. */
+  readonly changes: number;
+  frontier: readonly RecordName[] | undefined;
+}
+
+/**
+ * `resync-completes`: each epoch closes, with up to all but one client silent; what was missed is repaired by the next one that
+ * closes. Judged once the faults have stopped: an epoch opened then must close, and whoever was behind its frontier must have caught up (by
+ * one Nak's worth) when the next one closes, if nothing was placed anew in between.
+ */
+export class ResyncCompletes extends Judge {
+  #settling = false;
+  #open: Epoch | undefined;
+  #closed: Epoch | undefined;
+  #behind: readonly { readonly client: NodeName; readonly capsule: Capsule; readonly upTo: number }[] = [];
+  #closings = 0;
+
+  protected override judge(seen: Seen): Violation | undefined {
+    if (seen.kind === 'event') {
+      if (seen.step.event.type === 'settling') this.#settling = true;
+      if (seen.step.event.type === 'crashed') this.#forget();
+      return undefined;
+    }
+    return this.#settling && seen.reaction.node === ROOT ? this.#judgeRoot(seen.reaction) : undefined;
+  }
+
+  #judgeRoot(reaction: SeenReaction): Violation | undefined {
+    if (reaction.input.kind === 'start') this.#forget();
+    for (const report of reaction.reports) {
+      if (report.type === 'epoch-closed' && this.#open?.epoch === report.epoch) {
+        const fault = this.#close(reaction, this.#open);
+        this.#open = undefined;
+        if (fault !== undefined) return fault;
+      }
+      if (report.type === 'epoch-opened')
+        this.#open = { epoch: report.epoch, changes: this.watch.placing.changes, frontier: undefined };
+    }
+    return undefined;
+  }
+
+  #close(reaction: SeenReaction, epoch: Epoch): Violation | undefined {
+    const { placing, holdings } = this.watch;
+    this.#closings += 1;
+    this.exercised += 1;
+    const quiet = this.#closed !== undefined && this.#closed.changes === placing.changes;
+    const late = quiet
+      ? this.#behind.find(({ client, capsule, upTo }) => holdings.position(client, capsule) < upTo)
+      : undefined;
+    if (late !== undefined)
+      return {
+        ...this.violated(
+          reaction,
+          `${late.client} was behind at SYNC ${this.#closed?.epoch} and still lacks ${recordId({ capsule: late.capsule, seq: holdings.position(late.client, late.capsule) + 1 })} when epoch ${epoch.epoch} closes`,
+        ),
+        node: late.client,
+        verdict: 'stalled',
+      };
+    this.#closed = { ...epoch, changes: placing.changes };
+    const sync = reaction.sends.find(({ reading }) => reading.message.type === 'sync')?.reading.message;
+    this.#behind =
+      epoch.changes === placing.changes && sync?.type === 'sync' ? this.#laggards(sync.frontier) : [];
+    return undefined;
+  }
+
+  /** Who must have caught up by when: those in the tree, with records that their live writer holds. */
+  #laggards(frontier: readonly RecordName[]) {
+    const { placing, holdings, scenario } = this.watch;
+    const settled = this.watch.clients.filter(
+      (client) =>
+        placing.installed(client) !== undefined &&
+        placing.installed(client)?.parent === placing.parents.get(client) &&
+        !placing.hasLeft(client),
+    );
+    return frontier.flatMap(({ capsule, seq }) => {
+      const writer = writerOf(capsule);
+      if (!settled.includes(writer) || holdings.position(writer, capsule) < seq) return [];
+      return settled
+        .filter((client) => client !== writer && holdings.position(client, capsule) < seq)
+        .map((client) => ({
+          client,
+          capsule,
+          upTo: Math.min(seq, holdings.position(client, capsule) + scenario.parameters.maxRepair),
+        }));
+    });
+  }
+
+  #forget(): void {
+    this.#open = undefined;
+    this.#closed = undefined;
+    this.#behind = [];
+  }
+
+  waitingFor(): readonly string[] {
+    if (this.#closings > 0) return [];
+    return [
+      this.#open === undefined
+        ? 'no epoch was opened since the faults stopped'
+        : `epoch ${this.#open.epoch} is open and does not close`,
+    ];
+  }
+}

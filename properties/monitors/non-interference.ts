@@ -1,0 +1,87 @@
+/** `non-interference`: take the outsider's moves out of a schedule, and the stores at the end are the same. */
+import type { Pairs, Reaction, Run, Schedule, Violation } from '../../engine/index.ts';
+import type { Command, Report } from '../reading.ts';
+import type { TreeScenario } from '../scenario.ts';
+import { difference } from './convergence.ts';
+
+type AnyRun<Frame> = Run<Frame, Command, Report, TreeScenario>;
+type AnyReaction<Frame> = Reaction<Frame, Command, Report>;
+
+/** A campaign executes a pair for every so many runs. */
+const PAIR_EVERY = 4;
+
+export const NON_INTERFERENCE = {
+  id: 'non-interference',
+  kind: 'liveness',
+  statement:
+    'Take the outsider’s moves out of a schedule: the stores at the end are the same. (Two executions, compared.)',
+  source: 'poster, security',
+} as const;
+
+/**
+ * The pair of executions. An outsider who hands a node a copy of a genuine message that it has not had yet does what
+ * the network may do by itself (duplicate, deliver out of order): those moves stay in both runs; all other
+ * attacks are taken out of the second.
+ */
+export function nonInterference<Frame>(): Pairs<Frame, Command, Report, TreeScenario> {
+  return {
+    property: NON_INTERFERENCE.id,
+    every: PAIR_EVERY,
+    exercised: (run) => attacks(run).filter(({ rejected }) => rejected).length,
+    without(schedule: Schedule<Command>, run) {
+      const accepted = new Set(
+        attacks(run)
+          .filter(({ rejected, replay }) => !rejected && replay)
+          .map(({ move }) => move),
+      );
+      return schedule.filter((move, index) => move.move !== 'attack' || accepted.has(index));
+    },
+    compare(run, runWithout): Violation | undefined {
+      const stores = finalStores(run);
+      const others = finalStores(runWithout);
+      for (const [node, { step, store }] of stores) {
+        const other = others.get(node);
+        const fault = other === undefined ? 'it is not up at the end' : difference(store, other.store);
+        if (fault !== undefined)
+          return {
+            property: NON_INTERFERENCE.id,
+            message: `with the outsider’s moves the store of ${node} ends otherwise than without them: ${fault}`,
+            step,
+            node,
+            verdict: 'violated',
+          };
+      }
+      return undefined;
+    },
+  };
+}
+
+function attacks<Frame>(run: AnyRun<Frame>) {
+  const found: { readonly move: number; readonly rejected: boolean; readonly replay: boolean }[] = [];
+  for (const step of run.trace ?? []) {
+    if (step.kind !== 'reaction' || step.attack === undefined || step.cause.kind !== 'move') continue;
+    found.push({
+      move: step.cause.index,
+      rejected: step.outputs.some(({ kind }) => kind === 'reject'),
+      replay: step.attack.kind === 'replay',
+    });
+  }
+  return found;
+}
+
+function finalStores<Frame>(run: AnyRun<Frame>) {
+  const stores = new Map<string, { readonly step: number; readonly store: ReadonlyMap<string, string> }>();
+  for (const step of run.trace ?? []) {
+    if (step.kind !== 'reaction') continue;
+    const store = storeIn(step);
+    if (store !== undefined) stores.set(step.node, { step: step.index, store });
+  }
+  return stores;
+}
+
+function storeIn<Frame>(step: AnyReaction<Frame>): ReadonlyMap<string, string> | undefined {
+  for (const output of step.outputs) {
+    if (output.kind === 'report' && output.report.type === 'store') return new Map(output.report.entries);
+  }
+  return undefined;
+}

@@ -1,0 +1,189 @@
+/**
+ * How monitors see a subject: every frame read as a symbolic message, every report in one vocabulary. A subject comes
+ * with a reader; the monitors are the same for all.
+ */
+import type { Report as ModelReport, Message, NodeName, Capsule } from '../model/index.ts';
+import type { Cause, Input, MessageId, Attack, Gauge, Output, Reaction, Step } from '../engine/index.ts';
+
+/** A write of a record, as plaintext inside enclaves. */
+export interface Write {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What subjects that have payloads add to `put` and `delivered`. */
+export interface RecordReport {
+  readonly type: 'put' | 'delivered';
+  readonly capsule: Capsule;
+  readonly seq: number;
+  /** Hex; absent where records are symbols. */
+  readonly hash?: string;
+  readonly prevHash?: string;
+  readonly timestamp?: number;
+  readonly writes?: readonly Write[];
+}
+
+/** Everything that a node may report. Subjects without payloads leave the payload fields out. */
+export type Report =
+  | Exclude<ModelReport, { readonly type: 'put' | 'delivered' }>
+  | RecordReport
+  | { readonly type: 'answered'; readonly key: string; readonly value: string | null }
+  | { readonly type: 'store'; readonly entries: readonly (readonly [string, string])[] };
+
+/** What the operator or an application may ask of a node. */
+export type Command =
+  | { readonly type: 'put'; readonly key: string; readonly value: string }
+  | { readonly type: 'get'; readonly key: string }
+  | { readonly type: 'leave' }
+  | { readonly type: 'dump' };
+
+/** One frame, read. */
+export interface Reading {
+  /** The message; `garbage` if anything about it is not authentic. */
+  readonly message: Message;
+  /** Link frames: the counter. 0 otherwise. */
+  readonly counter: number;
+  /** Canonical text of `message`: equal for equal messages. */
+  readonly text: string;
+  /** SYNC: the greatest timestamp among the heads of the frontier. 0 otherwise. */
+  readonly timestamp: number;
+}
+
+/** Reads the frames of one run. Made anew for each run. */
+export interface Reader<Frame> {
+  /** Learns from a step what later frames are judged by (which links exist). Called once per step, in order. */
+  learn(step: Step<Frame, Command, Report>): void;
+  read(frame: Frame): Reading;
+  /** The birth, as the symbolic messages name it, of a life that was started with this input. */
+  birthOf(start: Extract<Input<Frame, Command>, { kind: 'start' }>): number;
+}
+
+/** One reaction as monitors see it. */
+export interface SeenReaction {
+  readonly index: number;
+  readonly nowMs: number;
+  readonly node: NodeName;
+  readonly settling: boolean;
+  readonly input:
+    | {
+        readonly kind: 'start';
+        readonly birth: number;
+        readonly memory: NonNullable<Reaction<unknown, Command, Report>['memory']>;
+      }
+    | { readonly kind: 'frame'; readonly from: string; readonly reading: Reading }
+    | { readonly kind: 'timer'; readonly timer: string }
+    | { readonly kind: 'command'; readonly command: Command };
+  readonly message: MessageId | undefined;
+  readonly attack: Attack | undefined;
+  readonly sends: readonly {
+    readonly to: string;
+    readonly reading: Reading;
+    readonly bytes: Uint8Array | undefined;
+  }[];
+  readonly timers: readonly Extract<Output<unknown, Report>, { kind: 'set-timer' | 'cancel-timer' }>[];
+  readonly reports: readonly Report[];
+  /** Reason, if the input was rejected. */
+  readonly rejected: string | undefined;
+  readonly outputs: number;
+  readonly gauges: readonly Gauge[];
+  readonly overrun: boolean;
+}
+
+/** A step as monitors see it: a reaction, or an event of the environment. */
+export type Seen =
+  | { readonly kind: 'reaction'; readonly reaction: SeenReaction }
+  | { readonly kind: 'event'; readonly step: Extract<Step<unknown, Command, Report>, { kind: 'event' }> };
+
+/** Reads the steps of one run, each once, for all monitors of that run. */
+export class Observer<Frame> {
+  readonly #reader: Reader<Frame>;
+  #lastIndex = -1;
+  #last: Seen | undefined;
+  #settling = false;
+
+  constructor(reader: Reader<Frame>) {
+    this.#reader = reader;
+  }
+
+  /** The step, seen. Steps come in order; asking again for the last one costs nothing. */
+  see(step: Step<Frame, Command, Report>): Seen {
+    if (step.index === this.#lastIndex && this.#last !== undefined) return this.#last;
+    this.#reader.learn(step);
+    this.#lastIndex = step.index;
+    if (step.kind === 'event') {
+      if (step.event.type === 'settling') this.#settling = true;
+      this.#last = {
+        kind: 'event',
+        step: step as Extract<Step<unknown, Command, Report>, { kind: 'event' }>,
+      };
+    } else {
+      this.#last = { kind: 'reaction', reaction: this.#seeReaction(step) };
+    }
+    return this.#last;
+  }
+
+  #seeReaction(step: Reaction<Frame, Command, Report>): SeenReaction {
+    const sends: { to: string; reading: Reading; bytes: Uint8Array | undefined }[] = [];
+    const timers: Extract<Output<unknown, Report>, { kind: 'set-timer' | 'cancel-timer' }>[] = [];
+    const reports: Report[] = [];
+    let rejected: string | undefined;
+    for (const output of step.outputs) {
+      switch (output.kind) {
+        case 'send':
+          sends.push({
+            to: output.to,
+            reading: this.#reader.read(output.frame),
+            bytes: output.frame instanceof Uint8Array ? output.frame : undefined,
+          });
+          break;
+        case 'set-timer':
+        case 'cancel-timer':
+          timers.push(output);
+          break;
+        case 'report':
+          reports.push(output.report);
+          break;
+        case 'reject':
+          rejected = output.reason;
+          break;
+      }
+    }
+    return {
+      index: step.index,
+      nowMs: step.nowMs,
+      node: step.node,
+      settling: this.#settling || isSettling(step.cause),
+      input: this.#seeInput(step),
+      message: step.message,
+      attack: step.attack,
+      sends,
+      timers,
+      reports,
+      rejected,
+      outputs: step.outputs.length,
+      gauges: step.gauges,
+      overrun: step.overrun === true,
+    };
+  }
+
+  #seeInput(step: Reaction<Frame, Command, Report>): SeenReaction['input'] {
+    const { input } = step;
+    switch (input.kind) {
+      case 'start':
+        return {
+          kind: 'start',
+          birth: this.#reader.birthOf(input),
+          memory: step.memory ?? { kind: 'fresh', asOfIndex: -1 },
+        };
+      case 'frame':
+        return { kind: 'frame', from: input.from, reading: this.#reader.read(input.frame) };
+      case 'timer':
+      case 'command':
+        return input;
+    }
+  }
+}
+
+function isSettling(cause: Cause<Command>): boolean {
+  return cause.kind === 'fair' && cause.phase === 'settle';
+}

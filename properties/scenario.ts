@@ -1,0 +1,195 @@
+/** Scenarios: the system that a schedule happens to. How many nodes, how wide the tree, which timers, which workload. */
+import { z } from 'zod';
+import { DEFAULT_PARAMETERS, type Parameters } from '../model/index.ts';
+import type { BaseScenario, Random } from '../engine/index.ts';
+
+/** Greatest number of nodes of a scenario: search stays a search, and bounds stay small. */
+export const MAX_NODES = 64;
+
+/** A system under test. */
+export interface TreeScenario extends BaseScenario {
+  /** `tree`: routers and clients under a coordinator. `flat`: every client a child of the coordinator. */
+  readonly topology: 'tree' | 'flat';
+  readonly parameters: Parameters;
+}
+
+/** The choices from which a scenario is made. */
+export interface Size {
+  readonly topology?: 'tree' | 'flat';
+  /** Greatest number of children of a node; at least 2. Ignored for `flat`, where it is the number of clients. */
+  readonly k: number;
+  readonly routers: number;
+  readonly clients: number;
+  /** `formed`: the tree has had time to form before the first move; `empty`: it has not. Default `formed`. */
+  readonly start?: 'formed' | 'empty';
+}
+
+/** The coordinator's name. */
+export const ROOT = 'C';
+
+/**
+ * Makes a scenario of a size. Throws RangeError for a K below 2, no client, or more nodes than MAX_NODES.
+ */
+export function scenarioOf(
+  size: Size,
+  name = nameOf(size),
+  parameters: Partial<Parameters> = {},
+): TreeScenario {
+  const topology = size.topology ?? 'tree';
+  const routers = topology === 'flat' ? 0 : size.routers;
+  if (!Number.isInteger(size.clients) || size.clients < 1)
+    throw new RangeError(`clients: expected at least 1, got ${size.clients}`);
+  if (!Number.isInteger(routers) || routers < 0)
+    throw new RangeError(`routers: expected at least 0, got ${routers}`);
+  if (topology === 'tree' && (!Number.isInteger(size.k) || size.k < 2))
+    throw new RangeError(`k: expected at least 2, got ${size.k}`);
+  if (1 + routers + size.clients > MAX_NODES)
+    throw new RangeError(`nodes: expected at most ${MAX_NODES}, got ${1 + routers + size.clients}`);
+  const numbers: Parameters = {
+    ...DEFAULT_PARAMETERS,
+    ...parameters,
+    k: topology === 'flat' ? Math.max(2, size.clients) : size.k,
+  };
+  const nodes = [ROOT];
+  for (let i = 1; i <= routers; i += 1) nodes.push(`r${i}`);
+  for (let i = 1; i <= size.clients; i += 1) nodes.push(`c${i}`);
+  return {
+    name,
+    topology,
+    nodes,
+    core: [ROOT],
+    latencyMs: 20,
+    prologueMs: size.start === 'empty' ? 0 : numbers.heartbeatMs + 500,
+    settleMs: settleMs(nodes.length, numbers),
+    parameters: numbers,
+  };
+}
+
+/**
+ * The time within which everything that liveness promises has happened, once the faults have stopped.
+ *
+ * In the worst case the dead are found one after the other, each by a silence, a join or suspicion, and a probe, and each is followed by
+ * placements. There can be as many dead as nodes, and one round more for those that only believed each other dead. Then
+ * epochs: one that may have been opened too early, one to learn the frontier, one to be repaired by, one to spare.
+ */
+export function settleMs(nodes: number, parameters: Parameters): number {
+  const { suspectMs, joinMs, probeMs, placementMs, epochMs, eoeMs } = parameters;
+  const round = suspectMs + joinMs + probeMs + placementMs;
+  return (nodes + 1) * round + 4 * (epochMs + eoeMs);
+}
+
+function nameOf(size: Size): string {
+  return size.topology === 'flat'
+    ? `flat-${size.clients}c`
+    : `tree-k${size.k}-${size.routers}r-${size.clients}c`;
+}
+
+/** Scenarios that have a name on the command line. */
+export const NAMED_SCENARIOS: readonly {
+  readonly name: string;
+  readonly title: string;
+  readonly size: Size;
+}[] = [
+  { name: 'pair', title: 'no router, two clients, K = 2', size: { k: 2, routers: 0, clients: 2 } },
+  { name: 'small', title: 'one router, two clients, K = 2', size: { k: 2, routers: 1, clients: 2 } },
+  {
+    name: 'forming',
+    title: 'the same, faults from the first message on',
+    size: { k: 2, routers: 1, clients: 2, start: 'empty' },
+  },
+  {
+    name: 'two-levels',
+    title: 'three routers on two levels, four clients, K = 2',
+    size: { k: 2, routers: 3, clients: 4 },
+  },
+  { name: 'crowded', title: 'more clients than slots, K = 2', size: { k: 2, routers: 1, clients: 5 } },
+  { name: 'wide', title: 'two routers, six clients, K = 4', size: { k: 4, routers: 2, clients: 6 } },
+  { name: 'twelve', title: 'twelve nodes, K = 3', size: { k: 3, routers: 4, clients: 7 } },
+  {
+    name: 'flat',
+    title: 'the baseline: five clients under the coordinator',
+    size: { topology: 'flat', k: 5, routers: 0, clients: 5 },
+  },
+];
+
+/** A named scenario, or undefined. */
+export function namedScenario(name: string): TreeScenario | undefined {
+  const found = NAMED_SCENARIOS.find((scenario) => scenario.name === name);
+  return found === undefined ? undefined : scenarioOf(found.size, found.name);
+}
+
+/** Greatest number of nodes of the scenarios that `check` draws by itself. */
+export const MAX_DRAWN_NODES = 12;
+
+/** Draws a size as `check` does: mixed K, up to MAX_DRAWN_NODES nodes, mostly small, now and then crowded or flat. */
+export function drawSize(random: Random): Size {
+  const start = random.chance(25) ? 'empty' : 'formed';
+  if (random.chance(8)) {
+    const clients = random.int(2, 7);
+    return { topology: 'flat', k: clients, routers: 0, clients, start };
+  }
+  const k = random.pick([2, 2, 2, 3, 3, 4]);
+  const most = random.chance(70) ? 7 : MAX_DRAWN_NODES;
+  const routers = random.int(0, Math.min(4, most - 3));
+  const slots = (routers + 1) * k - routers;
+  const room = most - 1 - routers;
+  const clients = random.chance(10)
+    ? Math.min(slots + 1, room)
+    : random.int(2, Math.max(2, Math.min(slots, room)));
+  return { k, routers, clients: Math.max(2, clients), start };
+}
+
+const count = (least: number) => z.number().int().min(least);
+
+const parametersSchema = z.strictObject({
+  k: count(2),
+  heartbeatMs: count(1),
+  suspectMs: count(1),
+  joinMs: count(1),
+  placementMs: count(1),
+  probeMs: count(1),
+  epochMs: count(1),
+  eoeMs: count(1),
+  logWindow: count(1),
+  maxCapsules: count(1),
+  maxEarly: count(1),
+  maxQueue: count(1),
+  maxOwnRecords: count(1),
+  maxRepair: count(1),
+  maxPendingNaks: count(1),
+});
+
+const nodeName = z.string().regex(/^(C|[rc][1-9][0-9]{0,3})$/, 'expected C, r1, r2, … or c1, c2, …');
+
+/** A whole scenario, as counterexample files carry it. */
+export const scenarioSchema = z
+  .strictObject({
+    name: z.string().min(1),
+    topology: z.enum(['tree', 'flat']),
+    nodes: z.array(nodeName).min(2).max(MAX_NODES),
+    core: z.array(nodeName),
+    latencyMs: count(1),
+    prologueMs: count(0),
+    settleMs: count(1),
+    parameters: parametersSchema,
+  })
+  .refine((scenario) => scenario.nodes[0] === ROOT, { path: ['nodes'], message: 'expected C first' })
+  .refine((scenario) => new Set(scenario.nodes).size === scenario.nodes.length, {
+    path: ['nodes'],
+    message: 'expected each node once',
+  })
+  .refine((scenario) => scenario.nodes.some((node) => node.startsWith('c')), {
+    path: ['nodes'],
+    message: 'expected at least one client',
+  });
+
+/** What a person writes in a scenario file: a size, a name, and any of the protocol's numbers. */
+export const sizeSchema = z.strictObject({
+  name: z.string().min(1).optional(),
+  topology: z.enum(['tree', 'flat']).optional(),
+  k: count(2),
+  routers: count(0),
+  clients: count(1),
+  start: z.enum(['formed', 'empty']).optional(),
+  parameters: parametersSchema.partial().optional(),
+});

@@ -1,0 +1,81 @@
+/**
+ * The judge's cryptography: Node's own (OpenSSL), as a second opinion on what the reference does with the noble
+ * libraries. Public functions are remembered by content.
+ */
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  hkdfSync,
+  verify as verifySignature,
+  type KeyObject,
+} from 'node:crypto';
+
+/** Remembered results per function, at most; when full, all are forgotten. */
+const MAX_REMEMBERED = 50_000;
+
+function remembered<T>(memo: Map<string, T>, key: string, compute: () => T): T {
+  let value = memo.get(key);
+  if (value === undefined) {
+    if (memo.size >= MAX_REMEMBERED) memo.clear();
+    memo.set(key, (value = compute()));
+  }
+  return value;
+}
+
+const latin1 = (bytes: Uint8Array) =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
+
+const publicKeys = new Map<string, KeyObject | null>();
+const verdicts = new Map<string, boolean>();
+const linkKeys = new Map<string, Uint8Array>();
+
+/** Whether an Ed25519 signature is right; false for keys that are none. */
+export function verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
+  return remembered(verdicts, latin1(signature) + latin1(publicKey) + latin1(message), () => {
+    const key = remembered(publicKeys, latin1(publicKey), () => {
+      try {
+        return createPublicKey({
+          key: { kty: 'OKP', crv: 'Ed25519', x: base64url(publicKey) },
+          format: 'jwk',
+        });
+      } catch {
+        return null;
+      }
+    });
+    return key !== null && verifySignature(null, message, key, signature);
+  });
+}
+
+/** SHA-256, 32 bytes. */
+export function sha256(message: Uint8Array): Uint8Array {
+  return createHash('sha256').update(message).digest();
+}
+
+/** HMAC-SHA-256, 32 bytes. */
+export function hmac(key: Uint8Array, message: Uint8Array): Uint8Array {
+  return createHmac('sha256', key).update(message).digest();
+}
+
+/** The key of a link: HKDF-SHA-256 of the X25519 secret of both ends, bound to `info`. */
+export function linkKey(
+  own: { readonly secret: Uint8Array; readonly publicKey: Uint8Array },
+  peer: Uint8Array,
+  info: Uint8Array,
+): Uint8Array {
+  return remembered(linkKeys, latin1(own.publicKey) + latin1(peer) + latin1(info), () => {
+    const privateKey = createPrivateKey({
+      key: { kty: 'OKP', crv: 'X25519', d: base64url(own.secret), x: base64url(own.publicKey) },
+      format: 'jwk',
+    });
+    const publicKey = createPublicKey({
+      key: { kty: 'OKP', crv: 'X25519', x: base64url(peer) },
+      format: 'jwk',
+    });
+    const shared = diffieHellman({ privateKey, publicKey });
+    return new Uint8Array(hkdfSync('sha256', shared, new Uint8Array(0), info, 32));
+  });
+}

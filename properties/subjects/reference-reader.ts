@@ -1,0 +1,273 @@
+/**
+ * Reads the reference's frames as symbolic messages, and judges with Node's own crypto what is authentic. The judge holds
+ * all keys (it is the laboratory's), and learns from the coordinator's placements which links exist.
+ */
+import {
+  credentialInput,
+  decodeBody,
+  decodeFrame,
+  FrameError,
+  headSigningInput,
+  linkInfo,
+  macInput,
+  recordHashInput,
+  signingInput,
+  writerOf,
+  type Answer as WireAnswer,
+  type CapsuleRecord,
+  type ControlFrame,
+  type Credential,
+  type Enrolment,
+  type Frame,
+  type Head,
+  type LinkBody as WireBody,
+  type LinkFrame,
+  type Neighbour as WireNeighbour,
+  type NodeKeys,
+} from '../../impl/index.ts';
+import type { LinkBody, Message, Neighbour, NodeName } from '../../model/index.ts';
+import { canonicalText } from '../canonical.ts';
+import { roleOf } from '../monitors/conformance.ts';
+import type { Reader, Reading } from '../reading.ts';
+import { ROOT } from '../scenario.ts';
+import { hmac, linkKey, sha256, verify } from './judge-crypto.ts';
+
+/** A frame, decoded once for all who look at it. */
+export interface Decoded {
+  readonly frame: Frame;
+  /** Link frames only. */
+  readonly body: WireBody | undefined;
+}
+
+const decodedFrames = new WeakMap<Uint8Array, Decoded | { readonly wrong: string }>();
+
+/** Decodes a frame; remembered by identity. */
+export function decodeOnce(bytes: Uint8Array): Decoded | { readonly wrong: string } {
+  let decoded = decodedFrames.get(bytes);
+  if (decoded === undefined) decodedFrames.set(bytes, (decoded = decodeNow(bytes)));
+  return decoded;
+}
+
+function decodeNow(bytes: Uint8Array): Decoded | { readonly wrong: string } {
+  try {
+    const frame = decodeFrame(bytes);
+    return { frame, body: frame.kind === 'link' ? decodeBody(frame.body) : undefined };
+  } catch (error) {
+    if (error instanceof FrameError) return { wrong: error.message };
+    throw error;
+  }
+}
+
+/** Bytes of a birth that its symbol keeps: 48 bits, so that it stays a safe integer. */
+const BIRTH_SYMBOL_BYTES = 6;
+
+/** The number that stands for a birth in symbolic messages. */
+export function birthSymbol(birth: Uint8Array): number {
+  let symbol = 0;
+  for (const byte of birth.subarray(0, BIRTH_SYMBOL_BYTES)) symbol = symbol * 256 + byte;
+  return symbol + 1;
+}
+
+class Unauthentic extends Error {}
+
+function demand(condition: boolean, what: string): void {
+  if (!condition) throw new Unauthentic(what);
+}
+
+/** Reader of one run of the reference, or of any subject with its wire format and this enrolment. */
+export class ReferenceReader implements Reader<Uint8Array> {
+  readonly #enrolment: Enrolment;
+  readonly #keys = new Map<NodeName, NodeKeys>();
+  readonly #readings = new WeakMap<Uint8Array, Reading>();
+  /** Incarnations of both ends, by link: `a b version` with the ends sorted. */
+  readonly #links = new Map<string, Uint8Array>();
+
+  constructor(enrolment: Enrolment, nodes: readonly NodeName[]) {
+    this.#enrolment = enrolment;
+    for (const node of nodes) this.#keys.set(node, enrolment.issue(node, roleOf(node)));
+  }
+
+  learn(): void {
+    // Frames are read in the order in which they were sent, and reading a placement is learning its links.
+  }
+
+  birthOf(start: { readonly entropy: Uint8Array }): number {
+    return birthSymbol(start.entropy);
+  }
+
+  read(bytes: Uint8Array): Reading {
+    let reading = this.#readings.get(bytes);
+    if (reading === undefined) this.#readings.set(bytes, (reading = this.#readNow(bytes)));
+    return reading;
+  }
+
+  #readNow(bytes: Uint8Array): Reading {
+    const decoded = decodeOnce(bytes);
+    try {
+      if ('wrong' in decoded) throw new Unauthentic(decoded.wrong);
+      const { frame, body } = decoded;
+      if (frame.kind !== 'link') return read(this.#control(frame), 0, 0);
+      if (body === undefined) throw new Unauthentic('no body');
+      this.#checkMac(bytes, frame);
+      const message = { ...this.#body(body), from: frame.from, to: frame.to, link: frame.link } as Message;
+      const timestamp =
+        body.kind === 'sync' ? Math.max(0, ...body.body.frontier.map(({ head }) => head.timestamp)) : 0;
+      return read(message, frame.counter, timestamp);
+    } catch (error) {
+      if (error instanceof Unauthentic) return read({ type: 'garbage', reason: error.message }, 0, 0);
+      throw error;
+    }
+  }
+
+  #checkMac(bytes: Uint8Array, frame: LinkFrame): void {
+    const key = this.#links.get(linkName(frame.from, frame.to, frame.link));
+    demand(key !== undefined, 'no such link');
+    demand(Buffer.from(frame.mac).equals(hmac(key as Uint8Array, macInput(bytes))), 'mac');
+  }
+
+  #checkCredential(credential: Credential, node: NodeName): void {
+    demand(credential.node === node, 'credential of another node');
+    demand(credential.role === roleOf(node), 'credential of another role');
+    demand(verify(credential.signature, credentialInput(credential), this.#enrolment.anchor), 'credential');
+  }
+
+  #control(frame: ControlFrame): Message {
+    const signer =
+      frame.kind === 'join-refused' || frame.kind === 'placement' || frame.kind === 'probe'
+        ? ROOT
+        : frame.body.node;
+    this.#checkCredential(frame.credential, signer);
+    demand(
+      verify(frame.signature, signingInput(frame.kind, frame.body), frame.credential.signingKey),
+      'signature',
+    );
+    switch (frame.kind) {
+      case 'join': {
+        const { birth, ...rest } = frame.body;
+        demand(rest.role === frame.credential.role, 'role');
+        return { type: 'join', ...rest, birth: birthSymbol(birth) };
+      }
+      case 'join-refused': {
+        const { birth, ...rest } = frame.body;
+        return { type: 'join-refused', ...rest, birth: birthSymbol(birth) };
+      }
+      case 'placement': {
+        const { birth, parent, children, ...rest } = frame.body;
+        const self = { node: rest.node, incarnation: rest.incarnation };
+        return {
+          type: 'placement',
+          ...rest,
+          birth: birthSymbol(birth),
+          parent: this.#neighbour(self, parent),
+          children: children.map((child) => this.#neighbour(self, child)),
+        };
+      }
+      case 'placement-ack':
+        return { type: 'placement-ack', ...frame.body };
+      case 'leave':
+        return { type: 'leave', ...frame.body };
+      case 'suspect':
+        return { type: 'suspect', ...frame.body };
+      case 'probe':
+        return { type: 'probe', ...frame.body };
+      case 'probe-ack':
+        return { type: 'probe-ack', ...frame.body };
+    }
+  }
+
+  #neighbour(
+    self: { node: NodeName; incarnation: number },
+    { node, incarnation, link, credential }: WireNeighbour,
+  ): Neighbour {
+    this.#checkCredential(credential, node);
+    const name = linkName(self.node, node, link);
+    const own = this.#keys.get(self.node);
+    if (!this.#links.has(name) && own !== undefined) {
+      const info = linkInfo(self, { node, incarnation }, link);
+      this.#links.set(
+        name,
+        linkKey({ secret: own.linkSecret, publicKey: own.credential.linkKey }, credential.linkKey, info),
+      );
+    }
+    return { node, incarnation, link };
+  }
+
+  #body(body: WireBody): LinkBody {
+    switch (body.kind) {
+      case 'heartbeat':
+        return { type: 'heartbeat' };
+      case 'data':
+        this.#checkRecord(body.record, body.credential);
+        return { type: 'data', record: { capsule: body.record.capsule, seq: body.record.seq } };
+      case 'rts':
+        this.#checkCredential(body.credential, ROOT);
+        demand(
+          verify(body.signature, signingInput('rts', body.body), body.credential.signingKey),
+          'signature',
+        );
+        return { type: 'rts', epoch: body.body.epoch };
+      case 'eoe':
+        return {
+          type: 'eoe',
+          epoch: body.epoch,
+          answers: body.answers.map((answer) => this.#answer(answer, body.epoch)),
+        };
+      case 'sync':
+        this.#checkCredential(body.credential, ROOT);
+        demand(
+          verify(body.signature, signingInput('sync', body.body), body.credential.signingKey),
+          'signature',
+        );
+        return {
+          type: 'sync',
+          epoch: body.body.epoch,
+          frontier: body.body.frontier.map(({ head, credential }) => this.#head(head, credential)),
+        };
+      case 'nak':
+        return { type: 'nak', capsule: body.capsule, first: body.first, last: body.last, path: body.path };
+      case 'repair':
+        for (const record of body.records) {
+          this.#checkRecord(record, body.credential);
+          demand(
+            record.capsule === body.capsule && record.seq >= body.first && record.seq <= body.last,
+            'not of the range',
+          );
+        }
+        return {
+          type: 'repair',
+          capsule: body.capsule,
+          first: body.first,
+          last: body.last,
+          seqs: body.records.map(({ seq }) => seq),
+        };
+    }
+  }
+
+  #answer({ answer, credential, signature }: WireAnswer, epoch: number) {
+    this.#checkCredential(credential, answer.node);
+    demand(credential.role === 'client' && answer.epoch === epoch, 'answer');
+    demand(verify(signature, signingInput('answer', answer), credential.signingKey), 'signature');
+    return { node: answer.node, heads: answer.heads.map((head) => this.#head(head, credential)) };
+  }
+
+  #head(head: Head, credential: Credential) {
+    this.#checkCredential(credential, writerOf(head.capsule));
+    demand(credential.role === 'client', 'writer');
+    demand(verify(head.signature, headSigningInput(head), credential.signingKey), 'signature of a head');
+    return { capsule: head.capsule, seq: head.seq };
+  }
+
+  #checkRecord(record: CapsuleRecord, credential: Credential): void {
+    demand(Buffer.from(record.hash).equals(sha256(recordHashInput(record))), 'hash');
+    demand(record.writer === writerOf(record.capsule), 'writer');
+    this.#head(record, credential);
+  }
+}
+
+function linkName(a: NodeName, b: NodeName, link: number): string {
+  return a < b ? `${a} ${b} ${link}` : `${b} ${a} ${link}`;
+}
+
+function read(message: Message, counter: number, timestamp: number): Reading {
+  return { message, counter, text: canonicalText(message), timestamp };
+}

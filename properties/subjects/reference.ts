@@ -1,0 +1,73 @@
+/** The reference implementation as a subject: real bytes, real keys. */
+import { Client, Coordinator, enrol, Router, type Node as ImplNode } from '../../impl/index.ts';
+import type { Node, Storage, Subject } from '../../engine/index.ts';
+import { roleOf } from '../monitors/conformance.ts';
+import type { SubjectFacts } from '../monitors/judge.ts';
+import type { Command, Report } from '../reading.ts';
+import type { TreeScenario } from '../scenario.ts';
+import { decodeOnce, ReferenceReader } from './reference-reader.ts';
+
+/** The laboratory's enrolment. Fixed, so that signatures of one run are remembered in the next. */
+export const ENROLMENT = enrol('psl-verify laboratory');
+
+/** Which class plays which role: the reference's own, or a mutant's. */
+export interface Cast {
+  readonly coordinator: typeof Coordinator;
+  readonly router: typeof Router;
+  readonly client: typeof Client;
+}
+
+export const REFERENCE_CAST: Cast = { coordinator: Coordinator, router: Router, client: Client };
+
+export type ReferenceSubject = Subject<Uint8Array, Command, Report, TreeScenario>;
+
+/** A subject whose nodes are played by these classes. */
+export function castSubject(id: string, title: string, cast: Cast): ReferenceSubject {
+  return {
+    id,
+    title,
+    spawn(scenario, node, storage): Node<Uint8Array, Command, Report> {
+      return spawn(cast, scenario, node, storage);
+    },
+    kindOf(frame) {
+      const decoded = decodeOnce(frame);
+      return 'wrong' in decoded ? 'junk' : (decoded.body?.kind ?? decoded.frame.kind);
+    },
+    bytesOf: (frame) => frame,
+  };
+}
+
+function spawn(cast: Cast, scenario: TreeScenario, node: string, storage: Storage): ImplNode {
+  const role = roleOf(node);
+  const options = {
+    node,
+    keys: ENROLMENT.issue(node, role),
+    anchor: ENROLMENT.anchor,
+    parameters: scenario.parameters,
+    storage,
+  };
+  switch (role) {
+    case 'coordinator':
+      return new cast.coordinator(options);
+    case 'router':
+      return new cast.router(options);
+    case 'client':
+      return new cast.client({ ...options, groupKey: ENROLMENT.groupKey });
+  }
+}
+
+export const referenceSubject: ReferenceSubject = castSubject(
+  'reference',
+  'the reference implementation: real bytes, real keys',
+  REFERENCE_CAST,
+);
+
+/** What monitors know of the reference and of everything that speaks its wire format. */
+export function referenceFacts(id: string): SubjectFacts<Uint8Array> {
+  return {
+    id,
+    reader: (scenario) => new ReferenceReader(ENROLMENT, scenario.nodes),
+    payloads: true,
+    secrets: [ENROLMENT.groupKey],
+  };
+}
