@@ -138,7 +138,7 @@ export abstract class BaseNode implements Node {
   }
 
   protected receive(data: Uint8Array): void {
-    const frame = this.decode(() => decodeFrame(data)) as Frame;
+    const frame: Frame = this.decode(() => decodeFrame(data));
     if (frame.kind !== 'link') {
       if (!this.verifyControl(frame)) reject(`${frame.kind}: not authentic`);
       this.onControl(frame);

@@ -9,7 +9,7 @@
  *   `['eoe', epoch, answers]`, `['sync', [epoch, frontier], credential, signature]`,
  *   `['nak', capsule, first, last, path]` or `['repair', capsule, first, last, credential, records]`
  */
-import { decode, encode } from 'cborg';
+import { decode, encode as encodeSlowly, encodeInto } from 'cborg';
 import type {
   Answer,
   AnswerBody,
@@ -252,6 +252,20 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+/** Where encodings are made before they are copied or compared: saves the growing of buffers. */
+const scratch = new Uint8Array(2 * MAX_FRAME_BYTES);
+
+/** Encodes into the scratch; valid until the next call. */
+function encodeToScratch(plain: unknown): Uint8Array {
+  try {
+    return scratch.subarray(0, encodeInto(plain, scratch).written);
+  } catch {
+    return encodeSlowly(plain); // does not fit, or says what is wrong
+  }
+}
+
+const encode = (plain: unknown): Uint8Array => new Uint8Array(encodeToScratch(plain));
+
 /**
  * The one canonical encoding of plain data (integers, strings, byte strings, arrays).
  * An adversary makes frames with it that no honest node would.
@@ -271,9 +285,10 @@ export function bytesToPlain(data: Uint8Array): unknown {
   let plain: unknown;
   let again: Uint8Array;
   try {
-    plain = decode(data, STRICT);
+    // A view as a plain Uint8Array: of a Buffer the decoder would return views, which live and change with it.
+    plain = decode(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), STRICT);
     // Strict options leave some freedom (float widths, map order, ill-formed UTF-8); comparing leaves none.
-    again = encode(plain);
+    again = encodeToScratch(plain);
   } catch (error) {
     throw new FrameError('undecodable', { cause: error });
   }

@@ -40,7 +40,7 @@ export interface Enrolment {
 export function enrol(seed: Uint8Array | string): Enrolment {
   if (typeof seed !== 'string' && !(seed instanceof Uint8Array))
     throw new TypeError('seed must be a string or bytes');
-  const root = typeof seed === 'string' ? utf8ToBytes(seed) : seed.slice();
+  const root = typeof seed === 'string' ? utf8ToBytes(seed) : new Uint8Array(seed);
   const derive = (...path: readonly string[]): Uint8Array =>
     hkdf(root, plainToBytes(['psl/enrol/1', ...path]), 32);
   const secret = derive('enrolment');

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeFrame, frameToPlain, plainToBytes } from './codec.ts';
-import { react, spawn, entropyOf, World } from './test-world.ts';
+import { react, spawn, entropyOf, World } from './world.test-helper.ts';
 import { MemoryStorage, type Input, type Node, type Output } from './node.ts';
 
 const NAMES = ['C', 'r1', 'r2', 'c1', 'c2', 'c3', 'c4'];
@@ -10,10 +10,8 @@ const NAMES = ['C', 'r1', 'r2', 'c1', 'c2', 'c3', 'c4'];
 function script(name: string): Input[] {
   const world = new World();
   const inputs: Input[] = [];
-  const { input } = world;
-  world.input = function (this: World, node: string, given: Input) {
+  world.onInput = (node, given) => {
     if (node === name) inputs.push(given);
-    return input.call(world, node, given);
   };
   for (const node of NAMES) world.start(node);
   world.run(1000);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeFrame, frameToPlain, plainToBytes } from './codec.ts';
 import { LinkTable, type Link } from './links.ts';
-import { keysOf } from './test-world.ts';
+import { keysOf } from './world.test-helper.ts';
 import type { LinkFrame, Neighbour } from './messages.ts';
 
 const table = (node: string): LinkTable => new LinkTable(node, keysOf(node).linkSecret);

@@ -13,7 +13,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 function depthOf(node: string, parents: ReadonlyMap<string, string>): number {
   let depth = 0;
-  for (let at: string | undefined = node; at !== 'C'; at = parents.get(at as string)) {
+  for (let at: string | undefined = node; at !== 'C'; at = parents.get(at)) {
     if (at === undefined || depth > parents.size) throw new Error(`${node} hangs in the air`);
     depth += 1;
   }

@@ -3,7 +3,7 @@ import { decodeFrame, encodeBody, MAX_VALUE_BYTES } from './codec.ts';
 import { Client } from './client.ts';
 import { DEFAULT_PARAMETERS, MemoryStorage, type Output } from './node.ts';
 import { headOf, isHeadAuthentic, isRecordAuthentic, makeRecord, NO_HASH, openRecord } from './record.ts';
-import { enrolment, keysOf, react, World } from './test-world.ts';
+import { enrolment, keysOf, react, World } from './world.test-helper.ts';
 import type { CapsuleRecord, Credential } from './messages.ts';
 
 const { anchor, groupKey } = enrolment;

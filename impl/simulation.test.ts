@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryStorage } from './node.ts';
-import { World } from './test-world.ts';
+import { World } from './world.test-helper.ts';
 
 const NAMES = ['C', 'r1', 'r2', 'c1', 'c2', 'c3', 'c4'];
 const CLIENTS = ['c1', 'c2', 'c3', 'c4'];

@@ -99,7 +99,13 @@ export class World {
     return output?.kind === 'report' && output.report.type === 'store' ? output.report.entries : undefined;
   }
 
+  /** Frames that the network loses. */
+  isLost: (from: string, to: string) => boolean = () => false;
+  /** Sees every input before its node does. */
+  onInput: (node: string, input: Input) => void = () => {};
+
   input(name: string, input: Input): Output[] {
+    this.onInput(name, input);
     const node = this.nodes.get(name);
     if (node === undefined) return [];
     this.reactions += 1;
@@ -107,6 +113,7 @@ export class World {
     for (const output of outputs) {
       if (output.kind === 'send') {
         this.sent.push({ from: name, to: output.to, frame: output.frame });
+        if (this.isLost(name, output.to)) continue;
         const frame: Input = { kind: 'frame', from: name, frame: output.frame };
         this.#schedule({ ms: this.nowMs + this.latencyMs, node: output.to, input: frame });
       } else if (output.kind === 'set-timer') {
