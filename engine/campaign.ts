@@ -189,9 +189,12 @@ async function inWorkers(options: BatchOptions, tally: Tally, count: number): Pr
   }
 }
 
-/** From sources, a worker needs the same loader as we have; built, it is plain JavaScript. */
+/** Built, a worker is a file. From sources, it first needs a loader: `execArgv` would not bring one in Node 20. */
 function newWorker(options: BatchOptions): Worker {
-  const isSource = import.meta.url.endsWith('.ts');
-  const url = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url);
-  return new Worker(url, { workerData: options, ...(isSource ? { execArgv: ['--import', 'tsx'] } : {}) });
+  if (!import.meta.url.endsWith('.ts'))
+    return new Worker(new URL('./worker.js', import.meta.url), { workerData: options });
+  const loader = import.meta.resolve('tsx/esm/api');
+  const source = new URL('./worker.ts', import.meta.url).href;
+  const boot = `import('${loader}').then(({ register }) => { register(); return import('${source}'); });`;
+  return new Worker(boot, { eval: true, workerData: options });
 }
