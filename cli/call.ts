@@ -24,13 +24,15 @@ export function wholeNumber(option: string, text: string, min: number, max: numb
   return value;
 }
 
+/** More names than this are not listed in an error. */
+const MAX_NAMES_IN_ERROR = 6;
+
 /** One of the known names. `what` is the kind of thing: `property`. */
 export function knownName(option: string, what: string, name: string, known: readonly string[]): string {
   if (known.includes(name)) return name;
-  throw new InputError(
-    option,
-    `unknown ${what} ${JSON.stringify(name)}${didYouMean(name, known)}; psl-verify list shows all`,
-  );
+  const all =
+    known.length <= MAX_NAMES_IN_ERROR ? `expected ${known.join(', ')}` : 'psl-verify list shows all';
+  throw new InputError(option, `unknown ${what} ${JSON.stringify(name)}${didYouMean(name, known)}; ${all}`);
 }
 
 /** A subject's id, `mutant:<name>` included. */

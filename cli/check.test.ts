@@ -107,7 +107,7 @@ describe('check', () => {
     [{ subject: 'mutant:forwards-twce' }, '(did you mean mutant:forwards-twice?)'],
     [{ property: ['edge-onec'] }, '--property: unknown property "edge-onec" (did you mean edge-once?)'],
     [{ capability: ['netwrk'] }, '--capability: unknown capability "netwrk" (did you mean network?)'],
-    [{ strategy: 'best' }, '--strategy: unknown strategy "best"; psl-verify list shows all'],
+    [{ strategy: 'best' }, '--strategy: unknown strategy "best"; expected swarm, uniform'],
     [{ scenario: 'smal' }, '--scenario: unknown scenario "smal" (did you mean small?)'],
     [{ scenario: './none.json' }, './none.json: no such file'],
     [{ workload: 'none.txt' }, 'none.txt: no such file'],

@@ -44,7 +44,9 @@ const text = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const code = (file: string): string => text(file).replaceAll(/\/\*[^]*?\*\/|(?<![:'"`])\/\/.*$/gm, '');
 const isTest = (file: string): boolean => /\.test(-helper)?\.ts$/.test(file);
 const importsOf = (file: string): string[] =>
-  [...code(file).matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'([\w.@][\w.@:/-]*)'/g)].map((match) => match[1] ?? '');
+  [...code(file).matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'([\w.@][\w.@:/-]*)'/g)].map(
+    (match) => match[1] ?? '',
+  );
 
 describe('tidy', () => {
   test('the rules see the project', () => {
