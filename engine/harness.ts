@@ -29,6 +29,7 @@ export interface Flight<Frame> {
 export interface WorldView<Frame, Scenario extends BaseScenario> {
   readonly scenario: Scenario;
   readonly nowMs: number;
+  /** Whether the node is started and not crashed; to a workload, also not paused. */
   isUp(node: string): boolean;
   /** Messages in flight, oldest first. */
   readonly inFlight: readonly Flight<Frame>[];
@@ -55,6 +56,11 @@ export interface Adversary<Frame, Scenario extends BaseScenario> {
 export interface Workload<Frame, Command, Scenario extends BaseScenario> {
   /** The next command of an application, and whose it is; undefined when there is none (left). */
   next(view: WorldView<Frame, Scenario>, random: Random): { node: string; command: Command } | undefined;
+  /**
+   * Takes what is left and leaves nothing: asked once at the end of a generated schedule, which then goes on with these
+   * commands and some time between them. For workloads with an end, of which all must be used. @default nothing
+   */
+  remaining?(view: WorldView<Frame, Scenario>): readonly { node: string; command: Command }[];
 }
 
 /**

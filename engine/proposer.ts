@@ -1,7 +1,7 @@
 /** Proposals: for each kind of move, one that is possible now, and the limits per run. */
 import type { BaseScenario } from './subject.ts';
 import type { Capability, Memory, Move } from './move.ts';
-import type { Harness, Random, Workload } from './harness.ts';
+import type { Harness, Random, Workload, WorldView } from './harness.ts';
 import type { World } from './world.ts';
 
 /** How schedules are generated. */
@@ -41,6 +41,8 @@ export class Proposer<F, C, R, S extends BaseScenario> {
   readonly #world: World<F, C, R, S>;
   readonly #random: Random;
   readonly #workload: Workload<F, C, S>;
+  /** The world as a workload sees it: paused nodes take no commands, so they are not up. */
+  readonly #ready: WorldView<F, S>;
   readonly #elapseMsMax: number;
   readonly #backMax: number;
   readonly #left: { crash: number; leave: number; attack: number; partition: number };
@@ -57,6 +59,7 @@ export class Proposer<F, C, R, S extends BaseScenario> {
     this.#world = world;
     this.#random = random;
     this.#workload = harness.workload(world.scenario);
+    this.#ready = readyView(world);
     this.#elapseMsMax = Math.max(1, Math.floor(options.elapseMsMax ?? world.scenario.settleMs / 4));
     this.#backMax = backMax;
     this.#left = { crash: crashesMax, leave: leavesMax, attack: attacksMax, partition: partitionsMax };
@@ -76,6 +79,15 @@ export class Proposer<F, C, R, S extends BaseScenario> {
     };
   }
 
+  /** The commands that the workload has left, with some time between them. */
+  remaining(): Move<C>[] {
+    const left = this.#workload.remaining?.(this.#ready) ?? [];
+    return left.flatMap(({ node, command }): Move<C>[] => [
+      { move: 'command', node, command },
+      { move: 'elapse', ms: this.#world.scenario.latencyMs },
+    ]);
+  }
+
   propose(choice: Choice): Move<C> | undefined {
     const world = this.#world;
     const random = this.#random;
@@ -83,8 +95,8 @@ export class Proposer<F, C, R, S extends BaseScenario> {
       case 'elapse':
         return this.elapse();
       case 'command': {
-        const next = this.#workload.next(world, random);
-        if (next === undefined || !world.isUp(next.node) || world.isPaused(next.node)) return undefined;
+        const next = this.#workload.next(this.#ready, random);
+        if (next === undefined || !this.#ready.isUp(next.node)) return undefined;
         return { move: 'command', node: next.node, command: next.command };
       }
       case 'deliver': {
@@ -207,4 +219,21 @@ export class Proposer<F, C, R, S extends BaseScenario> {
   #some<T>(list: readonly T[]): T | undefined {
     return list.length === 0 ? undefined : this.#random.pick(list);
   }
+}
+
+function readyView<F, C, R, S extends BaseScenario>(world: World<F, C, R, S>): WorldView<F, S> {
+  return {
+    scenario: world.scenario,
+    isUp: (node) => world.isUp(node) && !world.isPaused(node),
+    find: (id) => world.find(id),
+    get nowMs() {
+      return world.nowMs;
+    },
+    get inFlight() {
+      return world.inFlight;
+    },
+    get seen() {
+      return world.seen;
+    },
+  };
 }

@@ -61,8 +61,12 @@ export function movesFor<F, C, R, S extends BaseScenario>(
   const proposer = new Proposer(harness, world, random, options);
   let left = moves;
   let burst: { readonly choice: Choice; left: number } | undefined;
+  let rest: Move<C>[] | undefined;
   return () => {
-    if (left <= 0) return undefined;
+    if (left <= 0) {
+      rest ??= proposer.remaining().toReversed();
+      return rest.pop();
+    }
     left -= 1;
     if (burst !== undefined && burst.left > 0) {
       burst.left -= 1;

@@ -4,7 +4,7 @@ import type { CampaignSetup, Capability, Workload } from '../engine/index.ts';
 import { harnessFor, type TreeHarness } from './harness.ts';
 import { InputError } from './input-error.ts';
 import type { Command, Report } from './reading.ts';
-import { drawSize, scenarioOf, type TreeScenario } from './scenario.ts';
+import { drawScenario, settleMs, type TreeScenario } from './scenario.ts';
 import { parseTrace } from './trace-file.ts';
 import { fixedWorkload, sliceFor } from './workload.ts';
 
@@ -35,7 +35,7 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
   return {
     harness: traced?.harness ?? harness,
     scenarioFor(index, random) {
-      const drawn = scenario ?? scenarioOf(drawSize(random));
+      const drawn = scenario ?? drawScenario(random);
       return { scenario: traced === undefined ? drawn : traced.assign(drawn, index), strategy: options };
     },
   };
@@ -57,8 +57,10 @@ function traceWorkloads(
       },
     },
     assign(scenario: TreeScenario, index: number): TreeScenario {
-      const own = { ...scenario };
-      slices.set(own, sliceFor(index, runs, operations.length));
+      const slice = sliceFor(index, runs, operations.length);
+      const records = slice[1] - slice[0];
+      const own = { ...scenario, settleMs: settleMs(scenario.nodes.length, scenario.parameters, records) };
+      slices.set(own, slice);
       return own;
     },
   };

@@ -21,6 +21,7 @@ export { DEFINITIONS, PROPERTIES } from './properties.ts';
 export type { Command, Reader, Reading, RecordReport, Report, Write } from './reading.ts';
 export { canonicalText } from './canonical.ts';
 export {
+  drawScenario,
   drawSize,
   MAX_NODES,
   namedScenario,

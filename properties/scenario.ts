@@ -22,7 +22,12 @@ export interface Size {
   readonly clients: number;
   /** `formed`: the tree has had time to form before the first move; `empty`: it has not. Default `formed`. */
   readonly start?: 'formed' | 'empty';
+  /** Records that one run makes, at most. Default RECORDS_PER_RUN. */
+  readonly records?: number;
 }
+
+/** Records that one run makes, at most, unless its size says otherwise: schedules are not longer. */
+export const RECORDS_PER_RUN = 64;
 
 /** The coordinator's name. */
 export const ROOT = 'C';
@@ -60,7 +65,7 @@ export function scenarioOf(
     core: [ROOT],
     latencyMs: 20,
     prologueMs: size.start === 'empty' ? 0 : numbers.heartbeatMs + 500,
-    settleMs: settleMs(nodes.length, numbers),
+    settleMs: settleMs(nodes.length, numbers, size.records),
     parameters: numbers,
   };
 }
@@ -70,12 +75,13 @@ export function scenarioOf(
  *
  * In the worst case the dead are found one after the other, each by a silence, a join or suspicion, and a probe, and each is followed by
  * placements. There can be as many dead as nodes, and one round more for those that only believed each other dead. Then
- * epochs: one that may have been opened too early, one to learn the frontier, one to be repaired by, one to spare.
+ * epochs: one that may have been opened too early, one to learn the frontier, one to spare, and one for every `maxRepair` of the
+ * `records` that a client may be behind by.
  */
-export function settleMs(nodes: number, parameters: Parameters): number {
-  const { suspectMs, joinMs, probeMs, placementMs, epochMs, eoeMs } = parameters;
+export function settleMs(nodes: number, parameters: Parameters, records = RECORDS_PER_RUN): number {
+  const { suspectMs, joinMs, probeMs, placementMs, epochMs, eoeMs, maxRepair } = parameters;
   const round = suspectMs + joinMs + probeMs + placementMs;
-  return (nodes + 1) * round + 4 * (epochMs + eoeMs);
+  return (nodes + 1) * round + (3 + Math.ceil(records / maxRepair)) * (epochMs + eoeMs);
 }
 
 function nameOf(size: Size): string {
@@ -121,7 +127,22 @@ export function namedScenario(name: string): TreeScenario | undefined {
 /** Greatest number of nodes of the scenarios that `check` draws by itself. */
 export const MAX_DRAWN_NODES = 12;
 
-/** Draws a size as `check` does: mixed K, up to MAX_DRAWN_NODES nodes, mostly small, now and then crowded or flat. */
+/** Bounds so small that a run reaches them. */
+export const TIGHT_BOUNDS: Partial<Parameters> = {
+  logWindow: 6,
+  maxEarly: 3,
+  maxQueue: 3,
+  maxOwnRecords: 12,
+  maxRepair: 8,
+};
+
+/** Draws a scenario as `check` does: a size, and in a third of the runs bounds that a run reaches. */
+export function drawScenario(random: Random): TreeScenario {
+  const size = drawSize(random);
+  return random.chance(33) ? scenarioOf(size, `${nameOf(size)}-tight`, TIGHT_BOUNDS) : scenarioOf(size);
+}
+
+/** Draws a size: mixed K, up to MAX_DRAWN_NODES nodes, mostly small, now and then crowded or flat. */
 export function drawSize(random: Random): Size {
   const start = random.chance(25) ? 'empty' : 'formed';
   if (random.chance(8)) {

@@ -18,15 +18,12 @@ export interface Assignment {
  *
  * A random walk asks `next` when it chooses the move `command`; how often that is depends on the schedule. A trace has an
  * end, and to say that all of it was used the operations that a walk did not get to must be issued, too: at the end of the
- * schedule the harness appends `remaining()` as `command` moves, with some fair running between them, before
- * the world settles. They are then ordinary moves of the schedule: recorded, replayed and shrunk like all others.
- * `remaining` spreads over the clients that are up, in turn (over all when none is: a command to a client that is down is
- * skipped, as for an application whose host is dead). A generated workload has no end, so nothing of it remains.
+ * schedule the engine appends `remaining()` as `command` moves, before the world settles. They are then ordinary moves of the
+ * schedule: recorded, replayed and shrunk like all others. `remaining` spreads over the clients that are up, in turn (over
+ * all when none is: a command to a client that is down is skipped, as for an application whose host is dead). A
+ * generated workload has no end, so nothing of it remains.
  */
-export interface ApplicationWorkload<Frame> extends Workload<Frame, Operation, TreeScenario> {
-  /** Takes what is left, and leaves nothing. */
-  remaining(view: WorldView<Frame, TreeScenario>): readonly Assignment[];
-}
+export type ApplicationWorkload<Frame> = Required<Workload<Frame, Operation, TreeScenario>>;
 
 /** Makes the next operation from chance alone: no state, so it may be shared between runs. */
 export type Generator = (random: Random) => Operation;

@@ -30,8 +30,11 @@ const outsider = enrol('an outsider');
 
 /** What the outsider has read off the wire, for messages that look timely. */
 export interface Gleaned {
-  /** Greatest version and link seen. */
+  /** Greatest version seen. */
   readonly version: number;
+  /** The last link between the two ends of which frames were seen, and the greatest counter on it; 0 if none was. */
+  readonly link: number;
+  readonly counter: number;
   readonly epoch: number;
   /** Incarnation to claim. */
   readonly incarnation: number;
@@ -109,7 +112,7 @@ export function forge(kind: Forged, as: string, to: string, gleaned: Gleaned, sa
         node: as,
         incarnation: gleaned.incarnation,
         child: salt % 2 === 0 ? 'c1' : 'r2',
-        link: Math.max(1, gleaned.version),
+        link: Math.max(1, gleaned.link),
       });
     case 'probe':
       return control('probe', keysOf(ROOT), { node: to, incarnation: gleaned.incarnation, nonce: ahead });
@@ -120,7 +123,13 @@ export function forge(kind: Forged, as: string, to: string, gleaned: Gleaned, sa
         nonce: 1 + (salt % 5),
       });
     default:
-      return linked(body(kind, as, gleaned, salt), as, to, Math.max(1, gleaned.version), ahead);
+      return linked(
+        body(kind, as, gleaned, salt),
+        as,
+        to,
+        Math.max(1, gleaned.link),
+        gleaned.counter + ahead,
+      );
   }
 }
 

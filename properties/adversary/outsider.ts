@@ -64,7 +64,10 @@ function propose(view: View, random: Random): OutsiderAttack | undefined {
   const salt = random.int(0, SALTS);
   const dice = random.int(1, 100);
   if (dice <= 30 || view.seen.length === 0) {
-    const [as, to] = [random.pick(nodes), random.pick(nodes)];
+    // In the name of somebody who was seen to write to the target, more often than of just anybody.
+    const overheard = view.seen.length > 0 && random.chance(60) ? random.pick(view.seen) : undefined;
+    const as = overheard?.from ?? random.pick(nodes);
+    const to = overheard?.to ?? random.pick(nodes);
     if (dice <= 4) return { kind: 'flood', joins: random.int(1, MAX_FLOOD), salt };
     return { kind: 'forge', message: random.pick(FORGED), as, to, salt };
   }
@@ -100,7 +103,7 @@ function make(view: View, attack: OutsiderAttack): readonly Injection<Uint8Array
         {
           to: attack.to,
           from: attack.as,
-          frame: forge(attack.message, attack.as, attack.to, glean(view, attack.to), attack.salt),
+          frame: forge(attack.message, attack.as, attack.to, glean(view, attack.as, attack.to), attack.salt),
         },
       ];
     case 'flood':
@@ -167,7 +170,7 @@ function spoofed(frame: Uint8Array, as: string): Uint8Array {
 
 function flood(view: View, joins: number, salt: number): readonly Injection<Uint8Array>[] {
   const made: Injection<Uint8Array>[] = [];
-  const gleaned = glean(view, 'C');
+  const gleaned = glean(view, '', 'C');
   for (let i = 1; i <= Math.min(joins, MAX_FLOOD); i += 1) {
     const as = `${i % 3 === 0 ? 'r' : 'c'}${90 + i}`;
     made.push({ to: 'C', from: as, frame: forge('join', as, 'C', gleaned, salt + i) });
@@ -175,21 +178,33 @@ function flood(view: View, joins: number, salt: number): readonly Injection<Uint
   return made;
 }
 
-/** What the messages seen say: the greatest version and epoch, the target's incarnation and birth. */
-function glean(view: View, target: string): Gleaned {
-  let version = 1;
-  let epoch = 1;
-  let incarnation = 1;
-  let birth: Uint8Array = new Uint8Array(16);
+/** What the messages seen say of the link from `as` to `to`, of versions and epochs, and of the life of `to`. */
+function glean(view: View, as: string, to: string): Gleaned {
+  let gleaned: Gleaned = {
+    version: 1,
+    link: 0,
+    counter: 0,
+    epoch: 1,
+    incarnation: 1,
+    birth: new Uint8Array(16),
+  };
   for (const flight of view.seen) {
     const decoded = decodeOnce(flight.frame);
     if ('wrong' in decoded) continue;
     const { frame, body } = decoded;
+    if (frame.kind === 'link' && frame.from === as && frame.to === to)
+      gleaned = { ...gleaned, link: frame.link, counter: Math.max(gleaned.counter, frame.counter) };
     if (frame.kind === 'placement') {
-      version = Math.max(version, frame.body.version);
-      if (frame.body.node === target) ({ incarnation, birth } = frame.body);
+      const { version, node, incarnation, birth } = frame.body;
+      gleaned = { ...gleaned, version: Math.max(gleaned.version, version) };
+      if (node === to) gleaned = { ...gleaned, incarnation, birth };
     }
-    if (body?.kind === 'rts' || body?.kind === 'sync') epoch = Math.max(epoch, body.body.epoch);
+    if (frame.kind === 'join' && frame.body.node === to) {
+      const { incarnation, birth } = frame.body;
+      gleaned = { ...gleaned, incarnation, birth };
+    }
+    if (body?.kind === 'rts' || body?.kind === 'sync')
+      gleaned = { ...gleaned, epoch: Math.max(gleaned.epoch, body.body.epoch) };
   }
-  return { version, epoch, incarnation, birth };
+  return gleaned;
 }

@@ -39,14 +39,17 @@ export function nonInterference<Frame>(): Pairs<Frame, Command, Report, TreeScen
     compare(run, runWithout): Violation | undefined {
       const stores = finalStores(run);
       const others = finalStores(runWithout);
-      for (const [node, { step, store }] of stores) {
-        const other = others.get(node);
-        const fault = other === undefined ? 'it is not up at the end' : difference(store, other.store);
+      for (const node of new Set([...stores.keys(), ...others.keys()])) {
+        const [with_, without] = [stores.get(node), others.get(node)];
+        const fault =
+          with_ === undefined || without === undefined
+            ? `it tells of one only ${with_ === undefined ? 'without' : 'with'} them`
+            : difference(with_.store, without.store);
         if (fault !== undefined)
           return {
             property: NON_INTERFERENCE.id,
             message: `with the outsider’s moves the store of ${node} ends otherwise than without them: ${fault}`,
-            step,
+            step: with_?.step ?? run.steps - 1,
             node,
             verdict: 'violated',
           };

@@ -1,5 +1,5 @@
 /** Mutants of how what was lost is found and repaired. */
-import { Client, Coordinator, Router } from '../../impl/index.ts';
+import { Client, Coordinator, decodeBody, Router } from '../../impl/index.ts';
 import { REFERENCE_CAST } from '../subjects/reference.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -58,17 +58,14 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    id: 'repeats-old-epochs',
-    title: 'a router forwards RTS and SYNC of epochs that it has forwarded before',
-    breaks: ['conformance'],
+    id: 'keeps-syncs-to-itself',
+    title: 'a router does not forward SYNC',
+    breaks: ['resync-completes', 'delivery-to-every-subscriber'],
     cast: {
       ...REFERENCE_CAST,
       router: class extends Router {
-        protected override isNewRts() {
-          return true;
-        }
-        protected override isNewSync() {
-          return true;
+        protected override sendBytes(to: string, body: Uint8Array) {
+          if (decodeBody(body).kind !== 'sync') super.sendBytes(to, body);
         }
       },
     },

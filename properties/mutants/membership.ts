@@ -128,17 +128,16 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   },
   {
     id: 'stops-at-a-forged-refusal',
-    title: 'a client that is refused under any signature gives up for good',
+    title: 'a client that is refused under a made-up signature gives up for good',
     breaks: ['non-interference', 'reattachment'],
     cast: {
       ...REFERENCE_CAST,
       client: class extends Client {
-        protected override receive(data: Uint8Array) {
-          super.receive(data);
-        }
         protected override verifyControl(frame: ControlFrame) {
-          if (frame.kind === 'join-refused' && frame.body.node === this.node) this.state = 'left';
-          return super.verifyControl(frame);
+          const isAuthentic = super.verifyControl(frame);
+          if (!isAuthentic && frame.kind === 'join-refused' && frame.body.node === this.node)
+            this.state = 'left';
+          return isAuthentic;
         }
       },
     },
@@ -187,7 +186,7 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
   {
     id: 'places-once',
     title: 'the coordinator does not repeat placements',
-    breaks: ['reattachment'],
+    breaks: ['conformance'],
     cast: withCoordinator(
       class extends Coordinator {
         protected override repeatPlacements() {}
@@ -222,14 +221,19 @@ export const MEMBERSHIP_MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    id: 'answers-probes-for-others',
-    title: 'a client answers probes that name an older life of it',
+    id: 'answers-old-probes',
+    title: 'routers and clients answer a probe as often as it comes',
     breaks: ['conformance'],
     cast: {
       ...REFERENCE_CAST,
+      router: class extends Router {
+        protected override isFreshProbe() {
+          return true;
+        }
+      },
       client: class extends Client {
-        protected override onProbe(probe: Parameters<Client['onProbe']>[0]) {
-          super.onProbe({ ...probe, incarnation: this.incarnation });
+        protected override isFreshProbe() {
+          return true;
         }
       },
     },
