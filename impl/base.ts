@@ -10,8 +10,8 @@ import {
   FrameError,
   signingInput,
 } from './codec.ts';
-import { COORDINATOR, isEnrolled, type NodeKeys } from './credentials.ts';
-import { sign, verify } from './crypto.ts';
+import { COORDINATOR, isEnrolled, isSigned, type NodeKeys } from './credentials.ts';
+import { sign } from './crypto.ts';
 import { LinkTable, type Link } from './links.ts';
 import type {
   Answer,
@@ -181,9 +181,7 @@ export abstract class BaseNode implements Node {
     credential: Credential,
     signature: Uint8Array,
   ): boolean {
-    return (
-      this.verifyCredential(credential) && verify(signature, signingInput(kind, body), credential.signingKey)
-    );
+    return this.verifyCredential(credential) && isSigned(kind, body, credential, signature);
   }
 
   protected verifyCredential(credential: Credential): boolean {

@@ -38,6 +38,7 @@ import type {
   SyncMessage,
   Write,
 } from './messages.ts';
+import { contentKey, Memo } from './memo.ts';
 import { bytes, FrameError, integer, list, oneOf, struct, text, type Shape } from './schema.ts';
 
 export { FrameError } from './schema.ts';
@@ -346,6 +347,17 @@ export function encodeControlFrame<K extends ControlKind>(frame: ControlFrameOf<
  * @throws FrameError if the bytes are not the canonical encoding of a body
  */
 export function decodeBody(data: Uint8Array): LinkBody {
+  // A body travels unchanged over many links: decoding it is remembered, and its value shared.
+  return data.length > MEMO_BODY_BYTES
+    ? decodeBodyAnew(data)
+    : bodies.get(contentKey(data), () => decodeBodyAnew(data));
+}
+
+/** Longer bodies are decoded each time: their keys would fill the memory. */
+const MEMO_BODY_BYTES = 4096;
+const bodies = new Memo<LinkBody>(4096);
+
+function decodeBodyAnew(data: Uint8Array): LinkBody {
   const plain = bytesToPlain(data);
   const kind = kindOfPlain(plain);
   if (!Object.hasOwn(bodyShapes, kind)) throw new FrameError('unknown kind of body');

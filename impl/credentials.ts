@@ -3,9 +3,10 @@
  * SCL the FaaS leader attests a worker and gives it its keys; this stands for that.
  */
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { credentialInput, isNodeName, plainToBytes } from './codec.ts';
+import { credentialInput, isNodeName, plainToBytes, signingInput } from './codec.ts';
 import { hkdf, linkPublicKey, sign, signingPublicKey, verify } from './crypto.ts';
-import type { Credential, NodeName, Role } from './messages.ts';
+import { IdentityMemo } from './memo.ts';
+import type { Credential, NodeName, Role, SignedBodies, SignedKind } from './messages.ts';
 
 /** Name of the coordinator: the one node that may sign placements. */
 export const COORDINATOR: NodeName = 'C';
@@ -67,7 +68,25 @@ export function enrol(seed: Uint8Array | string): Enrolment {
   };
 }
 
+const enrolled = new IdentityMemo<Credential, boolean>();
+
 /** Whether the enrolment key vouches for a credential. */
 export function isEnrolled(credential: Credential, anchor: Uint8Array): boolean {
-  return verify(credential.signature, credentialInput(credential), anchor);
+  return enrolled.get(credential, [anchor], () =>
+    verify(credential.signature, credentialInput(credential), anchor),
+  );
+}
+
+const signed = new IdentityMemo<object, boolean>();
+
+/** Whether the holder of a credential signed a body. Whether it is enrolled and may is decided elsewhere. */
+export function isSigned<K extends SignedKind>(
+  kind: K,
+  body: SignedBodies[K],
+  credential: Credential,
+  signature: Uint8Array,
+): boolean {
+  return signed.get(body, [kind, credential, signature], () =>
+    verify(signature, signingInput(kind, body), credential.signingKey),
+  );
 }

@@ -12,11 +12,9 @@ import * as ed from '@noble/ed25519';
 import { hkdf as nobleHkdf } from '@noble/hashes/hkdf.js';
 import { hmac as nobleHmac } from '@noble/hashes/hmac.js';
 import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js';
+import { contentKey, Memo } from './memo.ts';
 
 ed.hashes.sha512 = sha512;
-
-/** Results that each memo remembers at most. */
-export const MEMO_ENTRIES = 16_384;
 
 let clock: (() => number) | undefined;
 let spent = 0;
@@ -40,57 +38,12 @@ function timed<T>(work: () => T): T {
   }
 }
 
-const CHUNK = 4096;
-
-/** A string that equals another's exactly if the bytes do: one character a byte. */
-export function contentKey(data: Uint8Array): string {
-  if (data.length <= CHUNK) return String.fromCharCode.apply(null, data as unknown as number[]);
-  let key = '';
-  for (let at = 0; at < data.length; at += CHUNK)
-    key += String.fromCharCode.apply(null, data.subarray(at, at + CHUNK) as unknown as number[]);
-  return key;
-}
-
 /** Content longer than this is told apart by its SHA-256, so that the keys of memos stay small. */
 const LONG = 512;
 
 /** A key of variable length, for memos: the content, or its hash if it is long. */
 const shortKey = (data: Uint8Array): string =>
   data.length <= LONG ? contentKey(data) : `#${data.length},${contentKey(nobleSha256(data))}`;
-
-/** Results by content, the least recently used forgotten first. */
-export class Memo<T> {
-  readonly #results = new Map<string, T>();
-  readonly #bound: number;
-
-  constructor(bound: number = MEMO_ENTRIES) {
-    this.#bound = bound;
-  }
-
-  get size(): number {
-    return this.#results.size;
-  }
-
-  get(key: string, compute: () => T): T {
-    const known = this.#results.get(key);
-    if (known !== undefined) {
-      this.#results.delete(key);
-      this.#results.set(key, known);
-      return known;
-    }
-    const result = compute();
-    this.#results.set(key, result);
-    if (this.#results.size > this.#bound) {
-      const oldest = this.#results.keys().next();
-      if (oldest.done !== true) this.#results.delete(oldest.value);
-    }
-    return result;
-  }
-
-  clear(): void {
-    this.#results.clear();
-  }
-}
 
 const hashes = new Memo<Uint8Array>();
 const signatures = new Memo<Uint8Array>();
@@ -170,7 +123,13 @@ export function linkKey(ownSecret: Uint8Array, peer: Uint8Array, info: Uint8Arra
  */
 export function macUnder(key: Uint8Array): (message: Uint8Array) => Uint8Array {
   const state = nobleHmac.create(nobleSha256, key);
-  return (message) => timed(() => state.clone().update(message).digest());
+  const work = state.clone();
+  return (message) =>
+    timed(() => {
+      // Into the same object each time: a fresh clone costs more than the hashing.
+      state._cloneInto(work);
+      return work.update(message).digest();
+    });
 }
 
 /** Whether two MACs are equal, in constant time. */

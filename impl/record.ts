@@ -3,6 +3,7 @@ import { encodeWrites, decodeWrites, FrameError, headSigningInput, plainToBytes 
 import { equalBytes, recordHashInput, recordHeader, writerOf } from './codec.ts';
 import { isEnrolled, type NodeKeys } from './credentials.ts';
 import { open, seal, sha256, sign, verify } from './crypto.ts';
+import { IdentityMemo } from './memo.ts';
 import type { CapsuleRecord, Credential, Head, Write } from './messages.ts';
 
 /** The present group key's number. One key for all time: rotation is not part of the protocol. */
@@ -35,8 +36,14 @@ export function makeRecord(
   return { ...header, ciphertext, hash, signature };
 }
 
+const batches = new IdentityMemo<CapsuleRecord, readonly Write[] | undefined>();
+
 /** The writes in a record; undefined if it does not open under the group key, or to no list of writes. */
 export function openRecord(record: CapsuleRecord, groupKey: Uint8Array): readonly Write[] | undefined {
+  return batches.get(record, [groupKey], () => openAnew(record, groupKey));
+}
+
+function openAnew(record: CapsuleRecord, groupKey: Uint8Array): readonly Write[] | undefined {
   if (record.keyEpoch !== KEY_EPOCH) return undefined;
   const nonce = nonceOf(record.capsule, record.seq);
   const plaintext = open(groupKey, nonce, associatedData(record), record.ciphertext);
@@ -55,13 +62,19 @@ export function headOf(record: CapsuleRecord): Head {
   return { capsule, seq, timestamp, hash, signature };
 }
 
+const heads = new IdentityMemo<object, boolean>();
+const records = new IdentityMemo<object, boolean>();
+
 /** Whether a head is its writer's: an enrolled client, the one that the capsule's name names, signed it. */
 export function isHeadAuthentic(head: Head, credential: Credential, anchor: Uint8Array): boolean {
-  return (
-    credential.role === 'client' &&
-    credential.node === writerOf(head.capsule) &&
-    isEnrolled(credential, anchor) &&
-    verify(head.signature, headSigningInput(head), credential.signingKey)
+  return heads.get(
+    head,
+    [credential, anchor],
+    () =>
+      credential.role === 'client' &&
+      credential.node === writerOf(head.capsule) &&
+      isEnrolled(credential, anchor) &&
+      verify(head.signature, headSigningInput(head), credential.signingKey),
   );
 }
 
@@ -71,9 +84,12 @@ export function isRecordAuthentic(
   credential: Credential,
   anchor: Uint8Array,
 ): boolean {
-  return (
-    record.writer === credential.node &&
-    equalBytes(record.hash, sha256(recordHashInput(record))) &&
-    isHeadAuthentic(record, credential, anchor)
+  return records.get(
+    record,
+    [credential, anchor],
+    () =>
+      record.writer === credential.node &&
+      equalBytes(record.hash, sha256(recordHashInput(record))) &&
+      isHeadAuthentic(record, credential, anchor),
   );
 }
