@@ -45,6 +45,7 @@ export function list(context: Context, options: ListOptions): number {
       `${paint(title, 'bold', terminal.outColour)}\n${table(
         columns.map((column) => ({ title: column })),
         rows,
+        terminal.outColumns,
       )}\n`,
     );
   section(

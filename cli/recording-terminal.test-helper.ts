@@ -15,6 +15,7 @@ export function recordingTerminal(options: Partial<Terminal> = {}): RecordingTer
     outColour: false,
     errColour: false,
     interactive: false,
+    outColumns: Number.POSITIVE_INFINITY,
     columns: 80,
     ...options,
     stdout: () => out,

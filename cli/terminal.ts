@@ -11,6 +11,8 @@ export interface Terminal {
   readonly errColour: boolean;
   /** Whether stderr is a terminal, on which a bar can move. */
   readonly interactive: boolean;
+  /** Width of what stdout is shown on; infinite where it is no terminal. */
+  readonly outColumns: number;
   readonly columns: number;
 }
 
@@ -26,6 +28,7 @@ export function processTerminal(): Terminal {
     outColour: colour(process.stdout),
     errColour: colour(process.stderr),
     interactive: process.stderr.isTTY && TERM !== 'dumb',
+    outColumns: process.stdout.columns ?? Number.POSITIVE_INFINITY,
     columns: process.stderr.columns ?? 80,
   };
 }
@@ -54,13 +57,33 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
+/** The last column of a table is never made narrower than this. */
+const MIN_LAST_COLUMN = 30;
+
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
 }
 
-/** A table in columns that fit their widest cell. Cells may be coloured: colours take no room. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+/**
+ * A table in columns that fit their widest cell. Cells may be coloured: colours take no room. With `fitColumns`, the last
+ * column is wrapped such that lines have at most that many characters, if that leaves it a readable width.
+ */
+export function table(
+  columns: readonly Column[],
+  given: readonly (readonly string[])[],
+  fitColumns = Number.POSITIVE_INFINITY,
+): string {
+  const last = columns.length - 1;
+  const before = columns.slice(0, last).reduce((sum, column, i) => {
+    return sum + 2 + Math.max(column.title.length, ...given.map((row) => widthOf(row[i] ?? '')));
+  }, 0);
+  const room = Math.max(MIN_LAST_COLUMN, fitColumns - before);
+  const rows = given.flatMap((row) =>
+    wrap(row[last] ?? '', room).map((text, i) =>
+      i === 0 ? [...row.slice(0, last), text] : [...row.slice(0, last).map(() => ''), text],
+    ),
+  );
   const widths = columns.map((column, i) =>
     Math.max(column.title.length, ...rows.map((row) => widthOf(row[i] ?? ''))),
   );
@@ -74,6 +97,20 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
       .trimEnd();
   const rule = widths.map((width) => '─'.repeat(width));
   return [columns.map((column) => column.title), rule, ...rows].map(line).join('\n') + '\n';
+}
+
+/** Lines of at most `room` characters, broken at blanks. Coloured text is short and stays as it is. */
+function wrap(text: string, room: number): readonly string[] {
+  if (widthOf(text) <= room) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > room) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }
 
 function widthOf(cell: string): number {
