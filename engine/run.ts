@@ -89,8 +89,10 @@ function executePair<F, C, R, S extends BaseScenario>(
   const violations = run.violations.slice();
   if (count > 0) {
     const without = pairs.without(schedule, full);
+    // Judged by the same properties: they decide how long settling takes, and so what the end is.
     const runWithout = execute(harness, scenario, without, {
-      properties: [],
+      ...options,
+      pairs: false,
       keepTrace: true,
       digest: false,
     });

@@ -115,13 +115,25 @@ export class Relay {
     if (!this.isRangeAllowed(nak)) reject('nak: range too long');
     const found = this.log.range(nak.capsule, nak.first, nak.last);
     if (this.isComplete(nak, found)) {
-      this.host.sendBody([from], makeRepair(nak, found));
+      this.serve(from, nak, found);
       return;
     }
     const route = this.host.routeOf(from, nak);
     if (route !== undefined) this.relay(from, nak, route);
-    else if (found.length > 0 && this.host.servesParts()) this.host.sendBody([from], makeRepair(nak, found));
+    else if (found.length > 0 && this.host.servesParts()) this.serve(from, nak, found);
     else reject('nak: nowhere to ask');
+  }
+
+  /**
+   * Answers a nak, and whoever waits here for the same range: an overlapping one may have brought the records in the
+   * meantime, and then nobody else would.
+   */
+  protected serve(from: NodeName, nak: NakMessage, found: readonly ProvenRecord[]): void {
+    const key = rangeKey(nak);
+    const askers = this.pending.get(key)?.askers;
+    this.pending.delete(key);
+    const to = this.host.neighbours().filter((node) => node === from || askers?.has(node) === true);
+    this.host.sendBody(to, makeRepair(nak, found));
   }
 
   onRepair(from: NodeName, repair: RepairMessage, data: Uint8Array): void {

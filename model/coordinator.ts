@@ -42,7 +42,7 @@ function begin(event: EventOf<'start'>, parameters: Parameters): Reaction<Contex
   const timers = [setTimer('heartbeat', parameters.heartbeatMs), setTimer('epoch', parameters.epochMs)];
   if (event.memory?.kind !== 'coordinator') return { patch: { incarnation: 1 }, outputs: timers };
   const { kind: _, ...memory } = event.memory;
-  const before = { ...lifelessCoordinator(), ...memory };
+  const before = { ...lifelessCoordinator(), ...memory, heads: epochs.headsOf(memory.log) };
   const now = { ...before, incarnation: memory.incarnation + 1 };
   if (Object.keys(now.places).length === 0) return { patch: now, outputs: timers };
   const isRemade = (_child: string, parent: string) => parent === COORDINATOR;

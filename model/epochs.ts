@@ -2,7 +2,7 @@
 
 import { excluding, including, withEntry } from './canonical.ts';
 import type { Table } from './canonical.ts';
-import type { EventOf, ModelOutput } from './events.ts';
+import type { EventOf, Log, ModelOutput } from './events.ts';
 import { isFromChild, sendAll } from './links.ts';
 import type { Parameters } from './parameters.ts';
 import { hopsOf } from './placement.ts';
@@ -17,6 +17,11 @@ export function isAwaited(context: CoordinatorContext, event: EventOf<'eoe'>): b
     event.epoch === context.epoch &&
     context.awaited.includes(event.from)
   );
+}
+
+/** The heads that a log proves: the newest record of each capsule. */
+export function headsOf(log: Log): Table<number> {
+  return Object.fromEntries(Object.entries(log).map(([capsule, seqs]) => [capsule, seqs.at(-1) ?? 0]));
 }
 
 /** The heads, with one that may have risen: they never sink. */

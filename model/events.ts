@@ -52,7 +52,6 @@ export type Memory =
       readonly places: Table<Place>;
       readonly pending: readonly NodeName[];
       readonly log: Log;
-      readonly heads: Table<number>;
     };
 
 /** The memory of one role. */

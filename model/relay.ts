@@ -115,12 +115,19 @@ export function hasSome(context: RelayContext, event: Nak): boolean {
   return kept(context.log, event).length > 0;
 }
 
-/** Sends a Repair with what there is of the range to the one that asks for it. */
+/**
+ * Sends a Repair with what there is of the range to the one that asks for it, and to whoever waits for the same range here:
+ * an overlapping range may have brought the records in the meantime, and then nobody answers the other.
+ */
 export function repairFromLog(context: RelayContext, hops: Hops, event: Nak): Reaction<RelayContext> {
-  const asker = neighbour(hops, event.from);
-  const { capsule, first, last } = event;
+  const { capsule, first, last, from } = event;
+  const pending = context.naks.find((one) => isSame(one, event));
+  const askers = neighboursOf(hops).filter(({ node }) => node === from || pending?.askers.includes(node));
   const seqs = kept(context.log, event);
-  return { outputs: asker ? [sendTo(hops, asker, { type: 'repair', capsule, first, last, seqs })] : [] };
+  return {
+    patch: pending ? { naks: context.naks.filter((one) => one !== pending) } : {},
+    outputs: sendAll(hops, askers, { type: 'repair', capsule, first, last, seqs }),
+  };
 }
 
 /** Whether there is room to remember the range. */

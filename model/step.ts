@@ -128,8 +128,8 @@ export function memoryOf(state: ModelState): Memory | null {
   if (state.context.incarnation === 0) return null;
   switch (state.role) {
     case 'coordinator': {
-      const { incarnation, version, epoch, serial, known, places, pending, log, heads } = state.context;
-      return { kind: state.role, incarnation, version, epoch, serial, known, places, pending, log, heads };
+      const { incarnation, version, epoch, serial, known, places, pending, log } = state.context;
+      return { kind: state.role, incarnation, version, epoch, serial, known, places, pending, log };
     }
     case 'router': {
       const { incarnation, log } = state.context;

@@ -1,7 +1,21 @@
 /** Mutants of how what was lost is found and repaired. */
-import { Client, Coordinator, decodeBody, Router } from '../../impl/index.ts';
+import {
+  Client,
+  Coordinator,
+  decodeBody,
+  rangeKey,
+  Router,
+  type NakMessage,
+  type ProvenRecord,
+} from '../../impl/index.ts';
 import { REFERENCE_CAST } from '../subjects/reference.ts';
 import type { Mutant } from './mutant.ts';
+
+/** What a relay keeps to itself and its subclasses. */
+interface Serving {
+  serve: (from: string, nak: NakMessage, found: readonly ProvenRecord[]) => void;
+  readonly pending: Map<string, unknown>;
+}
 
 export const EPOCH_MUTANTS: readonly Mutant[] = [
   {
@@ -53,6 +67,27 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
       coordinator: class extends Coordinator {
         protected override onEpochTimer(timer: string) {
           if (timer !== 'eoe') super.onEpochTimer(timer);
+        }
+      },
+    },
+  },
+  {
+    id: 'strands-whoever-waits',
+    title:
+      'a router that can serve a Nak in the meantime answers only the one who asks, not who waits for the same range',
+    breaks: ['conformance', 'resync-completes'],
+    cast: {
+      ...REFERENCE_CAST,
+      router: class extends Router {
+        protected override makeRelay() {
+          const relay = super.makeRelay();
+          const open = relay as unknown as Serving;
+          const serve = open.serve.bind(relay);
+          open.serve = (from, nak, found) => {
+            open.pending.delete(rangeKey(nak));
+            serve(from, nak, found);
+          };
+          return relay;
         }
       },
     },
