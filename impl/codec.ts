@@ -11,230 +11,51 @@
  */
 import { decode, encode as encodeSlowly, encodeInto } from 'cborg';
 import type {
-  Answer,
-  AnswerBody,
   CapsuleRecord,
-  ControlBodies,
   ControlFrame,
   ControlFrameOf,
   ControlKind,
   Credential,
-  DataMessage,
-  EoeMessage,
   Frame,
   Head,
-  HeartbeatMessage,
   LinkBody,
   LinkFrame,
-  NakMessage,
-  Neighbour,
-  ProvenHead,
-  RepairMessage,
-  RtsBody,
-  RtsMessage,
   SignedBodies,
   SignedKind,
-  SyncBody,
-  SyncMessage,
   Write,
 } from './messages.ts';
 import { contentKey, Memo } from './memo.ts';
-import { bytes, FrameError, integer, list, oneOf, struct, text, type Shape } from './schema.ts';
+import { FrameError, type Shape } from './schema.ts';
+import {
+  bodyShapes,
+  controlShapes,
+  credential,
+  linkFrame,
+  MAC_BYTES,
+  MAX_FRAME_BYTES,
+  signature,
+  signedShapes,
+  writes,
+} from './shapes.ts';
 
 export { FrameError } from './schema.ts';
-
-/** Greatest size of a frame, in bytes. What is longer is rejected unread. */
-export const MAX_FRAME_BYTES = 65_536;
-/** Greatest size of a record's ciphertext, in bytes: fits a frame with room to spare. */
-export const MAX_CIPHERTEXT_BYTES = 49_152;
-/** Greatest size of a key and of a value of a put, in bytes of UTF-8. */
-export const MAX_KEY_BYTES = 256;
-export const MAX_VALUE_BYTES = 2048;
-/** Greatest number of elements of any list in a frame. */
-export const MAX_LIST = 4096;
-/** Greatest length of the path in a nak: deeper trees do not exist. */
-export const MAX_PATH = 64;
-
-export const HASH_BYTES = 32;
-export const SIGNATURE_BYTES = 64;
-export const KEY_BYTES = 32;
-export const BIRTH_BYTES = 16;
-export const MAC_BYTES = 32;
-/** The AEAD's tag. */
-const TAG_BYTES = 16;
-
-const NAME = /^[A-Za-z][A-Za-z0-9-]{0,31}$/;
-const CAPSULE = /^([A-Za-z][A-Za-z0-9-]{0,31})\/([1-9][0-9]{0,15})$/;
-
-/** Whether `value` may name a node. */
-export const isNodeName = (value: string): boolean => NAME.test(value);
-
-/** The name of a writer's capsule. */
-export const capsuleOf = (writer: string, incarnation: number): string => `${writer}/${incarnation}`;
-
-/** The writer that a capsule's name names. */
-export const writerOf = (capsule: string): string => capsule.slice(0, capsule.indexOf('/'));
-
-const name = text(isNodeName);
-const capsule = text((value) => {
-  const match = CAPSULE.exec(value);
-  return match !== null && Number.isSafeInteger(Number(match[2]));
-});
-const positive = integer(1);
-const hash = bytes(HASH_BYTES);
-const signature = bytes(SIGNATURE_BYTES);
-const birth = bytes(BIRTH_BYTES);
-
-const credential: Shape<Credential> = struct<Credential>({
-  node: name,
-  role: oneOf('coordinator', 'router', 'client'),
-  domain: name,
-  signingKey: bytes(KEY_BYTES),
-  linkKey: bytes(KEY_BYTES),
-  signature,
-});
-
-const record: Shape<CapsuleRecord> = struct<CapsuleRecord>(
-  {
-    capsule,
-    writer: name,
-    seq: positive,
-    prevHash: hash,
-    timestamp: positive,
-    keyEpoch: positive,
-    ciphertext: bytes(TAG_BYTES, MAX_CIPHERTEXT_BYTES),
-    hash,
-    signature,
-  },
-  (value) => (writerOf(value.capsule) === value.writer ? undefined : 'capsule of another writer'),
-);
-
-const head: Shape<Head> = struct<Head>({ capsule, seq: positive, timestamp: positive, hash, signature });
-const provenHead: Shape<ProvenHead> = struct<ProvenHead>({ head, credential });
-
-const neighbour: Shape<Neighbour> = struct<Neighbour>({
-  node: name,
-  incarnation: positive,
-  link: positive,
-  credential,
-});
-
-const probe = struct<ControlBodies['probe']>({ node: name, incarnation: positive, nonce: positive });
-
-const controlShapes: { readonly [K in ControlKind]: Shape<ControlBodies[K]> } = {
-  join: struct<ControlBodies['join']>(
-    {
-      node: name,
-      role: oneOf('router', 'client'),
-      incarnation: positive,
-      birth,
-      attempt: positive,
-      reason: oneOf('new', 'restarted', 'orphaned'),
-      suspect: text((value) => value === '' || isNodeName(value)),
-      link: integer(0),
-    },
-    (value) =>
-      (value.reason === 'orphaned') === (value.suspect !== '') && (value.suspect !== '') === value.link > 0
-        ? undefined
-        : 'reason and suspect disagree',
-  ),
-  'join-refused': struct<ControlBodies['join-refused']>({
-    node: name,
-    birth,
-    attempt: positive,
-    why: oneOf('incarnation', 'pending'),
-    known: positive,
-  }),
-  placement: struct<ControlBodies['placement']>({
-    node: name,
-    incarnation: positive,
-    birth,
-    version: positive,
-    level: positive,
-    parent: neighbour,
-    children: list(neighbour, MAX_LIST, (child) => child.node),
-  }),
-  'placement-ack': struct<ControlBodies['placement-ack']>({
-    node: name,
-    incarnation: positive,
-    version: positive,
-  }),
-  leave: struct<ControlBodies['leave']>({ node: name, incarnation: positive }),
-  suspect: struct<ControlBodies['suspect']>({
-    node: name,
-    incarnation: positive,
-    child: name,
-    link: positive,
-  }),
-  probe,
-  'probe-ack': probe,
-};
-
-const rtsBody = struct<RtsBody>({ epoch: positive });
-const syncBody = struct<SyncBody>({
-  epoch: positive,
-  frontier: list(provenHead, MAX_LIST, (one) => one.head.capsule),
-});
-const answerBody = struct<AnswerBody>({
-  node: name,
-  epoch: positive,
-  heads: list(head, MAX_LIST, (one) => one.capsule),
-});
-const answer = struct<Answer>({ answer: answerBody, credential, signature });
-
-const signedShapes: { readonly [K in SignedKind]: Shape<SignedBodies[K]> } = {
-  ...controlShapes,
-  rts: rtsBody,
-  sync: syncBody,
-  answer: answerBody,
-};
-
-const range = (value: { readonly first: number; readonly last: number }): string | undefined =>
-  value.first <= value.last ? undefined : 'empty range';
-
-const bodyShapes: { readonly [K in LinkBody['kind']]: Shape<Extract<LinkBody, { kind: K }>> } = {
-  heartbeat: struct<HeartbeatMessage>({ kind: oneOf('heartbeat') }),
-  data: struct<DataMessage>({ kind: oneOf('data'), record, credential }),
-  rts: struct<RtsMessage>({ kind: oneOf('rts'), body: rtsBody, credential, signature }),
-  eoe: struct<EoeMessage>({
-    kind: oneOf('eoe'),
-    epoch: positive,
-    answers: list(answer, MAX_LIST, (one) => one.answer.node),
-  }),
-  sync: struct<SyncMessage>({ kind: oneOf('sync'), body: syncBody, credential, signature }),
-  nak: struct<NakMessage>(
-    { kind: oneOf('nak'), capsule, first: positive, last: positive, path: list(name, MAX_PATH) },
-    range,
-  ),
-  repair: struct<RepairMessage>(
-    {
-      kind: oneOf('repair'),
-      capsule,
-      first: positive,
-      last: positive,
-      credential,
-      records: list(record, MAX_LIST, (one) => one.seq),
-    },
-    range,
-  ),
-};
-
-const linkFrame = struct<LinkFrame>({
-  kind: oneOf('link'),
-  from: name,
-  to: name,
-  link: positive,
-  counter: positive,
-  body: bytes(1, MAX_FRAME_BYTES),
-  mac: bytes(MAC_BYTES),
-});
-
-const writes = list(struct<Write>({ key: text(isWellFormed), value: text(isWellFormed) }), MAX_LIST);
-
-/** Whether UTF-8 can carry `value` unchanged: no lone surrogates. */
-export function isWellFormed(value: string): boolean {
-  return !/\p{Surrogate}/u.test(value);
-}
+export {
+  BIRTH_BYTES,
+  capsuleOf,
+  HASH_BYTES,
+  isNodeName,
+  isWellFormed,
+  KEY_BYTES,
+  MAC_BYTES,
+  MAX_CIPHERTEXT_BYTES,
+  MAX_FRAME_BYTES,
+  MAX_KEY_BYTES,
+  MAX_LIST,
+  MAX_PATH,
+  MAX_VALUE_BYTES,
+  SIGNATURE_BYTES,
+  writerOf,
+} from './shapes.ts';
 
 const STRICT = {
   strict: true,

@@ -33,8 +33,11 @@
  * run('c1', { kind: 'command', command: { type: 'put', key: 'greeting', value: 'hello' } });
  * ```
  *
- * For mutants: every decision is a protected method of the class that takes it (`Member`, `Router`, `Client`,
- * `Coordinator`, `Relay`, `LinkTable`, `Log`, `Store`, `Chains`, `HeapPolicy`, `Tree`), and a node makes its parts in
+ * Decoded values are immutable: memos share them among the nodes of a process, so take frames apart and put new ones
+ * together, but never change a value in place.
+ *
+ * For mutants: every decision is a protected method of the class that takes it (`Member`, `Router`, `Replica`, `Client`,
+ * `Root`, `Coordinator`, `Relay`, `LinkTable`, `Log`, `Store`, `Chains`, `HeapPolicy`, `Tree`), and a node makes its parts in
  * `makeLinks`, `makeRelay`, `makeLog`, `makeStore`, `makeChains`, `makePolicy`, `makeTree`.
  */
 export { BaseNode, Rejection, reject, type NodeOptions } from './base.ts';

@@ -1,0 +1,270 @@
+/**
+ * The reading side of a client: delivers every capsule in chain order into the store, asks for what it lacks, shows
+ * what it wrote (docs/protocol.md §2, §5.3, §5.4). `client.ts` writes.
+ */
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { reject, type NodeOptions } from './base.ts';
+import { Chains, type Position } from './chains.ts';
+import { capsuleOf, writerOf } from './codec.ts';
+import { Member } from './member.ts';
+import { headOf, openRecord } from './record.ts';
+import { isWithinRange, makeRepair, rangeKey } from './relay.ts';
+import { Store } from './store.ts';
+import type {
+  CapsuleRecord,
+  LinkBody,
+  NakMessage,
+  NodeName,
+  ProvenHead,
+  ProvenRecord,
+  RepairMessage,
+  RtsMessage,
+  SyncMessage,
+  Write,
+} from './messages.ts';
+import type { Gauge, RecordReport } from './node.ts';
+import type { Entry } from './stored.ts';
+
+/** What a client is made from. */
+export interface ClientOptions extends NodeOptions {
+  /** The enclaves' AES-256 key, 32 bytes. */
+  readonly groupKey: Uint8Array;
+}
+
+/** A client that only reads. */
+export abstract class Replica extends Member {
+  protected readonly groupKey: Uint8Array;
+  protected readonly store: Store;
+  protected readonly chains: Chains;
+  protected clock = 0;
+  protected recovering = false;
+  /** Ranges asked for since the last SYNC. */
+  protected readonly asked = new Set<string>();
+
+  constructor(options: ClientOptions) {
+    super(options, 'client');
+    if (!(options.groupKey instanceof Uint8Array)) throw new TypeError('groupKey must be bytes');
+    if (options.groupKey.length !== 32) throw new RangeError('groupKey must be 32 bytes');
+    this.groupKey = options.groupKey;
+    this.store = this.makeStore();
+    this.chains = this.makeChains();
+  }
+
+  override gauges(): readonly Gauge[] {
+    const { maxCapsules, maxEarly, maxOwnRecords, maxPendingNaks } = this.parameters;
+    return [
+      ...super.gauges(),
+      { buffer: 'capsules', size: this.chains.count(this.ownCapsule()), bound: maxCapsules },
+      { buffer: 'early', size: this.chains.fullestEarly, bound: maxEarly },
+      { buffer: 'own-records', size: this.chains.position(this.ownCapsule()).seq, bound: maxOwnRecords },
+      { buffer: 'asked', size: this.asked.size, bound: maxPendingNaks },
+    ];
+  }
+
+  /** Does what waited for the right to write, if it has it now. */
+  protected abstract settle(): void;
+
+  protected makeStore(): Store {
+    return new Store();
+  }
+
+  protected makeChains(): Chains {
+    return new Chains(this.node);
+  }
+
+  protected ownCapsule(): string {
+    return capsuleOf(this.node, this.incarnation);
+  }
+
+  protected override start(entropy: Uint8Array): void {
+    this.recovering = this.mustRecover();
+    super.start(entropy);
+  }
+
+  /** A life that finds anything in its storage is not the first, and cannot know what the others wrote. */
+  protected mustRecover(): boolean {
+    return this.stored().length > 0;
+  }
+
+  protected override restore(entry: Entry): void {
+    super.restore(entry);
+    if (entry.type !== 'record') return;
+    this.chains.append(entry);
+    this.raiseClock(entry.record.timestamp);
+    this.store.apply(entry.record, this.open(entry.record) ?? []);
+  }
+
+  protected override onIncarnationLost(): void {
+    this.recovering = true;
+  }
+
+  protected onBody(from: NodeName, body: LinkBody, _data: Uint8Array): void {
+    if (from !== this.parent) reject(`${body.kind}: not from the parent`);
+    if (body.kind === 'data') this.onData(body);
+    else if (body.kind === 'rts') this.onRts(body);
+    else if (body.kind === 'sync') this.onSync(body);
+    else if (body.kind === 'nak') this.onNak(body);
+    else if (body.kind === 'repair') this.onRepair(body);
+    else reject(`${body.kind}: not for a client`);
+  }
+
+  protected onData(proven: ProvenRecord): void {
+    if (!this.verifyRecord(proven)) reject('data: record not authentic');
+    const wrong = this.objectionTo(proven.record);
+    if (wrong !== undefined) reject(`data: ${wrong}`);
+    this.take(proven);
+  }
+
+  /** Why an authentic record is not taken; undefined if it is. */
+  protected objectionTo(record: CapsuleRecord): string | undefined {
+    if (this.isOwn(record)) return 'of the own capsule';
+    if (this.isDuplicate(record)) return 'delivered already';
+    if (this.chains.isWaiting(record)) return 'waiting already';
+    if (!this.hasRoom(record)) return 'no room for its capsule';
+    if (!this.isNext(record)) return this.hasRoomEarly(record) ? undefined : 'too many wait';
+    return this.nextInChain(record) ? undefined : 'not the next in its chain';
+  }
+
+  protected isOwn(record: CapsuleRecord): boolean {
+    return record.capsule === this.ownCapsule();
+  }
+
+  protected isDuplicate(record: CapsuleRecord): boolean {
+    return record.seq <= this.chains.position(record.capsule).seq;
+  }
+
+  protected isNext(record: CapsuleRecord): boolean {
+    return record.seq === this.chains.position(record.capsule).seq + 1;
+  }
+
+  protected hasRoom(record: CapsuleRecord): boolean {
+    return (
+      this.chains.keeps(record.capsule) || this.chains.count(this.ownCapsule()) < this.parameters.maxCapsules
+    );
+  }
+
+  protected hasRoomEarly(record: CapsuleRecord): boolean {
+    return this.chains.waiting(record.capsule) < this.parameters.maxEarly;
+  }
+
+  /** Whether the next record continues its chain, and opens: the enclave is entered for nothing else. */
+  protected nextInChain(record: CapsuleRecord): boolean {
+    return this.continues(record, this.chains.position(record.capsule)) && this.open(record) !== undefined;
+  }
+
+  protected continues(record: CapsuleRecord, position: Position): boolean {
+    return bytesToHex(record.prevHash) === bytesToHex(position.hash);
+  }
+
+  protected open(record: CapsuleRecord): readonly Write[] | undefined {
+    return openRecord(record, this.groupKey);
+  }
+
+  /** Delivers a record that is next, and those waiting that follow it; lets others wait. */
+  protected take(proven: ProvenRecord): void {
+    if (!this.isNext(proven.record)) {
+      this.chains.hold(proven);
+      return;
+    }
+    this.deliver(proven);
+    const { capsule } = proven.record;
+    for (;;) {
+      const next = this.chains.release(capsule);
+      if (next === undefined) return;
+      if (!this.nextInChain(next.record)) {
+        this.rejections += 1;
+        return;
+      }
+      this.deliver(next);
+    }
+  }
+
+  protected deliver(proven: ProvenRecord): void {
+    const { record, credential } = proven;
+    const writes = this.open(record) ?? [];
+    this.persist({ type: 'record', record, credential });
+    this.chains.append(proven);
+    this.raiseClock(record.timestamp);
+    this.store.apply(record, writes);
+    this.report({ type: 'delivered', ...reportOf(record, writes) });
+  }
+
+  protected raiseClock(timestamp: number): void {
+    this.clock = Math.max(this.clock, timestamp);
+  }
+
+  // Epochs
+
+  protected isNewRts(epoch: number): boolean {
+    return epoch > this.rts;
+  }
+
+  protected isNewSync(epoch: number): boolean {
+    return epoch > this.sync;
+  }
+
+  protected onRts(rts: RtsMessage): void {
+    const { epoch } = rts.body;
+    if (!this.isNewRts(epoch)) reject('rts: an old epoch');
+    if (!this.verifyRts(rts)) reject('rts: not authentic');
+    this.rts = epoch;
+    const heads = this.chains.ownHeads().map(({ record }) => headOf(record));
+    const answer = { node: this.node, epoch, heads };
+    const signature = this.sign('answer', answer);
+    const signed = { answer, credential: this.keys.credential, signature };
+    this.sendBody([this.parent], { kind: 'eoe', epoch, answers: [signed] });
+  }
+
+  protected onSync(sync: SyncMessage): void {
+    const { epoch, frontier } = sync.body;
+    if (!this.isNewSync(epoch)) reject('sync: an old epoch');
+    if (!this.verifySync(sync)) reject('sync: not authentic');
+    this.sync = epoch;
+    this.recovering = false;
+    for (const { head } of frontier) this.raiseClock(head.timestamp);
+    this.asked.clear();
+    for (const behind of this.missing(frontier).slice(0, this.parameters.maxPendingNaks)) this.ask(behind);
+    this.settle();
+  }
+
+  /** Heads beyond what it has, in order of capsules. */
+  protected missing(frontier: readonly ProvenHead[]): readonly ProvenHead[] {
+    return frontier.filter(
+      ({ head }) => head.capsule !== this.ownCapsule() && head.seq > this.chains.position(head.capsule).seq,
+    );
+  }
+
+  protected ask({ head: { capsule, seq } }: ProvenHead): void {
+    const first = this.chains.position(capsule).seq + 1;
+    const last = Math.min(seq, first + this.parameters.maxRepair - 1);
+    this.asked.add(rangeKey({ capsule, first, last }));
+    this.sendBody([this.parent], { kind: 'nak', capsule, first, last, path: [] });
+  }
+
+  protected onNak(nak: NakMessage): void {
+    if (nak.path.length > 0) reject('nak: for somebody below');
+    if (writerOf(nak.capsule) !== this.node) reject('nak: of another writer');
+    if (nak.last - nak.first >= this.parameters.maxRepair) reject('nak: range too long');
+    const records = this.chains.ownRange(nak.capsule, nak.first, nak.last);
+    if (records.length === 0) reject('nak: nothing of it here');
+    this.sendBody([this.parent], makeRepair(nak, records));
+  }
+
+  protected onRepair(repair: RepairMessage): void {
+    const key = rangeKey(repair);
+    if (!this.asked.has(key)) reject('repair: not asked for');
+    if (!isWithinRange(repair)) reject('repair: not what was asked for');
+    const { credential } = repair;
+    const all = repair.records.map((record) => ({ record, credential }));
+    if (!all.every((proven) => this.verifyRecord(proven))) reject('repair: record not authentic');
+    this.asked.delete(key);
+    for (const proven of all) if (this.objectionTo(proven.record) === undefined) this.take(proven);
+  }
+}
+
+/** What put and delivered tell of a record. */
+export function reportOf(record: CapsuleRecord, writes: readonly Write[]): RecordReport {
+  const { capsule, seq, timestamp } = record;
+  const hash = bytesToHex(record.hash);
+  return { capsule, seq, hash, prevHash: bytesToHex(record.prevHash), timestamp, writes };
+}
