@@ -78,7 +78,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(first), line(widths.map((width) => '-'.repeat(width))), ...rest.map(line)].join('\n');
 }
 
-const MARKED = /(<!-- table: ([a-z-]+) -->\n)[\s\S]*?(\n<!-- end -->)/g;
+const MARKED = /(<!-- table: ([a-z-]+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 /** The text of a page with its tables made anew. Throws for a table that does not exist. */
 export function withTables(page: string, file: string): string {
@@ -88,7 +88,7 @@ export function withTables(page: string, file: string): string {
       throw new Error(
         `${file}: there is no table ${name}; expected one of ${Object.keys(TABLES).join(', ')}`,
       );
-    return `${begin}\n${make()}\n${end}`;
+    return `${begin}\n${make()}\n\n${end}`;
   });
 }
 

@@ -14,9 +14,9 @@ export interface StrategyOptions {
   readonly strategy?: 'uniform' | 'swarm';
   /** What the adversary was given. @default all of the harness */
   readonly capabilities?: readonly Capability[];
-  /** Moves per schedule, at most. @default 60 */
+  /** Moves per schedule, at most. @default 50 */
   readonly moves?: number;
-  /** Longest single `elapse`, milliseconds. @default a quarter of the scenario's settleMs */
+  /** Longest single `elapse`, milliseconds. @default a tenth of the scenario's settleMs */
   readonly elapseMsMax?: number;
   /** Crashes per run. @default 4 */
   readonly crashesMax?: number;
@@ -60,7 +60,7 @@ export class Proposer<F, C, R, S extends BaseScenario> {
     this.#random = random;
     this.#workload = harness.workload(world.scenario);
     this.#ready = readyView(world);
-    this.#elapseMsMax = Math.max(1, Math.floor(options.elapseMsMax ?? world.scenario.settleMs / 4));
+    this.#elapseMsMax = Math.max(1, Math.floor(options.elapseMsMax ?? world.scenario.settleMs / 10));
     this.#backMax = backMax;
     this.#left = { crash: crashesMax, leave: leavesMax, attack: attacksMax, partition: partitionsMax };
   }

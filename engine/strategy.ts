@@ -53,7 +53,7 @@ export function movesFor<F, C, R, S extends BaseScenario>(
   random: Random,
   options: StrategyOptions = {},
 ): () => Move<C> | undefined {
-  const { strategy = 'swarm', capabilities = harness.capabilities, moves = 60 } = options;
+  const { strategy = 'swarm', capabilities = harness.capabilities, moves = 50 } = options;
   const granted = ENTRIES.filter(({ needs }) => needs === undefined || capabilities.includes(needs));
   const isSwarm = strategy === 'swarm';
   const entries = isSwarm ? swarmOf(granted, random) : granted;

@@ -98,15 +98,10 @@ export function harnessOf(subject: ReferenceSubject): TreeHarness<Uint8Array> {
 
 /** The harness of a subject of the kit, by its id; undefined if there is none. */
 export function harnessFor(id: string): TreeHarness | undefined {
-  if (id === referenceSubject.id) return anyFrame(harnessOf(referenceSubject));
+  if (id === referenceSubject.id) return harnessOf(referenceSubject);
   if (id === modelSubject.id)
-    return anyFrame(treeHarness({ subject: modelSubject, facts: modelFacts, adversary: modelAdversary }));
+    return treeHarness({ subject: modelSubject, facts: modelFacts, adversary: modelAdversary });
   if (!id.startsWith(MUTANT_PREFIX)) return undefined;
   const mutant = findMutant(id.slice(MUTANT_PREFIX.length));
-  return mutant === undefined ? undefined : anyFrame(harnessOf(castSubject(id, mutant.title, mutant.cast)));
-}
-
-/** Forgets what frames are: whoever drives a harness only hands them back to it. */
-function anyFrame<Frame>(harness: TreeHarness<Frame>): TreeHarness {
-  return harness as unknown as TreeHarness;
+  return mutant === undefined ? undefined : harnessOf(castSubject(id, mutant.title, mutant.cast));
 }

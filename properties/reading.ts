@@ -114,7 +114,7 @@ export class Observer<Frame> {
       if (step.event.type === 'settling') this.#settling = true;
       this.#last = {
         kind: 'event',
-        step: step as Extract<Step<unknown, Command, Report>, { kind: 'event' }>,
+        step,
       };
     } else {
       this.#last = { kind: 'reaction', reaction: this.#seeReaction(step) };

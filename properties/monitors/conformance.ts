@@ -19,7 +19,7 @@ import {
   type Parameters,
   type Tree,
 } from '../../model/index.ts';
-import { canonicalText } from '../canonical.ts';
+import { canonicalText, messageText } from '../canonical.ts';
 import type { Command, Report, Seen, SeenReaction } from '../reading.ts';
 import { ROOT } from '../scenario.ts';
 import { Judge, type Watch } from './judge.ts';
@@ -71,7 +71,7 @@ export function roleOf(node: NodeName): 'coordinator' | 'router' | 'client' {
 function textOf(output: ModelOutput): string {
   switch (output.kind) {
     case 'send':
-      return `send ${output.to} ${canonicalText(output.message)}`;
+      return `send ${output.to} ${messageText(output.message)}`;
     case 'set-timer':
       return `set ${output.timer} ${output.ms}`;
     case 'cancel-timer':

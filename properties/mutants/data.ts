@@ -9,7 +9,7 @@ import {
   headSigningInput,
   LinkTable,
   recordHashInput,
-  Relay,
+  type Relay,
   Router,
   sha256,
   sign,

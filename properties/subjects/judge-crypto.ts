@@ -3,11 +3,10 @@
  * libraries. Public functions are remembered by content.
  */
 import {
-  createHash,
-  createHmac,
   createPrivateKey,
   createPublicKey,
   diffieHellman,
+  hash,
   hkdfSync,
   verify as verifySignature,
   type KeyObject,
@@ -52,12 +51,21 @@ export function verify(signature: Uint8Array, message: Uint8Array, publicKey: Ui
 
 /** SHA-256, 32 bytes. */
 export function sha256(message: Uint8Array): Uint8Array {
-  return createHash('sha256').update(message).digest();
+  return hash('sha256', message, 'buffer');
 }
 
-/** HMAC-SHA-256, 32 bytes. */
-export function hmac(key: Uint8Array, message: Uint8Array): Uint8Array {
-  return createHmac('sha256', key).update(message).digest();
+/** Block length of SHA-256, in bytes. */
+const BLOCK_BYTES = 64;
+
+/**
+ * HMAC-SHA-256 under one key (RFC 2104), from Node's one-shot hash: several times faster for short messages than an Hmac object each.
+ */
+export function hmacUnder(key: Uint8Array): (message: Uint8Array) => Uint8Array {
+  const block = new Uint8Array(BLOCK_BYTES);
+  block.set(key);
+  const inner = block.map((byte) => byte ^ 0x36);
+  const outer = block.map((byte) => byte ^ 0x5c);
+  return (message) => sha256(Buffer.concat([outer, sha256(Buffer.concat([inner, message]))]));
 }
 
 /** The key of a link: HKDF-SHA-256 of the X25519 secret of both ends, bound to `info`. */

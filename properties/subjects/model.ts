@@ -28,7 +28,7 @@ import {
   type ModelState,
   type Parameters,
 } from '../../model/index.ts';
-import { canonicalText } from '../canonical.ts';
+import { messageText } from '../canonical.ts';
 import { commandEvent, roleOf, timerEvent } from '../monitors/conformance.ts';
 import type { SubjectFacts } from '../monitors/judge.ts';
 import type { Command, Reader, Reading, Report } from '../reading.ts';
@@ -175,7 +175,7 @@ const modelReader: Reader<ModelFrame> = {
     let reading = readings.get(frame);
     if (reading === undefined) {
       const { message, counter } = frame;
-      readings.set(frame, (reading = { message, counter, text: canonicalText(message), timestamp: 0 }));
+      readings.set(frame, (reading = { message, counter, text: messageText(message), timestamp: 0 }));
     }
     return reading;
   },

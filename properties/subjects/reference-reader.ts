@@ -26,11 +26,11 @@ import {
   type NodeKeys,
 } from '../../impl/index.ts';
 import type { LinkBody, Message, Neighbour, NodeName } from '../../model/index.ts';
-import { canonicalText } from '../canonical.ts';
+import { canonicalText, linkedText, messageText } from '../canonical.ts';
 import { roleOf } from '../monitors/conformance.ts';
 import type { Reader, Reading } from '../reading.ts';
 import { ROOT } from '../scenario.ts';
-import { hmac, linkKey, sha256, verify } from './judge-crypto.ts';
+import { hmacUnder, linkKey, sha256, verify } from './judge-crypto.ts';
 
 /** A frame, decoded once for all who look at it. */
 export interface Decoded {
@@ -68,6 +68,15 @@ export function birthSymbol(birth: Uint8Array): number {
   return symbol + 1;
 }
 
+/** An authentic body of a link frame, as a symbol. */
+interface ReadBody {
+  readonly content: LinkBody;
+  readonly text: string;
+}
+
+/** Bodies found authentic, by the enrolment that they were judged under; shared by all runs. */
+const readBodies = new WeakMap<Enrolment, WeakMap<WireBody, ReadBody>>();
+
 class Unauthentic extends Error {}
 
 function demand(condition: boolean, what: string): void {
@@ -79,11 +88,16 @@ export class ReferenceReader implements Reader<Uint8Array> {
   readonly #enrolment: Enrolment;
   readonly #keys = new Map<NodeName, NodeKeys>();
   readonly #readings = new WeakMap<Uint8Array, Reading>();
-  /** Incarnations of both ends, by link: `a b version` with the ends sorted. */
-  readonly #links = new Map<string, Uint8Array>();
+  /** The MAC of each link, by its name. */
+  readonly #links = new Map<string, (message: Uint8Array) => Uint8Array>();
+
+  readonly #bodies: WeakMap<WireBody, ReadBody>;
 
   constructor(enrolment: Enrolment, nodes: readonly NodeName[]) {
     this.#enrolment = enrolment;
+    let bodies = readBodies.get(enrolment);
+    if (bodies === undefined) readBodies.set(enrolment, (bodies = new WeakMap()));
+    this.#bodies = bodies;
     for (const node of nodes) this.#keys.set(node, enrolment.issue(node, roleOf(node)));
   }
 
@@ -109,10 +123,12 @@ export class ReferenceReader implements Reader<Uint8Array> {
       if (frame.kind !== 'link') return read(this.#control(frame), 0, 0);
       if (body === undefined) throw new Unauthentic('no body');
       this.#checkMac(bytes, frame);
-      const message = { ...this.#body(body), from: frame.from, to: frame.to, link: frame.link } as Message;
+      const { content, text } = this.#bodyOnce(body);
+      const { from, to, link } = frame;
+      const message = { ...content, from, to, link } as Message;
       const timestamp =
         body.kind === 'sync' ? Math.max(0, ...body.body.frontier.map(({ head }) => head.timestamp)) : 0;
-      return read(message, frame.counter, timestamp);
+      return { message, counter: frame.counter, text: linkedText(from, to, link, text), timestamp };
     } catch (error) {
       if (error instanceof Unauthentic) return read({ type: 'garbage', reason: error.message }, 0, 0);
       throw error;
@@ -120,9 +136,9 @@ export class ReferenceReader implements Reader<Uint8Array> {
   }
 
   #checkMac(bytes: Uint8Array, frame: LinkFrame): void {
-    const key = this.#links.get(linkName(frame.from, frame.to, frame.link));
-    demand(key !== undefined, 'no such link');
-    demand(Buffer.from(frame.mac).equals(hmac(key as Uint8Array, macInput(bytes))), 'mac');
+    const mac = this.#links.get(linkName(frame.from, frame.to, frame.link));
+    if (mac === undefined) throw new Unauthentic('no such link');
+    demand(equal(frame.mac, mac(macInput(bytes))), 'mac');
   }
 
   #checkCredential(credential: Credential, node: NodeName): void {
@@ -186,10 +202,22 @@ export class ReferenceReader implements Reader<Uint8Array> {
       const info = linkInfo(self, { node, incarnation }, link);
       this.#links.set(
         name,
-        linkKey({ secret: own.linkSecret, publicKey: own.credential.linkKey }, credential.linkKey, info),
+        hmacUnder(
+          linkKey({ secret: own.linkSecret, publicKey: own.credential.linkKey }, credential.linkKey, info),
+        ),
       );
     }
     return { node, incarnation, link };
+  }
+
+  /** Equal bodies are decoded to one object, so what is found of one need not be found again. */
+  #bodyOnce(body: WireBody): ReadBody {
+    const known = this.#bodies.get(body);
+    if (known !== undefined) return known;
+    const content = this.#body(body);
+    const read = { content, text: canonicalText(content) };
+    this.#bodies.set(body, read);
+    return read;
   }
 
   #body(body: WireBody): LinkBody {
@@ -258,16 +286,21 @@ export class ReferenceReader implements Reader<Uint8Array> {
   }
 
   #checkRecord(record: CapsuleRecord, credential: Credential): void {
-    demand(Buffer.from(record.hash).equals(sha256(recordHashInput(record))), 'hash');
+    demand(equal(record.hash, sha256(recordHashInput(record))), 'hash');
     demand(record.writer === writerOf(record.capsule), 'writer');
     this.#head(record, credential);
   }
 }
 
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+/** `A B VERSION`, the ends sorted. */
 function linkName(a: NodeName, b: NodeName, link: number): string {
   return a < b ? `${a} ${b} ${link}` : `${b} ${a} ${link}`;
 }
 
 function read(message: Message, counter: number, timestamp: number): Reading {
-  return { message, counter, text: canonicalText(message), timestamp };
+  return { message, counter, text: messageText(message), timestamp };
 }
