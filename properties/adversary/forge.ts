@@ -36,8 +36,9 @@ export interface Gleaned {
   readonly link: number;
   readonly counter: number;
   readonly epoch: number;
-  /** Incarnation to claim. */
+  /** Incarnation of the node that the message is for, and of the one that it claims to be from. */
   readonly incarnation: number;
+  readonly own: number;
   readonly birth: Uint8Array;
 }
 
@@ -72,7 +73,7 @@ export function forge(kind: Forged, as: string, to: string, gleaned: Gleaned, sa
       return control('join', keysOf(as), {
         node: as,
         role: as.startsWith('r') ? 'router' : 'client',
-        incarnation: gleaned.incarnation + (salt % 3),
+        incarnation: gleaned.own + (salt % 3),
         birth: noise(salt, 16),
         attempt: ahead,
         reason: 'new',
@@ -102,15 +103,15 @@ export function forge(kind: Forged, as: string, to: string, gleaned: Gleaned, sa
     case 'placement-ack':
       return control('placement-ack', keysOf(as), {
         node: as,
-        incarnation: gleaned.incarnation,
+        incarnation: gleaned.own,
         version: gleaned.version,
       });
     case 'leave':
-      return control('leave', keysOf(as), { node: as, incarnation: gleaned.incarnation });
+      return control('leave', keysOf(as), { node: as, incarnation: gleaned.own });
     case 'suspect':
       return control('suspect', keysOf(as), {
         node: as,
-        incarnation: gleaned.incarnation,
+        incarnation: gleaned.own,
         child: salt % 2 === 0 ? 'c1' : 'r2',
         link: Math.max(1, gleaned.link),
       });
@@ -119,7 +120,7 @@ export function forge(kind: Forged, as: string, to: string, gleaned: Gleaned, sa
     case 'probe-ack':
       return control('probe-ack', keysOf(as), {
         node: as,
-        incarnation: gleaned.incarnation,
+        incarnation: gleaned.own,
         nonce: 1 + (salt % 5),
       });
     default:
@@ -161,11 +162,11 @@ function writerNamed(as: string): string {
 function body(
   kind: Exclude<Forged, ControlKind>,
   as: string,
-  { epoch, incarnation }: Gleaned,
+  { epoch, own }: Gleaned,
   salt: number,
 ): LinkBody {
   const writer = writerNamed(as);
-  const capsule = `${writer}/${incarnation}`;
+  const capsule = `${writer}/${own}`;
   const keys = keysOf(writer);
   const root = keysOf(ROOT);
   const record = forgedRecord(keys, capsule, salt);

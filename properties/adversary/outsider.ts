@@ -4,11 +4,11 @@
  * bytes that are no frame.
  */
 import type { Adversary, Attack, Flight, Injection, Random, WorldView } from '../../engine/index.ts';
-import type { TreeScenario } from '../scenario.ts';
 import { decodeOnce } from '../subjects/reference-reader.ts';
 import { closeFrame, get, leaves, openFrame, perturb, set, type Path } from './fields.ts';
 import { forge, FORGED, type Forged, type Gleaned } from './forge.ts';
 import { MALFORMED, spoil, type Malformed } from './malformed.ts';
+import { ROOT, type TreeScenario } from '../scenario.ts';
 
 type View = WorldView<Uint8Array, TreeScenario>;
 
@@ -59,26 +59,53 @@ export const outsiderAdversary: Adversary<Uint8Array, TreeScenario> = {
   },
 };
 
+/** What members and what the coordinator may be told: forged messages that at least come to the right door. */
+const FOR_ROOT: readonly Forged[] = [
+  'join',
+  'placement-ack',
+  'leave',
+  'suspect',
+  'probe-ack',
+  'heartbeat',
+  'data',
+  'eoe',
+  'nak',
+  'repair',
+];
+const FOR_MEMBERS: readonly Forged[] = [
+  'join-refused',
+  'placement',
+  'probe',
+  'heartbeat',
+  'data',
+  'rts',
+  'eoe',
+  'sync',
+  'nak',
+  'repair',
+];
+
 function propose(view: View, random: Random): OutsiderAttack | undefined {
   const { nodes } = view.scenario;
   const salt = random.int(0, SALTS);
   const dice = random.int(1, 100);
-  if (dice <= 30 || view.seen.length === 0) {
+  if (dice <= 35 || view.seen.length === 0) {
+    if (dice <= 3) return { kind: 'flood', joins: random.int(1, MAX_FLOOD), salt };
     // In the name of somebody who was seen to write to the target, more often than of just anybody.
     const overheard = view.seen.length > 0 && random.chance(60) ? random.pick(view.seen) : undefined;
     const as = overheard?.from ?? random.pick(nodes);
     const to = overheard?.to ?? random.pick(nodes);
-    if (dice <= 4) return { kind: 'flood', joins: random.int(1, MAX_FLOOD), salt };
-    return { kind: 'forge', message: random.pick(FORGED), as, to, salt };
+    const fitting = to === ROOT ? FOR_ROOT : FOR_MEMBERS;
+    return { kind: 'forge', message: random.pick(random.chance(85) ? fitting : FORGED), as, to, salt };
   }
-  const flight = random.pick(view.seen);
-  if (dice <= 50) {
+  const flight = overheardFlight(view, random);
+  if (dice <= 55) {
     return random.chance(80)
       ? { kind: 'replay', message: flight.id }
       : { kind: 'replay', message: flight.id, to: random.pick(nodes) };
   }
-  if (dice <= 58) return { kind: 'spoof', message: flight.id, as: random.pick(nodes) };
-  if (dice <= 70)
+  if (dice <= 62) return { kind: 'spoof', message: flight.id, as: random.pick(nodes) };
+  if (dice <= 72)
     return {
       kind: 'malformed',
       how: random.pick(MALFORMED),
@@ -94,6 +121,12 @@ function propose(view: View, random: Random): OutsiderAttack | undefined {
   // A whole part (a body, a credential, a record) as often as a single field.
   const part = random.chance(50) ? field : field.slice(0, random.int(1, field.length));
   return { kind: 'splice', message: flight.id, donor: random.pick(donors).id, field: part };
+}
+
+/** One of the messages seen: of a rare kind as often as of a frequent one, or else most would be heartbeats. */
+function overheardFlight(view: View, random: Random): Flight<Uint8Array> {
+  const kind = random.pick([...new Set(view.seen.map((flight) => flight.kind))]);
+  return random.pick(view.seen.filter((flight) => flight.kind === kind));
 }
 
 function make(view: View, attack: OutsiderAttack): readonly Injection<Uint8Array>[] {
@@ -170,24 +203,27 @@ function spoofed(frame: Uint8Array, as: string): Uint8Array {
 
 function flood(view: View, joins: number, salt: number): readonly Injection<Uint8Array>[] {
   const made: Injection<Uint8Array>[] = [];
-  const gleaned = glean(view, '', 'C');
+  const gleaned = glean(view, '', ROOT);
   for (let i = 1; i <= Math.min(joins, MAX_FLOOD); i += 1) {
     const as = `${i % 3 === 0 ? 'r' : 'c'}${90 + i}`;
-    made.push({ to: 'C', from: as, frame: forge('join', as, 'C', gleaned, salt + i) });
+    made.push({ to: ROOT, from: as, frame: forge('join', as, ROOT, gleaned, salt + i) });
   }
   return made;
 }
 
+const NOTHING_GLEANED: Gleaned = {
+  version: 1,
+  link: 0,
+  counter: 0,
+  epoch: 1,
+  incarnation: 1,
+  birth: new Uint8Array(16),
+  own: 1,
+};
+
 /** What the messages seen say of the link from `as` to `to`, of versions and epochs, and of the life of `to`. */
 function glean(view: View, as: string, to: string): Gleaned {
-  let gleaned: Gleaned = {
-    version: 1,
-    link: 0,
-    counter: 0,
-    epoch: 1,
-    incarnation: 1,
-    birth: new Uint8Array(16),
-  };
+  let gleaned = NOTHING_GLEANED;
   for (const flight of view.seen) {
     const decoded = decodeOnce(flight.frame);
     if ('wrong' in decoded) continue;
@@ -198,10 +234,12 @@ function glean(view: View, as: string, to: string): Gleaned {
       const { version, node, incarnation, birth } = frame.body;
       gleaned = { ...gleaned, version: Math.max(gleaned.version, version) };
       if (node === to) gleaned = { ...gleaned, incarnation, birth };
+      if (node === as) gleaned = { ...gleaned, own: incarnation };
     }
-    if (frame.kind === 'join' && frame.body.node === to) {
-      const { incarnation, birth } = frame.body;
-      gleaned = { ...gleaned, incarnation, birth };
+    if (frame.kind === 'join') {
+      const { node, incarnation, birth } = frame.body;
+      if (node === to) gleaned = { ...gleaned, incarnation, birth };
+      if (node === as) gleaned = { ...gleaned, own: incarnation };
     }
     if (body?.kind === 'rts' || body?.kind === 'sync')
       gleaned = { ...gleaned, epoch: Math.max(gleaned.epoch, body.body.epoch) };
