@@ -53,13 +53,15 @@ function makeMachine(role: Role, parameters: Parameters): AnyStateMachine {
   }
 }
 
-function machineOf({ role, parameters }: Pick<ModelState, 'role' | 'parameters'>): AnyStateMachine {
+/** The machine that serves the nodes of a role. For this folder's own use: outside, `step` is how a statechart moves. */
+export function machineOf({ role, parameters }: Pick<ModelState, 'role' | 'parameters'>): AnyStateMachine {
   let ofParameters = machines.get(parameters);
   if (!ofParameters) machines.set(parameters, (ofParameters = {}));
   return (ofParameters[role] ??= makeMachine(role, parameters));
 }
 
-function snapshotOf(state: ModelState): AnyMachineSnapshot {
+/** A state as XState has it. For this folder's own use. */
+export function snapshotOf(state: ModelState): AnyMachineSnapshot {
   return machineOf(state).resolveState({ value: state.value, context: state.context });
 }
 
@@ -85,7 +87,8 @@ function isRunning(state: ModelState): boolean {
   return state.value !== 'off' && state.value !== 'crashed';
 }
 
-function whyNotAllowed(state: ModelState, event: ModelEvent): string | undefined {
+/** Why nothing in the protocol allows the event in this state; undefined if it is possible. */
+export function whyNotAllowed(state: ModelState, event: ModelEvent): string | undefined {
   if (event.type === 'start') {
     if (isRunning(state)) return `start: ${state.node} runs already`;
     if (!Number.isSafeInteger(event.birth) || event.birth < 1)

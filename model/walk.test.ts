@@ -5,8 +5,12 @@ import { expect, test } from 'vitest';
 import { isFrame } from './events.ts';
 import type { Memory, ModelEvent } from './events.ts';
 import type { NodeName } from './messages.ts';
-import { describe as describeState, memoryOf, stateKey } from './step.ts';
+import { choiceFor, describe as describeState, memoryOf, stateKey } from './step.ts';
 import { TestWorld } from './test-world.ts';
+import { allTransitions, transitionsTaken } from './transitions.ts';
+
+/** Transitions that the walks took. */
+const TAKEN = new Set<string>();
 
 const NODES: readonly NodeName[] = ['C', 'r1', 'r2', 'c1', 'c2', 'c3', 'c4'];
 
@@ -32,14 +36,23 @@ const move = fc.record({
 class CheckedWorld extends TestWorld {
   override give(node: NodeName, event: ModelEvent) {
     const before = this.state(node);
+    const choice = choiceFor(before, event);
+    const taken = transitionsTaken(before, choice ? ({ ...event, choice } as ModelEvent) : event);
+    for (const id of taken) TAKEN.add(id);
     const outputs = super.give(node, event);
     const after = this.state(node);
     const rejects = outputs.filter((one) => one.kind === 'reject');
     if (rejects.length > 0) {
       // Rejection is inert, and for messages only.
       expect(outputs).toHaveLength(1);
+      expect(taken.some((id) => id.includes(' * '))).toBe(true);
       expect(stateKey(after)).toBe(stateKey(before));
       expect(isFrame(event)).toBe(true);
+    }
+    // What changes or puts out something is a transition.
+    if (taken.length === 0) {
+      expect(outputs).toEqual([]);
+      expect(stateKey(after)).toBe(stateKey(before));
     }
     // Plain, canonical, and the chart agrees with the context.
     expect(after.context).toStrictEqual(JSON.parse(JSON.stringify(after.context)));
@@ -103,4 +116,7 @@ test('every step of a random walk is a reaction, a rejection or nothing', () => 
   );
   // The walks went somewhere.
   expect(reached.size).toBeGreaterThan(20);
+  const all = (['coordinator', 'router', 'client'] as const).flatMap(allTransitions);
+  expect([...TAKEN].filter((id) => !all.includes(id))).toEqual([]);
+  expect(TAKEN.size).toBeGreaterThan(all.length / 2);
 });
