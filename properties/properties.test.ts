@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { harnessFor, treeHarness } from './harness.ts';
+import { judge, judgeWith, STORY } from './monitors/story.test-helper.ts';
+import { MUTANTS } from './mutants.ts';
+import { DEFINITIONS, PROPERTIES } from './properties.ts';
+import { modelFacts, modelSubject } from './subjects/model.ts';
+
+const WITH_BYTES = { ...STORY, secrets: [] };
+
+describe('properties', () => {
+  test('have ids of their own, a statement and a source', () => {
+    expect(new Set(PROPERTIES.map(({ id }) => id)).size).toBe(PROPERTIES.length);
+    for (const { id, statement, source } of PROPERTIES) {
+      expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(statement).toMatch(/^[A-Z].*[.)]$/);
+      expect(source).not.toBe('');
+    }
+  });
+
+  test.each(DEFINITIONS.map(({ id }) => id))('%s is vacuous, not green, where nothing happened', (id) => {
+    expect(judgeWith(id, [], WITH_BYTES)).toMatchObject({ violation: undefined, exercised: 0 });
+  });
+
+  test('each has a mutant, and each mutant says what it breaks', () => {
+    const broken = new Set(MUTANTS.flatMap(({ breaks }) => breaks));
+    expect(PROPERTIES.map(({ id }) => id).filter((id) => !broken.has(id))).toEqual([]);
+    for (const { id, breaks } of MUTANTS) {
+      expect(breaks.length, id).toBeGreaterThan(0);
+      for (const property of breaks) expect(PROPERTIES.map((known) => known.id)).toContain(property);
+    }
+    expect(new Set(MUTANTS.map(({ id }) => id)).size).toBe(MUTANTS.length);
+  });
+
+  test('that need payloads or bytes do not apply where there are none', () => {
+    for (const id of ['convergence', 'confidentiality'])
+      expect(() => judgeWith(id, [], modelFacts)).toThrow('does not apply');
+    expect(() => judge('convergence', [])).not.toThrow();
+  });
+});
+
+describe('harnesses', () => {
+  test('are known by the id of their subject', () => {
+    expect(harnessFor('reference')?.subject.id).toBe('reference');
+    expect(harnessFor('model')?.subject.id).toBe('model');
+    expect(harnessFor('mutant:forwards-twice')?.subject.id).toBe('mutant:forwards-twice');
+    for (const unknown of ['', 'mutant:', 'mutant:none', 'forwards-twice', 'Reference'])
+      expect(harnessFor(unknown)).toBeUndefined();
+  });
+
+  test('watch the properties that they are asked to', () => {
+    const options = { subject: modelSubject, facts: modelFacts };
+    expect(treeHarness({ ...options, properties: ['tree-shape'] }).properties.map(({ id }) => id)).toEqual([
+      'tree-shape',
+    ]);
+    expect(treeHarness(options).properties.map(({ id }) => id)).toEqual(DEFINITIONS.map(({ id }) => id));
+    expect(() => treeHarness({ ...options, properties: ['tree-shap'] })).toThrow(/there is no tree-shap/);
+  });
+
+  test('compare pairs only where there are stores and attacks, and the property is asked for', () => {
+    expect(harnessFor('reference')?.pairs?.property).toBe('non-interference');
+    expect(harnessFor('model')?.pairs).toBeUndefined();
+  });
+});
