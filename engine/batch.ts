@@ -29,6 +29,8 @@ export interface RunSummary {
   readonly digest: string;
   readonly exercised: Readonly<Record<string, number>>;
   readonly tightest: Readonly<Record<string, Tightest>>;
+  readonly covered: Readonly<Record<string, readonly string[]>>;
+  readonly counts: Readonly<Record<string, number>>;
   readonly notApplicable: Readonly<Record<string, string>>;
   readonly violations: readonly Violation[];
   readonly scenario: unknown;
@@ -126,7 +128,8 @@ function differenceOf(index: number, first: AnyRun, again: AnyRun): string | und
 }
 
 function summary(index: number, seed: number, run: AnyRun, nondeterminism: string | undefined): RunSummary {
-  const { steps, digest, exercised, tightest, notApplicable, violations, scenario, stopped } = run;
+  const { steps, digest, exercised, tightest, covered, counts, notApplicable } = run;
+  const { violations, scenario, stopped } = run;
   const isFinding = violations.length > 0 || nondeterminism !== undefined;
   return {
     index,
@@ -135,6 +138,8 @@ function summary(index: number, seed: number, run: AnyRun, nondeterminism: strin
     digest,
     exercised,
     tightest,
+    covered,
+    counts,
     notApplicable,
     violations,
     scenario: isFinding ? scenario : undefined,

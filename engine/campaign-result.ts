@@ -25,6 +25,8 @@ export interface PropertyResult {
   readonly runs: number;
   readonly exercised: number;
   readonly tightest?: Tightest;
+  /** What any of the runs reached of what the property's monitor keeps count of: sorted ids. */
+  readonly covered?: readonly string[];
   /** Why, where the verdict is `not-applicable`. */
   readonly reason?: string;
   /** How many runs broke it. */
@@ -49,6 +51,8 @@ export interface CampaignResult {
   readonly runs: number;
   readonly steps: number;
   readonly properties: readonly PropertyResult[];
+  /** What the harness's meter counted, over all runs. */
+  readonly counts: Readonly<Record<string, number>>;
   readonly nondeterminism: readonly Nondeterminism[];
   /** Hash of the digests of all runs, in order; the same whatever the number of workers. */
   readonly digest: string;
@@ -59,6 +63,7 @@ interface Sum {
   runs: number;
   exercised: number;
   tightest: Tightest | undefined;
+  covered: Set<string> | undefined;
   reason: string | undefined;
   violatingRuns: number;
   hasViolated: boolean;
@@ -70,6 +75,7 @@ export class Aggregate {
   readonly #sums = new Map<string, Sum>();
   readonly #nondeterminism: Nondeterminism[] = [];
   readonly #hash = createHash('sha256');
+  readonly #counts = new Map<string, number>();
   #runs = 0;
   #steps = 0;
 
@@ -91,6 +97,13 @@ export class Aggregate {
       const sum = this.#sum(id);
       if (sum.tightest === undefined || isTighter(tightest, sum.tightest)) sum.tightest = tightest;
     }
+    for (const [id, covered] of Object.entries(run.covered)) {
+      const sum = this.#sum(id);
+      sum.covered ??= new Set();
+      for (const one of covered) sum.covered.add(one);
+    }
+    for (const [name, count] of Object.entries(run.counts))
+      this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
     for (const [id, reason] of Object.entries(run.notApplicable)) this.#sum(id).reason ??= reason;
     for (const violation of run.violations) this.#violated(run, violation);
     const { index, seed, scenario, schedule, nondeterminism: text } = run;
@@ -106,6 +119,7 @@ export class Aggregate {
       runs: this.#runs,
       steps: this.#steps,
       properties: Array.from(this.#sums, ([id, sum]) => resultOf(id, sum)),
+      counts: Object.fromEntries(this.#counts),
       nondeterminism: this.#nondeterminism,
       digest: this.#hash.digest('hex'),
       aborted,
@@ -128,6 +142,7 @@ export class Aggregate {
         runs: 0,
         exercised: 0,
         tightest: undefined,
+        covered: undefined,
         reason: undefined,
         violatingRuns: 0,
         hasViolated: false,
@@ -145,13 +160,14 @@ function isTighter(a: Tightest, b: Tightest): boolean {
 }
 
 function resultOf(id: string, sum: Sum): PropertyResult {
-  const { runs, exercised, tightest, reason, violatingRuns, kept } = sum;
+  const { runs, exercised, tightest, covered, reason, violatingRuns, kept } = sum;
   return {
     id,
     verdict: verdictOf(sum),
     runs,
     exercised,
     ...(tightest === undefined ? {} : { tightest }),
+    ...(covered === undefined ? {} : { covered: Array.from(covered).sort() }),
     ...(reason === undefined ? {} : { reason }),
     violatingRuns,
     kept,

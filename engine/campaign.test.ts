@@ -31,6 +31,19 @@ describe('campaign', () => {
     expect(result.properties[3]).toMatchObject({ runs: 30 });
   });
 
+  test('sums up what was covered and counted', async () => {
+    const { properties, counts } = await search('none');
+    expect(properties.map(({ covered }) => covered)).toEqual([
+      undefined,
+      ['r1 delivered', 'r2 delivered', 'r3 delivered', 's said'],
+      undefined,
+      undefined,
+    ]);
+    expect(counts['said']).toBeGreaterThan(60);
+    const first = await search('none', { runs: 1 });
+    expect(first.counts['said']).toBeLessThanOrEqual(12);
+  });
+
   test('keeps the first violating runs, which can be executed again', async () => {
     const result = await search('trusts');
     const genuine = result.properties.find(({ id }) => id === 'genuine');

@@ -3,6 +3,7 @@ import type { BaseScenario, Subject } from './subject.ts';
 import type { Attack, Capability, MessageId, Schedule } from './move.ts';
 import type { Property, Violation } from './monitor.ts';
 import type { Run } from './outcome.ts';
+import type { Step } from './trace.ts';
 
 /** Seeded choices. The only source of chance in the engine. */
 export interface Random {
@@ -58,9 +59,16 @@ export interface Workload<Frame, Command, Scenario extends BaseScenario> {
   next(view: WorldView<Frame, Scenario>, random: Random): { node: string; command: Command } | undefined;
   /**
    * Takes what is left and leaves nothing: asked once at the end of a generated schedule, which then goes on with these
-   * commands and some time between them. For workloads with an end, of which all must be used. @default nothing
+   * commands and some time between them; nodes among them that are down or paused are restarted or resumed before. For workloads with an end, of which all must be used. @default nothing
    */
   remaining?(view: WorldView<Frame, Scenario>): readonly { node: string; command: Command }[];
+}
+
+/** Counts things over one run that are no property's business. Made anew for each run. */
+export interface Meter<Frame, Command, Report> {
+  observe(step: Step<Frame, Command, Report>): void;
+  /** By name; a campaign sums them up. */
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 /**
@@ -103,4 +111,5 @@ export interface Harness<Frame, Command, Report, Scenario extends BaseScenario> 
   /** Nodes that belong together, as far as the scenario tells: groups worth cutting off. Random ones otherwise. */
   groups?(scenario: Scenario): readonly (readonly string[])[];
   readonly pairs?: Pairs<Frame, Command, Report, Scenario>;
+  meter?(scenario: Scenario): Meter<Frame, Command, Report>;
 }

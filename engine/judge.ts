@@ -79,6 +79,13 @@ export class Judge<F, C, R> {
     return all;
   }
 
+  get covered(): Record<string, readonly string[]> {
+    const all: Record<string, readonly string[]> = {};
+    for (const { property, covered } of this.#monitors)
+      if (covered !== undefined) all[property] = Array.from(covered).sort();
+    return all;
+  }
+
   /** A property that is violated is not watched any more. */
   #dismiss(): void {
     const violated = new Set(this.violations.map((violation) => violation.property));

@@ -42,6 +42,8 @@ export interface Monitor<Frame, Command, Report> {
   readonly tightest?: string;
   /** How near to breaking `tightest` was: smaller is tighter. Lets the tightest of many runs be told. */
   readonly slack?: number;
+  /** Ids of the things that this run reached, of those that the monitor keeps count of: its coverage. @default none kept */
+  readonly covered?: ReadonlySet<string>;
 }
 
 /** A property as such. */

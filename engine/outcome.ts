@@ -44,6 +44,10 @@ export interface Run<Frame, Command, Report, Scenario extends BaseScenario> {
   /** How often the premise of each monitored property came true. */
   readonly exercised: Readonly<Record<string, number>>;
   readonly tightest: Readonly<Record<string, Tightest>>;
+  /** `Monitor.covered`, sorted, of the properties whose monitors keep it. */
+  readonly covered: Readonly<Record<string, readonly string[]>>;
+  /** `Meter.counts`; empty if the harness has no meter. */
+  readonly counts: Readonly<Record<string, number>>;
   /** Why, for properties that do not apply to this subject. */
   readonly notApplicable: Readonly<Record<string, string>>;
   /** Length of the trace. */

@@ -79,13 +79,21 @@ export class Proposer<F, C, R, S extends BaseScenario> {
     };
   }
 
-  /** The commands that the workload has left, with some time between them. */
+  /**
+   * The commands that the workload has left, with some time between them. Who is down or paused and shall take one is restarted or
+   * resumed before: whoever wants to go on brings the host up again.
+   */
   remaining(): Move<C>[] {
     const left = this.#workload.remaining?.(this.#ready) ?? [];
-    return left.flatMap(({ node, command }): Move<C>[] => [
+    const idle = new Set(left.map(({ node }) => node).filter((node) => !this.#ready.isUp(node)));
+    const begin = Array.from(idle, (node): Move<C> =>
+      this.#world.isUp(node) ? { move: 'resume', node } : { move: 'restart', node, memory: 'durable' },
+    );
+    const commands = left.flatMap(({ node, command }): Move<C>[] => [
       { move: 'command', node, command },
       { move: 'elapse', ms: this.#world.scenario.latencyMs },
     ]);
+    return [...begin, ...commands];
   }
 
   propose(choice: Choice): Move<C> | undefined {

@@ -10,6 +10,24 @@ const SAY: ToyMove = { move: 'command', node: 's', command: { kind: 'say' } };
 const LONG: ToyMove = { move: 'elapse', ms: 2_000 };
 const seeds = Array.from({ length: 60 }, (_, seed) => seed);
 
+describe('walk', () => {
+  test('restarts and resumes those whom the workload has something left for', () => {
+    const toy = toyHarness();
+    const harness = {
+      ...toy,
+      workload: () => ({
+        next: () => undefined,
+        remaining: () => Array.from({ length: 3 }, () => ({ node: 's', command: { kind: 'say' } as const })),
+      }),
+    };
+    const runs = seeds.map((seed) => walk(harness, toyScenario(), randomFromSeed(seed)));
+    expect(runs.map(({ counts }) => counts)).toEqual(runs.map(() => ({ said: 3 })));
+    const rest = runs.map(({ schedule }) => schedule.at(-7));
+    expect(rest).toContainEqual({ move: 'restart', node: 's', memory: 'durable' });
+    expect(rest).toContainEqual({ move: 'resume', node: 's' });
+  });
+});
+
 describe('execute', () => {
   test('settles, inspects and holds', () => {
     const run = execute(toyHarness(), toyScenario(), [SAY, { move: 'crash', node: 's' }], {

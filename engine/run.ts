@@ -3,7 +3,7 @@ import type { BaseScenario } from './subject.ts';
 import type { Move, Schedule } from './move.ts';
 import type { Cause, Step } from './trace.ts';
 import type { Violation } from './monitor.ts';
-import type { Harness, Random } from './harness.ts';
+import type { Harness, Meter, Random } from './harness.ts';
 import type { Run, Stopped } from './outcome.ts';
 import { SETTLE_SLICES } from './bounds.ts';
 import { TraceDigest } from './digest.ts';
@@ -124,6 +124,7 @@ class Session<F, C, R, S extends BaseScenario> {
   readonly #judge: Judge<F, C, R>;
   readonly #digest: TraceDigest<F, C, R, S> | undefined;
   readonly #trace: Step<F, C, R>[] | undefined;
+  readonly #meter: Meter<F, C, R> | undefined;
   readonly #skipped: number[] = [];
   #movesApplied = 0;
 
@@ -134,6 +135,7 @@ class Session<F, C, R, S extends BaseScenario> {
     this.#judge = new Judge(harness, scenario, options.properties);
     this.#digest = options.digest === false ? undefined : new TraceDigest(harness.subject);
     this.#trace = options.keepTrace === true ? [] : undefined;
+    this.#meter = harness.meter?.(scenario);
     const { stepsMax } = options;
     this.world = new World(harness.subject, scenario, harness.adversary, {
       observe: (step) => {
@@ -182,6 +184,8 @@ class Session<F, C, R, S extends BaseScenario> {
       violations: found ? violations.filter(({ property }) => property === stopAt) : violations,
       exercised: this.#judge.exercised,
       tightest: this.#judge.tightest,
+      covered: this.#judge.covered,
+      counts: { ...this.#meter?.counts },
       notApplicable: this.#judge.notApplicable,
       steps: world.steps,
       movesApplied: this.#movesApplied,
@@ -217,6 +221,7 @@ class Session<F, C, R, S extends BaseScenario> {
       if (step.kind === 'reaction') void step.gauges;
       this.#trace.push(step);
     }
+    this.#meter?.observe(step);
     if (!this.#judge.observe(step)) return;
     const { stopAt } = this.#options;
     if (stopAt !== undefined && this.#judge.violations.some(({ property }) => property === stopAt))

@@ -7,7 +7,7 @@ import { Buffer } from 'node:buffer';
 import type { BaseScenario, Input, Node, Output, Storage, Subject } from './subject.ts';
 import type { Attack } from './move.ts';
 import type { Monitor, Property, Standing, Violation } from './monitor.ts';
-import type { Harness, Injection, WorldView } from './harness.ts';
+import type { Harness, Injection, Meter, WorldView } from './harness.ts';
 import type { Step } from './trace.ts';
 import type { CampaignSetup } from './batch.ts';
 
@@ -220,13 +220,16 @@ function exactlyOnce(): Omit<Monitor<ToyFrame, ToyCommand, ToyReport>, 'property
 /** What was delivered was said. */
 function genuine(): Omit<Monitor<ToyFrame, ToyCommand, ToyReport>, 'property'> {
   const said = new Set<number>();
+  const covered = new Set<string>();
   const monitor = {
     exercised: 0,
+    covered,
     observe(step: ToyStep): Violation | undefined {
       if (step.kind === 'event') return undefined;
       for (const output of step.outputs) {
         if (output.kind !== 'report' || output.report.kind === 'stored') continue;
         const { kind, seq } = output.report;
+        covered.add(`${step.node} ${kind}`);
         if (kind === 'said') said.add(seq);
         else monitor.exercised += 1;
         const message = `${step.node} delivered ${String(seq)}, which nobody said`;
@@ -294,6 +297,18 @@ function invented(steps: readonly ToyStep[]): Set<number> {
   return delivered;
 }
 
+/** Counts what `s` was asked to say. */
+function sayings(): Meter<ToyFrame, ToyCommand, ToyReport> {
+  const counts = { said: 0 };
+  return {
+    counts,
+    observe(step) {
+      if (step.kind === 'event' || step.input.kind !== 'command') return;
+      if (step.input.command.kind === 'say') counts.said += 1;
+    },
+  };
+}
+
 /** The toy with everything that the engine can make use of. */
 export function toyHarness(bug: ToyBug = 'none'): ToyHarness {
   return {
@@ -317,6 +332,7 @@ export function toyHarness(bug: ToyBug = 'none'): ToyHarness {
       propose: (view, random) => propose(view, (count) => random.int(0, Math.max(0, count - 1))),
       make,
     },
+    meter: sayings,
     leave: { kind: 'leave' },
     inspect: { kind: 'inspect' },
     mayCrash: () => true,

@@ -11,6 +11,9 @@ import { DEFAULT_PARAMETERS } from './parameters.ts';
 import { machineOf, snapshotOf, whyNotAllowed } from './step.ts';
 import type { ModelState } from './step.ts';
 
+/** Stands in ids for the event that eventless transitions have not. */
+const ALWAYS = 'always';
+
 /**
  * The transitions of a role's statechart, sorted. An id says where it starts, on what, under which guard, and where it leads:
  * `client up.membership.joining placement [isNewPlacement] → attached`. Without an arrow it stays where it is.
@@ -31,9 +34,9 @@ export function transitionsTaken(state: ModelState, event: ModelEvent): readonly
   const machine = machineOf(state);
   const snapshot = snapshotOf(state);
   const taken = machine.getTransitionData(snapshot, event);
-  // Where nothing or only a rejection is taken, nothing changes, and so nothing follows.
-  if (taken.every(({ eventType }) => eventType === '*')) return taken.map(idOf);
-  return takenByActor(state, event);
+  // Where nothing or only a rejection is taken, nothing changes, and so nothing follows without an event; in some charts, it never does.
+  const isAll = taken.every(({ eventType }) => eventType === '*') || !hasEventless(state.role);
+  return isAll ? taken.map(idOf) : takenByActor(state, event);
 }
 
 /**
@@ -54,6 +57,15 @@ function takenByActor(state: ModelState, event: ModelEvent): readonly string[] {
   return ids;
 }
 
+const eventless = new Map<Role, boolean>();
+
+function hasEventless(role: Role): boolean {
+  let has = eventless.get(role);
+  if (has === undefined)
+    eventless.set(role, (has = allTransitions(role).some((id) => id.split(' ')[2] === ALWAYS)));
+  return has;
+}
+
 function definitionsOf(node: AnyStateNode): readonly AnyTransitionDefinition[] {
   const own = [...[...node.transitions.values()].flat(), ...(node.always ?? [])];
   return [...own, ...Object.values(node.states).flatMap(definitionsOf)];
@@ -68,7 +80,7 @@ function idOf(definition: AnyTransitionDefinition): string {
 }
 
 function textOf({ source, eventType, guard, target }: AnyTransitionDefinition): string {
-  const parts = [source.machine.id, source.path.join('.'), eventType === '' ? 'always' : eventType];
+  const parts = [source.machine.id, source.path.join('.'), eventType === '' ? ALWAYS : eventType];
   // The charts name their guards.
   if (typeof guard === 'string') parts.push(`[${guard}]`);
   const [to] = target ?? [];

@@ -12,6 +12,7 @@ import {
   memoryOf,
   stateKey,
   step,
+  transitionsTaken,
   type ModelEvent,
   type ModelOutput,
   type ModelState,
@@ -24,13 +25,18 @@ import type { Command, Report, Seen, SeenReaction } from '../reading.ts';
 import { ROOT } from '../scenario.ts';
 import { Judge, type Watch } from './judge.ts';
 
-/** What a remembered step puts out: texts to compare, or why nothing is allowed. */
+/** What a remembered step puts out: texts to compare and the transitions taken, or why nothing is allowed. */
 type Expectation =
-  | { readonly kind: 'outputs'; readonly texts: readonly string[]; readonly rejects: boolean }
+  | {
+      readonly kind: 'outputs';
+      readonly texts: readonly string[];
+      readonly rejects: boolean;
+      readonly taken: readonly string[];
+    }
   | { readonly kind: 'not-allowed'; readonly why: string };
 
-/** Remembered steps of all statecharts with one set of parameters, at most. */
-const MAX_REMEMBERED = 200_000;
+/** Remembered steps of one role with one set of parameters, at most: more cost more in memory than they save. */
+const MAX_REMEMBERED = 20_000;
 
 const memos = new Map<string, Memoised<ModelState, ModelEvent, Expectation>>();
 
@@ -50,6 +56,7 @@ function memoFor(role: string, parameters: Parameters): Memoised<ModelState, Mod
               kind: 'outputs',
               texts: result.outputs.map(textOf).toSorted(),
               rejects: result.outputs.some(({ kind }) => kind === 'reject'),
+              taken: transitionsTaken(state, event),
             },
           ],
         };
@@ -120,6 +127,8 @@ interface Twin {
 }
 
 export class Conformance extends Judge {
+  /** Ids of the transitions that the statecharts took in this run (`allTransitions`). */
+  readonly covered = new Set<string>();
   readonly #twins = new Map<NodeName, Twin>();
 
   constructor(property: string, watch: Watch) {
@@ -143,7 +152,9 @@ export class Conformance extends Judge {
   #crash(node: NodeName): void {
     const twin = this.#twins.get(node);
     if (twin === undefined) return;
-    twin.state = twin.react(twin.state, { type: 'crash' }).state;
+    const { state, outputs } = twin.react(twin.state, { type: 'crash' });
+    this.#cover(outputs[0]);
+    twin.state = state;
   }
 
   protected override judgeReaction(reaction: SeenReaction): Violation | undefined {
@@ -180,12 +191,17 @@ export class Conformance extends Judge {
         { event, expected: expectation.texts, got },
       );
     }
+    this.#cover(expectation);
     this.#accept(twin, reaction, expectation.rejects);
     if (state !== before) {
       twin.state = state;
       twin.history.push({ index: reaction.index, state });
     }
     return undefined;
+  }
+
+  #cover(expectation: Expectation | undefined): void {
+    if (expectation?.kind === 'outputs') for (const id of expectation.taken) this.covered.add(id);
   }
 
   #accept(twin: Twin, reaction: SeenReaction, rejected: boolean): void {
@@ -202,19 +218,32 @@ export class Conformance extends Judge {
         return { type: 'start', birth: input.birth, memory: remembered(twin, input.memory) };
       }
       case 'timer':
-        return withChoice(timerEvent(input.timer), reaction);
+        return withChoice(one(input.timer, timerEvent(input.timer)), reaction);
       case 'command':
         return commandEvent(input.command);
       case 'frame': {
         const { message, counter } = input.reading;
         if ('link' in message && 'from' in message) {
           const last = twin.counters.get(`${message.from} ${message.link}`) ?? 0;
-          return counter > last ? message : { type: 'garbage', reason: 'counter' };
+          return counter > last ? one(input.reading.text, message) : STALE;
         }
-        return withChoice(message, reaction);
+        return withChoice(one(input.reading.text, message), reaction);
       }
     }
   }
+}
+
+const STALE: ModelEvent = { type: 'garbage', reason: 'counter' };
+
+/** Events by their text, so that equal ones are one object, which memos find without computing a key. */
+const events = new Map<string, ModelEvent>();
+
+function one(text: string, event: ModelEvent): ModelEvent {
+  const known = events.get(text);
+  if (known !== undefined) return known;
+  if (events.size >= MAX_REMEMBERED) events.clear();
+  events.set(text, event);
+  return event;
 }
 
 function remembered(twin: Twin, memory: { readonly kind: string; readonly asOfIndex: number }) {
