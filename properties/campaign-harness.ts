@@ -1,12 +1,16 @@
 /** What worker threads import: harness, scenarios and workload of a campaign, made from plain JSON. */
 import { readFileSync } from 'node:fs';
 import type { CampaignSetup, Capability, Workload } from '../engine/index.ts';
-import { harnessFor, type TreeHarness } from './harness.ts';
+import { granting, harnessFor, type TreeHarness } from './harness.ts';
 import { InputError } from './input-error.ts';
 import type { Command, Report } from './reading.ts';
 import { drawScenario, settleMs, type TreeScenario } from './scenario.ts';
 import { parseTrace } from './trace-file.ts';
 import { fixedWorkload, sliceFor } from './workload.ts';
+
+/** Runs of a search and its seed, unless the call says otherwise: about a minute on two cores. */
+export const DEFAULT_RUNS = 600;
+export const DEFAULT_SEED = 1;
 
 /** A campaign, as JSON. */
 export interface CheckConfig {
@@ -24,11 +28,11 @@ export interface CheckConfig {
 /** Called by the engine in each worker. */
 export function campaignHarness(config: unknown): CampaignSetup<unknown, Command, Report, TreeScenario> {
   const { subject, capabilities, strategy, moves, scenario, workload } = config as CheckConfig;
-  const harness = harnessFor(subject);
-  if (harness === undefined) throw new InputError('subject', `there is no ${subject}`);
+  const whole = harnessFor(subject);
+  if (whole === undefined) throw new InputError('subject', `there is no ${subject}`);
+  const harness = capabilities === undefined ? whole : granting(whole, capabilities);
   const options = {
     ...(strategy === undefined ? {} : { strategy }),
-    ...(capabilities === undefined ? {} : { capabilities }),
     ...(moves === undefined ? {} : { moves }),
   };
   const traced = workload === undefined ? undefined : traceWorkloads(harness, workload);

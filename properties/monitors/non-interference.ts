@@ -1,14 +1,21 @@
 /** `non-interference`: take the outsider's moves out of a schedule, and the stores at the end are the same. */
-import type { Pairs, Reaction, Run, Schedule, Violation } from '../../engine/index.ts';
+import type { Pairs, Property, Reaction, Run, Schedule, Violation } from '../../engine/index.ts';
 import type { Command, Report } from '../reading.ts';
 import type { TreeScenario } from '../scenario.ts';
 import { difference } from './convergence.ts';
+
+/** The property where no pairs are executed, so that the table says why. */
+export function interferenceNotApplicable<Frame>(
+  reason: string,
+): Property<Frame, Command, Report, TreeScenario> {
+  return { ...NON_INTERFERENCE, monitor: () => ({ notApplicable: reason }) };
+}
 
 type AnyRun<Frame> = Run<Frame, Command, Report, TreeScenario>;
 type AnyReaction<Frame> = Reaction<Frame, Command, Report>;
 
 /** A campaign executes a pair for every so many runs. */
-const PAIR_EVERY = 4;
+const PAIR_EVERY = 8;
 
 export const NON_INTERFERENCE = {
   id: 'non-interference',
