@@ -86,6 +86,36 @@ describe('check', () => {
     });
   });
 
+  test('tells which transitions were reached, if a property says', async () => {
+    const kit = fakeKit([{ ...HOLDS, covered: ['client off start → up'] }]);
+    const json = contextOf(kit);
+    await check(json, callWith({ json: true }));
+    expect(JSON.parse(json.terminal.stdout())).toMatchObject({
+      coverage: { transitions: { covered: 1, total: 2 }, missing: ['client up crash → crashed'] },
+    });
+    const plain = contextOf(kit);
+    await check(plain, callWith());
+    expect(plain.terminal.stdout()).toMatch(/^statechart transitions reached: 1 of 2 /m);
+    expect(plain.terminal.stdout()).not.toContain('client up crash');
+    const verbose = contextOf(kit);
+    await check(verbose, callWith({ verbose: true }));
+    expect(verbose.terminal.stdout()).toContain('  not reached: client up crash → crashed\n');
+  });
+
+  test('tells what became of the operations of a trace', async () => {
+    const workload = join(out, 't.txt');
+    writeFileSync(workload, 'GET a\nSET a 1\nGET a\n');
+    const kit = fakeKit([HOLDS], { counts: { operations: 2, refused: 1 } });
+    const json = contextOf(kit);
+    await check(json, callWith({ workload, json: true }));
+    expect(JSON.parse(json.terminal.stdout())).toMatchObject({
+      operations: { used: 2, total: 3, refused: 1 },
+    });
+    const plain = contextOf(kit);
+    await check(plain, callWith({ workload }));
+    expect(plain.terminal.stdout()).toMatch(/^operations of the trace used: 2 of 3, 1 of them refused/m);
+  });
+
   test('vacuous is not green, not-applicable is', async () => {
     expect(await check(contextOf(fakeKit([{ ...HOLDS, verdict: 'vacuous' }])), callWith())).toBe(1);
     expect(await check(contextOf(fakeKit([{ ...HOLDS, verdict: 'not-applicable' }])), callWith())).toBe(0);

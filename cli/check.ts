@@ -39,6 +39,7 @@ export interface CheckOptions {
   readonly workload?: string;
   readonly workers?: string;
   readonly json?: boolean;
+  readonly verbose?: boolean;
   readonly out: string;
 }
 
@@ -69,6 +70,7 @@ export function addCheck(program: Command, run: (options: CheckOptions) => Promi
     .option('--workload <file>', 'trace of SET and GET lines, used up over the runs (default: YCSB A)')
     .option('--workers <number>', 'worker threads; 0: none (default: one a core)')
     .option('--json', 'print one JSON object on stdout and nothing else')
+    .option('--verbose', 'also list the transitions of the statecharts that were not reached')
     .option('--out <dir>', 'where counterexamples go', 'counterexamples')
     .addHelpText(
       'after',
@@ -90,7 +92,7 @@ Exit status: 0 all hold · 1 something is violated, stalled or was never exercis
 export async function check(context: Context, options: CheckOptions): Promise<number> {
   const { kit, terminal, nowMs, signal } = context;
   const startedMs = nowMs();
-  const { config, properties, runs, seed, workers } = callOf(context, options);
+  const { config, properties, runs, seed, workers, operations: given } = callOf(context, options);
   const bar = progress(terminal, nowMs);
   const result = await kit.campaign({
     harnessModule: kit.harnessModule,
@@ -113,6 +115,9 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
   const capabilities = config.capabilities ?? kit.capabilities.map((capability) => capability.id);
   const saved = saveCounterexamples(context, result, { directory: options.out, capabilities });
 
+  const coverage = coverageOf(kit.transitions, result);
+  const operations = given === undefined ? undefined : usedOf(given, result);
+
   if (options.json === true)
     printJson(context, 'check', startedMs, {
       subject: result.subject,
@@ -126,11 +131,17 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
         exercised: property.exercised,
         counterexamples: saved.filter((one) => one.property === property.id).map((one) => one.file),
       })),
-      ...('coverage' in result ? { coverage: result.coverage } : {}),
+      ...(coverage === undefined ? {} : { coverage }),
+      ...(operations === undefined ? {} : { operations }),
       digest: result.digest,
       ...(result.aborted ? { interrupted: true } : {}),
     });
-  else printResult(context, result, saved, nowMs() - startedMs);
+  else {
+    printResult(context, result, nowMs() - startedMs);
+    if (operations !== undefined) printOperations(context, operations);
+    if (coverage !== undefined) printCoverage(context, coverage, options.verbose === true);
+    printFindings(context, result, saved);
+  }
 
   for (const { index, text } of result.nondeterminism)
     terminal.err(
@@ -174,7 +185,10 @@ function callOf({ kit }: Context, options: CheckOptions) {
       : wholeNumber('--workers', options.workers, 0, MAX_WORKERS);
   const scenario = sizedScenario(kit, options);
   // Read here once for the errors; the workers read it again.
-  if (options.workload !== undefined) parseTrace(readInput(options.workload), options.workload);
+  const operations =
+    options.workload === undefined
+      ? undefined
+      : parseTrace(readInput(options.workload), options.workload).length;
   const config: CheckConfig = {
     subject,
     ...(capabilities === undefined ? {} : { capabilities: capabilities as Capability[] }),
@@ -182,7 +196,7 @@ function callOf({ kit }: Context, options: CheckOptions) {
     ...(scenario === undefined ? {} : { scenario }),
     ...(options.workload === undefined ? {} : { workload: { file: options.workload, runs } }),
   };
-  return { config, properties, runs, seed, workers };
+  return { config, properties, runs, seed, workers, operations };
 }
 
 /** The scenario that was asked for, with the sizes that were asked for; undefined if neither was. */
@@ -222,12 +236,49 @@ const COLOURS: Readonly<Record<PropertyResult['verdict'], Colour>> = {
   'not-applicable': 'dim',
 };
 
-function printResult(
-  { terminal }: Context,
-  result: CampaignResult,
-  saved: readonly Saved[],
-  elapsedMs: number,
-): void {
+/** Which transitions of the statecharts the runs reached. */
+interface Coverage {
+  readonly transitions: { readonly covered: number; readonly total: number };
+  readonly missing: readonly string[];
+}
+
+/** Undefined if no property that keeps coverage was judged. */
+function coverageOf(transitions: readonly string[], { properties }: CampaignResult): Coverage | undefined {
+  const kept = properties.flatMap(({ covered }) => (covered === undefined ? [] : [covered]));
+  if (kept.length === 0) return undefined;
+  const reached = new Set(kept.flat());
+  const missing = transitions.filter((id) => !reached.has(id));
+  const total = transitions.length;
+  return { transitions: { covered: total - missing.length, total }, missing };
+}
+
+/** What became of the operations of a trace. */
+interface Operations {
+  /** Taken by a client. */
+  readonly used: number;
+  readonly total: number;
+  /** Taken, and refused: the queue was full, or the client was leaving. */
+  readonly refused: number;
+}
+
+function usedOf(total: number, { counts }: CampaignResult): Operations {
+  return { used: counts['operations'] ?? 0, total, refused: counts['refused'] ?? 0 };
+}
+
+function printOperations({ terminal }: Context, { used, total, refused }: Operations): void {
+  const not = used < total ? `; ${count(total - used)} were not come to: a run ended before` : '';
+  const no = refused === 0 ? '' : `, ${count(refused)} of them refused by a client that was leaving or full`;
+  terminal.out(`operations of the trace used: ${count(used)} of ${count(total)}${no}${not}\n`);
+}
+
+function printCoverage({ terminal }: Context, { transitions, missing }: Coverage, verbose: boolean): void {
+  const { covered, total } = transitions;
+  const hint = missing.length > 0 && !verbose ? ' (--verbose lists the others)' : '';
+  terminal.out(`statechart transitions reached: ${count(covered)} of ${count(total)}${hint}\n`);
+  if (verbose) for (const id of missing) terminal.out(`  not reached: ${id}\n`);
+}
+
+function printResult({ terminal }: Context, result: CampaignResult, elapsedMs: number): void {
   const colour = terminal.outColour;
   const rows = result.properties.map((property) => [
     property.id,
@@ -253,6 +304,10 @@ function printResult(
   terminal.out(
     `\n${subject}: ${plural(runs, 'run')}, ${plural(steps, 'step')} in ${duration(elapsedMs)} (${count(rate)} steps/s), seed ${seed}\n`,
   );
+}
+
+function printFindings({ terminal }: Context, result: CampaignResult, saved: readonly Saved[]): void {
+  const colour = terminal.outColour;
   if (result.aborted) terminal.out('Interrupted: this is what was found until then.\n');
   for (const { id, verdict } of result.properties)
     if (verdict === 'vacuous')

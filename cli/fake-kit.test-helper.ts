@@ -72,6 +72,7 @@ export function fakeKit(properties: readonly PropertyResult[], more: Partial<Cam
       { id: 'churn', moves: ['crash'] },
     ],
     strategies: ['swarm', 'uniform'],
+    transitions: ['client off start → up', 'client up crash → crashed'],
     harnessModule: new URL('file:///none.ts'),
     driver: (subject) => ({
       execute: (_, schedule) => run(subject, schedule),

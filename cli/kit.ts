@@ -43,6 +43,8 @@ export interface Kit {
   readonly scenarios: readonly { readonly name: string; readonly title: string }[];
   readonly capabilities: readonly { readonly id: string; readonly moves: readonly string[] }[];
   readonly strategies: readonly string[];
+  /** Ids of the transitions of all statecharts. */
+  readonly transitions: readonly string[];
   readonly harnessModule: URL;
   /** The subject's properties, simulator and shrinker. The id is one of `subjectIds`. */
   driver(subject: string): Driver;
@@ -53,6 +55,7 @@ export interface Kit {
 export async function loadKit(): Promise<Kit> {
   const engine = await import('../engine/index.ts');
   const properties = await import('../properties/index.ts');
+  const { allTransitions } = await import('../model/index.ts');
   return {
     version: kitVersion(),
     subjects: properties.SUBJECTS,
@@ -66,6 +69,7 @@ export async function loadKit(): Promise<Kit> {
     scenarios: properties.NAMED_SCENARIOS.map(({ name, title }) => ({ name, title })),
     capabilities: properties.CAPABILITIES,
     strategies: ['swarm', 'uniform'],
+    transitions: (['coordinator', 'router', 'client'] as const).flatMap(allTransitions),
     harnessModule: properties.HARNESS_MODULE,
     driver(subject) {
       const harness = properties.harnessFor(subject);

@@ -2,7 +2,7 @@
 import type { Adversary, Capability, Harness, Subject, Workload } from '../engine/index.ts';
 import { outsiderAdversary } from './adversary/outsider.ts';
 import { bind, type SubjectFacts } from './monitors/judge.ts';
-import { NON_INTERFERENCE, nonInterference } from './monitors/non-interference.ts';
+import { interferenceNotApplicable, NON_INTERFERENCE, nonInterference } from './monitors/non-interference.ts';
 import { findMutant } from './mutants.ts';
 import { DEFINITIONS, PROPERTIES } from './properties.ts';
 import type { Command, Report } from './reading.ts';
@@ -14,7 +14,7 @@ import {
   referenceSubject,
   type ReferenceSubject,
 } from './subjects/reference.ts';
-import { generatedWorkload } from './workload.ts';
+import { generatedWorkload, operationMeter } from './workload.ts';
 import { DEFAULT_GENERATOR } from './ycsb.ts';
 
 /** A harness over this kit's commands, reports and scenarios. Where frames do not matter they are `unknown`. */
@@ -28,6 +28,9 @@ export const SUBJECTS: readonly { readonly id: string; readonly title: string }[
   referenceSubject,
   modelSubject,
 ].map(({ id, title }) => ({ id, title }));
+
+/** Why `non-interference` does not apply to a search without outsiders. */
+const NO_OUTSIDER_MOVES = 'no outsider moves were granted';
 
 const ALL_CAPABILITIES: readonly Capability[] = ['network', 'timing', 'churn', 'outsider'];
 
@@ -70,13 +73,23 @@ export function treeHarness<Frame>({
 }: HarnessOptions<Frame>): TreeHarness<Frame> {
   const unknown = properties.find((id) => PROPERTIES.every((property) => property.id !== id));
   if (unknown !== undefined) throw new RangeError(`properties: there is no ${unknown}`);
-  const pairs = properties.includes(NON_INTERFERENCE.id) && facts.payloads && adversary !== undefined;
+  const whyNoPairs = !facts.payloads
+    ? `${facts.id} has no payloads`
+    : adversary === undefined
+      ? 'there is no outsider'
+      : capabilities.includes('outsider')
+        ? undefined
+        : NO_OUTSIDER_MOVES;
+  const isPaired = properties.includes(NON_INTERFERENCE.id);
   return {
     subject,
-    properties: bind(
-      DEFINITIONS.filter(({ id }) => properties.includes(id)),
-      facts,
-    ),
+    properties: [
+      ...bind(
+        DEFINITIONS.filter(({ id }) => properties.includes(id)),
+        facts,
+      ),
+      ...(isPaired && whyNoPairs !== undefined ? [interferenceNotApplicable<Frame>(whyNoPairs)] : []),
+    ],
     capabilities,
     workload,
     leave: { type: 'leave' },
@@ -87,8 +100,18 @@ export function treeHarness<Frame>({
     groups,
     ...(facts.payloads ? { inspect: { type: 'dump' } } : {}),
     ...(adversary === undefined ? {} : { adversary }),
-    ...(pairs ? { pairs: nonInterference<Frame>() } : {}),
+    ...(isPaired && whyNoPairs === undefined ? { pairs: nonInterference<Frame>() } : {}),
+    meter: operationMeter,
   };
+}
+
+/** The harness with fewer capabilities granted: what then means nothing does not apply. */
+export function granting(harness: TreeHarness, capabilities: readonly Capability[]): TreeHarness {
+  const granted = harness.capabilities.filter((one) => capabilities.includes(one));
+  const { pairs, ...rest } = harness;
+  if (pairs === undefined || granted.includes('outsider')) return { ...harness, capabilities: granted };
+  const properties = [...rest.properties, interferenceNotApplicable<unknown>(NO_OUTSIDER_MOVES)];
+  return { ...rest, capabilities: granted, properties };
 }
 
 /** The harness of anything that speaks the reference's wire format and was enrolled by ENROLMENT. */

@@ -1,5 +1,6 @@
 /** Workloads: which client puts and gets what, and when its turn is. */
-import type { Random, Workload, WorldView } from '../engine/index.ts';
+import type { Meter, Random, Workload, WorldView } from '../engine/index.ts';
+import type { Command, Report } from './reading.ts';
 import type { TreeScenario } from './scenario.ts';
 
 /** One operation of an application; a subset of the commands that a client takes. */
@@ -20,8 +21,7 @@ export interface Assignment {
  * end, and to say that all of it was used the operations that a walk did not get to must be issued, too: at the end of the
  * schedule the engine appends `remaining()` as `command` moves, before the world settles. They are then ordinary moves of the
  * schedule: recorded, replayed and shrunk like all others. `remaining` spreads over the clients that are up, in turn (over
- * all when none is: a command to a client that is down is skipped, as for an application whose host is dead). A
- * generated workload has no end, so nothing of it remains.
+ * all when none is: the engine brings those up again first). A generated workload has no end, so nothing of it remains.
  */
 export type ApplicationWorkload<Frame> = Required<Workload<Frame, Operation, TreeScenario>>;
 
@@ -65,6 +65,25 @@ export function fixedWorkload<Frame>(operations: readonly Operation[]): Applicat
         const node = clients[index % clients.length];
         return node === undefined ? [] : [{ node, command }];
       });
+    },
+  };
+}
+
+/**
+ * Counts the operations that a client took (`operations`), and those of them that it refused since its queue was full or it was
+ * leaving (`refused`). What was put to a client that was down was not taken.
+ */
+export function operationMeter(): Meter<unknown, Command, Report> {
+  const counts = { operations: 0, refused: 0 };
+  return {
+    counts,
+    observe(step) {
+      if (step.kind !== 'reaction' || step.input.kind !== 'command') return;
+      const { type } = step.input.command;
+      if (type !== 'put' && type !== 'get') return;
+      counts.operations += 1;
+      if (step.outputs.some((output) => output.kind === 'report' && output.report.type === 'refused'))
+        counts.refused += 1;
     },
   };
 }
