@@ -19,8 +19,8 @@ import {
 import { saveCounterexamples, type Saved } from './save.ts';
 import { count, duration, paint, plural, progress, table, type Colour } from './terminal.ts';
 
-/** Runs of a plain `check`: about a minute on two cores. */
-export const DEFAULT_RUNS = 2000;
+/** Runs of a plain `check`, with a trace or without: about a minute on two cores. */
+export const DEFAULT_RUNS = 700;
 const MAX_RUNS = 100_000_000;
 const MAX_WORKERS = 64;
 

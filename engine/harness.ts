@@ -59,7 +59,7 @@ export interface Workload<Frame, Command, Scenario extends BaseScenario> {
   next(view: WorldView<Frame, Scenario>, random: Random): { node: string; command: Command } | undefined;
   /**
    * Takes what is left and leaves nothing: asked once at the end of a generated schedule, which then goes on with these
-   * commands and some time between them; nodes among them that are down or paused are restarted or resumed before. For workloads with an end, of which all must be used. @default nothing
+   * commands and some time between them; nodes that they are for and that are down, paused or have left are brought up before. For workloads with an end, of which all must be used. @default nothing
    */
   remaining?(view: WorldView<Frame, Scenario>): readonly { node: string; command: Command }[];
 }

@@ -47,6 +47,8 @@ export class Proposer<F, C, R, S extends BaseScenario> {
   readonly #backMax: number;
   readonly #left: { crash: number; leave: number; attack: number; partition: number };
   readonly #gone = new Set<string>();
+  /** Told to leave and not restarted since. */
+  readonly #departed = new Set<string>();
 
   constructor(
     harness: Harness<F, C, R, S>,
@@ -59,7 +61,7 @@ export class Proposer<F, C, R, S extends BaseScenario> {
     this.#world = world;
     this.#random = random;
     this.#workload = harness.workload(world.scenario);
-    this.#ready = readyView(world);
+    this.#ready = viewOf(world, (node) => world.isUp(node) && !world.isPaused(node));
     this.#elapseMsMax = Math.max(1, Math.floor(options.elapseMsMax ?? world.scenario.settleMs / 10));
     this.#backMax = backMax;
     this.#left = { crash: crashesMax, leave: leavesMax, attack: attacksMax, partition: partitionsMax };
@@ -80,18 +82,22 @@ export class Proposer<F, C, R, S extends BaseScenario> {
   }
 
   /**
-   * The commands that the workload has left, with some time between them. Who is down or paused and shall take one is restarted or
-   * resumed before: whoever wants to go on brings the host up again.
+   * The commands that the workload has left, with some time between them. Who is down or paused or has left and shall take one is brought
+   * up again before: so does whoever wants to go on.
    */
   remaining(): Move<C>[] {
-    const left = this.#workload.remaining?.(this.#ready) ?? [];
-    const idle = new Set(left.map(({ node }) => node).filter((node) => !this.#ready.isUp(node)));
-    const begin = Array.from(idle, (node): Move<C> =>
-      this.#world.isUp(node) ? { move: 'resume', node } : { move: 'restart', node, memory: 'durable' },
-    );
+    const world = this.#world;
+    const isReady = (node: string): boolean => this.#ready.isUp(node) && !this.#departed.has(node);
+    const left = this.#workload.remaining?.(viewOf(world, isReady)) ?? [];
+    const idle = new Set(left.map(({ node }) => node).filter((node) => !isReady(node)));
+    const begin = Array.from(idle).flatMap((node): Move<C>[] => {
+      const restart: Move<C> = { move: 'restart', node, memory: 'durable' };
+      if (!world.isUp(node)) return [restart];
+      return this.#departed.has(node) ? [{ move: 'crash', node }, restart] : [{ move: 'resume', node }];
+    });
     const commands = left.flatMap(({ node, command }): Move<C>[] => [
       { move: 'command', node, command },
-      { move: 'elapse', ms: this.#world.scenario.latencyMs },
+      { move: 'elapse', ms: world.scenario.latencyMs },
     ]);
     return [...begin, ...commands];
   }
@@ -164,7 +170,9 @@ export class Proposer<F, C, R, S extends BaseScenario> {
       }
       case 'restart': {
         const node = this.#someNode((name) => !world.isUp(name));
-        return node === undefined ? undefined : { move: 'restart', node, memory: this.#memory(node) };
+        if (node === undefined) return undefined;
+        this.#departed.delete(node);
+        return { move: 'restart', node, memory: this.#memory(node) };
       }
       case 'leave':
         return this.#leave();
@@ -191,6 +199,7 @@ export class Proposer<F, C, R, S extends BaseScenario> {
     if (node === undefined) return undefined;
     this.#left.leave -= 1;
     this.#gone.add(node);
+    this.#departed.add(node);
     return { move: 'command', node, command };
   }
 
@@ -229,10 +238,13 @@ export class Proposer<F, C, R, S extends BaseScenario> {
   }
 }
 
-function readyView<F, C, R, S extends BaseScenario>(world: World<F, C, R, S>): WorldView<F, S> {
+function viewOf<F, C, R, S extends BaseScenario>(
+  world: World<F, C, R, S>,
+  isUp: (node: string) => boolean,
+): WorldView<F, S> {
   return {
     scenario: world.scenario,
-    isUp: (node) => world.isUp(node) && !world.isPaused(node),
+    isUp,
     find: (id) => world.find(id),
     get nowMs() {
       return world.nowMs;
