@@ -5,9 +5,10 @@
  */
 import type { Adversary, Attack, Flight, Injection, Random, WorldView } from '../../engine/index.ts';
 import { decodeOnce } from '../subjects/reference-reader.ts';
+import { outsiderAttack, type OutsiderAttack } from './attack.ts';
 import { closeFrame, get, leaves, openFrame, perturb, set, type Path } from './fields.ts';
 import { forge, FORGED, type Forged, type Gleaned } from './forge.ts';
-import { MALFORMED, spoil, type Malformed } from './malformed.ts';
+import { MALFORMED, spoil } from './malformed.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
 
 type View = WorldView<Uint8Array, TreeScenario>;
@@ -16,28 +17,6 @@ type View = WorldView<Uint8Array, TreeScenario>;
 const MAX_FLOOD = 8;
 /** Salts are drawn below this. */
 const SALTS = 10_000;
-
-/** The outsider's moves, as a schedule names them. */
-export type OutsiderAttack =
-  | {
-      readonly kind: 'forge';
-      readonly message: Forged;
-      readonly as: string;
-      readonly to: string;
-      readonly salt: number;
-    }
-  | { readonly kind: 'tamper'; readonly message: string; readonly field: Path; readonly salt: number }
-  | { readonly kind: 'replay'; readonly message: string; readonly to?: string }
-  | { readonly kind: 'splice'; readonly message: string; readonly donor: string; readonly field: Path }
-  | { readonly kind: 'spoof'; readonly message: string; readonly as: string }
-  | { readonly kind: 'flood'; readonly joins: number; readonly salt: number }
-  | {
-      readonly kind: 'malformed';
-      readonly how: Malformed;
-      readonly message: string;
-      readonly to: string;
-      readonly salt: number;
-    };
 
 /** What each attack does, for lists and docs. */
 export const OUTSIDER_MOVES: Readonly<Record<OutsiderAttack['kind'], string>> = {
@@ -50,12 +29,15 @@ export const OUTSIDER_MOVES: Readonly<Record<OutsiderAttack['kind'], string>> = 
   malformed: `bytes that are no frame: ${MALFORMED.join(', ')}`,
 };
 
+export type { OutsiderAttack };
+
 export const outsiderAdversary: Adversary<Uint8Array, TreeScenario> = {
   propose(view, random): Attack | undefined {
     return propose(view, random);
   },
   make(view, attack) {
-    return make(view, attack as unknown as OutsiderAttack);
+    const known = outsiderAttack(attack);
+    return known === undefined ? [] : make(view, known);
   },
 };
 
@@ -144,10 +126,7 @@ function make(view: View, attack: OutsiderAttack): readonly Injection<Uint8Array
     case 'tamper':
       return withFlight(view, attack.message, (flight) => {
         const plain = openFrame(flight.frame);
-        return injection(
-          flight,
-          closeFrame(set(plain, attack.field, perturb(get(plain, attack.field), attack.salt))),
-        );
+        return changed(flight, set(plain, attack.field, perturb(get(plain, attack.field), attack.salt)));
       });
     case 'replay':
       return withFlight(view, attack.message, (flight) => ({
@@ -161,14 +140,13 @@ function make(view: View, attack: OutsiderAttack): readonly Injection<Uint8Array
         const part = get(openFrame(donor.frame), attack.field);
         return part === undefined
           ? undefined
-          : injection(flight, closeFrame(set(openFrame(flight.frame), attack.field, part)));
+          : changed(flight, set(openFrame(flight.frame), attack.field, part));
       });
     case 'spoof':
-      return withFlight(view, attack.message, (flight) => ({
-        to: flight.to,
-        from: attack.as,
-        frame: spoofed(flight.frame, attack.as),
-      }));
+      return withFlight(view, attack.message, (flight) => {
+        const made = changed(flight, spoofed(flight.frame, attack.as));
+        return made && { ...made, from: attack.as };
+      });
     case 'malformed':
       return withFlight(view, attack.message, (flight) => ({
         to: attack.to,
@@ -192,13 +170,19 @@ function injection({ from, to }: Flight<Uint8Array>, frame: Uint8Array): Injecti
   return { from, to, frame };
 }
 
+/** A changed frame. Where the change changes nothing there is none: that would be a replay, and is not to count as a forgery. */
+function changed(flight: Flight<Uint8Array>, plain: unknown): Injection<Uint8Array> | undefined {
+  const frame = closeFrame(plain);
+  return Buffer.compare(frame, flight.frame) === 0 ? undefined : injection(flight, frame);
+}
+
 /** Position of the sender's name: in link frames, and in the body of control frames. */
 const LINK_SENDER: Path = [1];
 const CONTROL_NODE: Path = [1, 0];
 
-function spoofed(frame: Uint8Array, as: string): Uint8Array {
+function spoofed(frame: Uint8Array, as: string): unknown {
   const plain = openFrame(frame);
-  return closeFrame(set(plain, get(plain, [0]) === 'link' ? LINK_SENDER : CONTROL_NODE, as));
+  return set(plain, get(plain, [0]) === 'link' ? LINK_SENDER : CONTROL_NODE, as);
 }
 
 function flood(view: View, joins: number, salt: number): readonly Injection<Uint8Array>[] {

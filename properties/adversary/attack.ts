@@ -1,0 +1,49 @@
+/** The outsider's attacks as a schedule, and so a counterexample file, names them. */
+import { z } from 'zod';
+import type { Attack } from '../../engine/index.ts';
+import { isNodeName } from '../../impl/index.ts';
+import type { Path } from './fields.ts';
+import { FORGED, type Forged } from './forge.ts';
+import { MALFORMED, type Malformed } from './malformed.ts';
+
+/** The outsider's moves. `message` and `donor` are identities of messages seen; a salt chooses among variants. */
+export type OutsiderAttack =
+  | {
+      readonly kind: 'forge';
+      readonly message: Forged;
+      readonly as: string;
+      readonly to: string;
+      readonly salt: number;
+    }
+  | { readonly kind: 'tamper'; readonly message: string; readonly field: Path; readonly salt: number }
+  | { readonly kind: 'replay'; readonly message: string; readonly to?: string }
+  | { readonly kind: 'splice'; readonly message: string; readonly donor: string; readonly field: Path }
+  | { readonly kind: 'spoof'; readonly message: string; readonly as: string }
+  | { readonly kind: 'flood'; readonly joins: number; readonly salt: number }
+  | {
+      readonly kind: 'malformed';
+      readonly how: Malformed;
+      readonly message: string;
+      readonly to: string;
+      readonly salt: number;
+    };
+
+const message = z.string();
+const node = z.string().refine(isNodeName);
+const whole = z.number().int().min(0);
+const field = z.array(whole);
+
+const schema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('forge'), message: z.enum(FORGED), as: node, to: node, salt: whole }),
+  z.strictObject({ kind: z.literal('tamper'), message, field, salt: whole }),
+  z.strictObject({ kind: z.literal('replay'), message, to: node.optional() }),
+  z.strictObject({ kind: z.literal('splice'), message, donor: message, field }),
+  z.strictObject({ kind: z.literal('spoof'), message, as: node }),
+  z.strictObject({ kind: z.literal('flood'), joins: whole, salt: whole }),
+  z.strictObject({ kind: z.literal('malformed'), how: z.enum(MALFORMED), message, to: node, salt: whole }),
+]);
+
+/** The attack, if it is one that the outsider knows: files are written by people, too. */
+export function outsiderAttack(attack: Attack): OutsiderAttack | undefined {
+  return schema.safeParse(attack).success ? (attack as unknown as OutsiderAttack) : undefined;
+}
