@@ -36,7 +36,7 @@ type Expectation =
   | { readonly kind: 'not-allowed'; readonly why: string };
 
 /** Remembered steps of one role with one set of parameters, at most: more cost more in memory than they save. */
-const MAX_REMEMBERED = 20_000;
+const MAX_REMEMBERED = 5_000;
 
 const memos = new Map<string, Memoised<ModelState, ModelEvent, Expectation>>();
 
