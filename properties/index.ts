@@ -15,10 +15,10 @@ export {
   type TreeHarness,
 } from './harness.ts';
 export { InputError } from './input-error.ts';
-export { type SubjectFacts } from './monitors/judge.ts';
+export { bind, Judge, type Definition, type SubjectFacts, type Watch } from './monitors/judge.ts';
 export { MUTANTS, type Mutant } from './mutants.ts';
 export { DEFINITIONS, PROPERTIES } from './properties.ts';
-export type { Command, Reader, Reading, RecordReport, Report, Write } from './reading.ts';
+export type { Command, Reader, Reading, RecordReport, Report, Seen, SeenReaction, Write } from './reading.ts';
 export { canonicalText } from './canonical.ts';
 export {
   drawScenario,
@@ -38,6 +38,7 @@ export { modelSubject } from './subjects/model.ts';
 export {
   castSubject,
   ENROLMENT,
+  REFERENCE_CAST,
   referenceFacts,
   referenceSubject,
   type Cast,
