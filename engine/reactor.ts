@@ -134,20 +134,23 @@ export class Reactor<F, C, R, S extends BaseScenario> {
     const tainted = occasion.attack !== undefined || occasion.packet?.tainted === true;
     const packets = this.#carryOut(actor, outputs, tainted);
     actor.disk.mark(this.steps);
-    const step = new TracedReaction(
-      this.steps,
-      this.nowMs,
-      actor.name,
-      cause,
-      input,
-      outputs,
-      packets,
-      occasion,
-      this.#overrun,
-      node,
-    );
-    this.#hand(step);
-    step.seal();
+    if (this.#observe === undefined) this.#count();
+    else {
+      const step = new TracedReaction(
+        this.steps,
+        this.nowMs,
+        actor.name,
+        cause,
+        input,
+        outputs,
+        packets,
+        occasion,
+        this.#overrun,
+        node,
+      );
+      this.#hand(step, this.#observe);
+      step.seal();
+    }
     if (thrown !== undefined) this.#crashOfTheCode(actor.name, thrown.error);
     for (const packet of packets) if (!packet.live) this.event({ type: 'lost', message: packet.id }, cause);
   }
@@ -191,7 +194,8 @@ export class Reactor<F, C, R, S extends BaseScenario> {
   }
 
   #trace(event: Event<C>['event'], cause: Cause<C>): void {
-    this.#hand({ kind: 'event', index: this.steps, nowMs: this.nowMs, cause, event });
+    if (this.#observe === undefined) this.#count();
+    else this.#hand({ kind: 'event', index: this.steps, nowMs: this.nowMs, cause, event }, this.#observe);
   }
 
   readonly #emit = (output: Output<F, R>): void => {
@@ -309,9 +313,19 @@ export class Reactor<F, C, R, S extends BaseScenario> {
     }
   }
 
-  #hand(step: TracedStep<F, C, R>): void {
+  #hand(step: TracedStep<F, C, R>, observe: (step: TracedStep<F, C, R>) => void): void {
     this.steps += 1;
-    this.#observe?.(step);
+    observe(step);
+    this.#boundSteps();
+  }
+
+  /** A step that nobody watches. */
+  #count(): void {
+    this.steps += 1;
+    this.#boundSteps();
+  }
+
+  #boundSteps(): void {
     if (this.steps >= this.#stepsMax)
       this.#overload('MAX_STEPS', `more than ${String(this.#stepsMax)} steps`);
   }
