@@ -40,33 +40,132 @@ export interface ModelFrame {
   readonly counter: number;
 }
 
+/** One direction of a link, by identity: what counters count by. */
+interface Lane {
+  readonly from: string;
+  readonly to: string;
+  readonly link: number;
+}
+
+/** An output of a statechart, made ready once to be emitted many times. */
+type Prepared =
+  | { readonly kind: 'lane'; readonly to: string; readonly message: Message; readonly lane: Lane }
+  | {
+      readonly kind: 'emit';
+      readonly to: string;
+      readonly output: Output<ModelFrame, Report>;
+      readonly rejects: boolean;
+    };
+
 /** Remembered steps of all statecharts with one set of parameters, at most. */
 const MAX_REMEMBERED = 500_000;
 
-export type ModelReact = Memoised<ModelState, ModelEvent, ModelOutput>;
+/** What all statecharts with one set of parameters share. */
+class ModelRules {
+  readonly react: Memoised<ModelState, ModelEvent, Prepared>;
+  readonly #timers = new Map<string, ModelEvent>();
+  readonly #commands = new Map<Command['type'], ModelEvent | undefined>();
+  readonly #births = new Map<number, ModelEvent>();
+  readonly #initial = new Map<string, ModelState>();
+  readonly #lanes = new Map<string, Lane>();
+  /** Of messages met; asking a map once per message is cheaper than making a key. */
+  readonly #laneOf = new WeakMap<Message, Lane>();
+  /** How to send a message, one object per message. */
+  readonly #sends = new WeakMap<Message, Prepared>();
 
-const reacts = new Map<string, ModelReact>();
-
-/** The remembered step function of all statecharts with these parameters; the coordinator follows the heap policy. */
-export function modelReact(parameters: Parameters): ModelReact {
-  const key = JSON.stringify(parameters);
-  let react = reacts.get(key);
-  if (react === undefined) {
-    react = memoise<ModelState, ModelEvent, ModelOutput>({
-      step(state, event) {
+  constructor() {
+    this.react = memoise<ModelState, ModelEvent, Prepared>({
+      step: (state, event) => {
         const choice = choiceFor(state, event);
         const result = step(state, choice === undefined ? event : ({ ...event, choice } as ModelEvent));
         if ('notAllowed' in result) throw new Error(`the model follows no transition: ${result.notAllowed}`);
-        return result;
+        return { state: result.state, outputs: result.outputs.map((output) => this.#prepare(output)) };
       },
       stateKey: (state) => stateKey(state),
       eventKey: (event) => JSON.stringify(event),
-      outputKey: (output) => JSON.stringify(output),
       maxEntries: MAX_REMEMBERED,
     });
-    reacts.set(key, react);
   }
-  return react;
+
+  /** One object per timer, so that what follows from it is found by identity. */
+  timer(name: string): ModelEvent {
+    let event = this.#timers.get(name);
+    if (event === undefined) this.#timers.set(name, (event = timerEvent(name)));
+    return event;
+  }
+
+  /** The same for commands: to the statecharts, all puts are one. */
+  command(command: Command): ModelEvent | undefined {
+    if (!this.#commands.has(command.type)) this.#commands.set(command.type, commandEvent(command));
+    return this.#commands.get(command.type);
+  }
+
+  /** The same for starts without memory, which are most. */
+  start(birth: number, memory: Memory | null): ModelEvent {
+    if (memory !== null) return { type: 'start', birth, memory };
+    let event = this.#births.get(birth);
+    if (event === undefined) this.#births.set(birth, (event = { type: 'start', birth, memory }));
+    return event;
+  }
+
+  initial(node: string, parameters: Parameters): ModelState {
+    let state = this.#initial.get(node);
+    if (state === undefined) this.#initial.set(node, (state = initialState(roleOf(node), node, parameters)));
+    return state;
+  }
+
+  /** The lane that a message came over; undefined for control messages and garbage. */
+  laneOf(message: Message): Lane | undefined {
+    if (!('link' in message && 'from' in message)) return undefined;
+    let lane = this.#laneOf.get(message);
+    if (lane === undefined) {
+      const { from, to, link } = message;
+      const key = `${from} ${to} ${link}`;
+      lane = this.#lanes.get(key);
+      if (lane === undefined) this.#lanes.set(key, (lane = { from, to, link }));
+      this.#laneOf.set(message, lane);
+    }
+    return lane;
+  }
+
+  #prepare(output: ModelOutput): Prepared {
+    if (output.kind !== 'send') return { kind: 'emit', to: '', output, rejects: output.kind === 'reject' };
+    const { to } = output;
+    // A message that is known already is the one that later events are found by.
+    const message = this.react.internEvent(output.message) as Message;
+    let prepared = this.#sends.get(message);
+    if (prepared?.to === to) return prepared;
+    const lane = this.laneOf(message);
+    prepared =
+      lane === undefined
+        ? { kind: 'emit', to, output: { kind: 'send', to, frame: { message, counter: 0 } }, rejects: false }
+        : { kind: 'lane', to, message, lane };
+    this.#sends.set(message, prepared);
+    return prepared;
+  }
+}
+
+/** Sets of parameters whose rules are kept, at most: the oldest are forgotten. */
+const MAX_RULES = 64;
+const rules = new Map<string, ModelRules>();
+const rulesOf = new WeakMap<Parameters, ModelRules>();
+
+function modelRules(parameters: Parameters): ModelRules {
+  let known = rulesOf.get(parameters);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(parameters);
+  known = rules.get(key);
+  if (known === undefined) {
+    if (rules.size >= MAX_RULES) rules.clear();
+    rules.set(key, (known = new ModelRules()));
+  }
+  rulesOf.set(parameters, known);
+  return known;
+}
+
+/** Transitions remembered of all statecharts with these parameters. */
+export function rememberedTransitions(parameters: Parameters): number {
+  return modelRules(parameters).react.entries;
 }
 
 interface Remembered {
@@ -86,72 +185,76 @@ function memoryWithText(state: ModelState): Remembered {
 }
 
 const GARBAGE: ModelEvent = { type: 'garbage', reason: 'counter' };
+const FORGED: ModelFrame = { message: { type: 'garbage', reason: 'forged' }, counter: 0 };
 
 class ModelNode implements Node<ModelFrame, Command, Report> {
-  readonly #react: ModelReact;
+  readonly #rules: ModelRules;
   readonly #storage: Storage;
   #state: ModelState;
   #memory = 'null';
-  /** Greatest counter accepted, and last one sent, by peer and link. */
-  readonly #received = new Map<string, number>();
-  readonly #sent = new Map<string, number>();
+  /** Greatest counter accepted, and last one sent. */
+  readonly #received = new Map<Lane, number>();
+  readonly #sent = new Map<Lane, number>();
 
   constructor(scenario: TreeScenario, node: string, storage: Storage) {
-    this.#react = modelReact(scenario.parameters);
+    const { parameters } = scenario;
+    this.#rules = modelRules(parameters);
     this.#storage = storage;
-    this.#state = this.#react.internState(initialState(roleOf(node), node, scenario.parameters));
+    this.#state = this.#rules.react.internState(this.#rules.initial(node, parameters));
   }
 
   handle(input: Input<ModelFrame, Command>, emit: (output: Output<ModelFrame, Report>) => void): void {
-    const event = this.#eventOf(input);
-    if (event === undefined) return;
-    const { state, outputs } = this.#react(this.#state, event);
-    if (state !== this.#state) {
-      this.#state = state;
-      const { memory, text } = memoryWithText(state);
-      if (text !== this.#memory) {
-        this.#memory = text;
-        this.#storage.append(memory);
-      }
-    }
-    let rejected = false;
-    for (const output of outputs) {
-      if (output.kind === 'send') emit({ kind: 'send', to: output.to, frame: this.#frameOf(output.message) });
-      else emit(output);
-      rejected ||= output.kind === 'reject';
-    }
-    if (input.kind === 'frame' && !rejected) {
+    if (input.kind === 'frame') {
       const { message, counter } = input.frame;
-      if ('link' in message && 'from' in message)
-        this.#received.set(`${message.from} ${message.link}`, counter);
+      const lane = this.#rules.laneOf(message);
+      if (lane === undefined) this.#take(message, emit);
+      else if (counter <= (this.#received.get(lane) ?? 0)) this.#take(GARBAGE, emit);
+      else if (this.#take(message, emit)) this.#received.set(lane, counter);
+      return;
     }
+    const event = this.#eventOf(input);
+    if (event !== undefined) this.#take(event, emit);
   }
 
-  #eventOf(input: Input<ModelFrame, Command>): ModelEvent | undefined {
+  /** @returns whether the event was not rejected */
+  #take(event: ModelEvent, emit: (output: Output<ModelFrame, Report>) => void): boolean {
+    const { state, outputs } = this.#rules.react(this.#state, event);
+    if (state !== this.#state) this.#enter(state);
+    let taken = true;
+    for (const prepared of outputs) {
+      if (prepared.kind === 'emit') {
+        emit(prepared.output);
+        if (prepared.rejects) taken = false;
+      } else {
+        const { to, message, lane } = prepared;
+        const counter = (this.#sent.get(lane) ?? 0) + 1;
+        this.#sent.set(lane, counter);
+        emit({ kind: 'send', to, frame: { message, counter } });
+      }
+    }
+    return taken;
+  }
+
+  #enter(state: ModelState): void {
+    this.#state = state;
+    const { memory, text } = memoryWithText(state);
+    if (text === this.#memory) return;
+    this.#memory = text;
+    this.#storage.append(memory);
+  }
+
+  #eventOf(input: Exclude<Input<ModelFrame, Command>, { kind: 'frame' }>): ModelEvent | undefined {
     switch (input.kind) {
       case 'start': {
         const memory = (this.#storage.entries().at(-1) ?? null) as Memory | null;
         this.#memory = JSON.stringify(memory);
-        return { type: 'start', birth: input.life, memory };
+        return this.#rules.start(input.life, memory);
       }
       case 'timer':
-        return timerEvent(input.timer);
+        return this.#rules.timer(input.timer);
       case 'command':
-        return commandEvent(input.command);
-      case 'frame': {
-        const { message, counter } = input.frame;
-        if (!('link' in message && 'from' in message)) return message;
-        return counter > (this.#received.get(`${message.from} ${message.link}`) ?? 0) ? message : GARBAGE;
-      }
+        return this.#rules.command(input.command);
     }
-  }
-
-  #frameOf(message: Message): ModelFrame {
-    if (!('link' in message && 'from' in message)) return { message, counter: 0 };
-    const key = `${message.to} ${message.link}`;
-    const counter = (this.#sent.get(key) ?? 0) + 1;
-    this.#sent.set(key, counter);
-    return { message, counter };
   }
 }
 
@@ -199,13 +302,7 @@ export const modelAdversary: Adversary<ModelFrame, TreeScenario> = {
   },
   make(view, attack) {
     if (attack.kind === 'forge' && typeof attack['to'] === 'string') {
-      return [
-        {
-          to: attack['to'],
-          from: 'x',
-          frame: { message: { type: 'garbage', reason: 'forged' }, counter: 0 },
-        },
-      ];
+      return [{ to: attack['to'], from: 'x', frame: FORGED }];
     }
     if (attack.kind === 'replay' && typeof attack['message'] === 'string') {
       const flight = view.find(attack['message']);
