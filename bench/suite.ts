@@ -17,7 +17,7 @@ export interface BenchRow {
 export interface BenchContext {
   /** Monotonic clock, milliseconds. */
   readonly nowMs: () => number;
-  /** About how long one measurement may take. */
+  /** How much work to do: in proportion, about that many milliseconds for the greatest measurement. Equal budgets, equal work. */
   readonly budgetMs: number;
 }
 
@@ -32,21 +32,4 @@ export interface BenchSuite {
 export function row(id: string, value: number, unit: string, yardstick?: number): BenchRow {
   const ratio = yardstick === undefined || yardstick === 0 ? null : value / yardstick;
   return { id, value, unit, yardstick: yardstick ?? null, ratio };
-}
-
-/**
- * How often `work` gets done in a second: repeated for the whole budget after a tenth of it to warm up. `work` returns how many units
- * it did, at least one.
- */
-export function ratePerSecond({ nowMs, budgetMs }: BenchContext, work: () => number): number {
-  const warmUntilMs = nowMs() + budgetMs / 10;
-  while (nowMs() < warmUntilMs) work();
-  const startedMs = nowMs();
-  let units = 0;
-  let elapsedMs = 0;
-  do {
-    units += work();
-    elapsedMs = nowMs() - startedMs;
-  } while (elapsedMs < budgetMs);
-  return (units * 1000) / elapsedMs;
 }
