@@ -52,7 +52,7 @@ describe('harnesses', () => {
     expect(treeHarness({ ...options, properties: ['tree-shape'] }).properties.map(({ id }) => id)).toEqual([
       'tree-shape',
     ]);
-    expect(treeHarness(options).properties.map(({ id }) => id)).toEqual(DEFINITIONS.map(({ id }) => id));
+    expect(treeHarness(options).properties.map(({ id }) => id)).toEqual(PROPERTIES.map(({ id }) => id));
     expect(() => treeHarness({ ...options, properties: ['tree-shap'] })).toThrow(/there is no tree-shap/);
   });
 

@@ -69,7 +69,8 @@ export function perturb(value: unknown, salt: number): unknown {
     if (value.length === 0) return new Uint8Array([1]);
     const bytes = Uint8Array.from(value);
     const index = salt % bytes.length;
-    bytes[index] = (bytes[index] ?? 0) ^ (1 << (salt % 8));
+    // By what is left of the salt, so that every byte comes with every bit.
+    bytes[index] = (bytes[index] ?? 0) ^ (1 << (Math.floor(salt / bytes.length) % 8));
     return bytes;
   }
   return salt;

@@ -23,6 +23,9 @@ export function noise(salt: number, length: number): Uint8Array {
   return bytes;
 }
 
+/** Values that no field of any frame has. */
+const WRONG_VALUES: readonly unknown[] = [[1], true, null, -1, 1.5, 'x'.repeat(300)];
+
 /** Spoils a frame. `salt` chooses where. */
 export function spoil(frame: Uint8Array, how: Malformed, salt: number): Uint8Array {
   switch (how) {
@@ -44,7 +47,9 @@ export function spoil(frame: Uint8Array, how: Malformed, salt: number): Uint8Arr
       const plain = openFrame(frame);
       const paths = leaves(plain);
       const path = paths[salt % paths.length] ?? [];
-      return closeFrame(set(plain, path, [[1], true, null, -1, 1.5, 'x'.repeat(300)][salt % 6]));
+      // By what is left of the salt, so that every field comes with every value.
+      const value = WRONG_VALUES[Math.floor(salt / paths.length) % WRONG_VALUES.length];
+      return closeFrame(set(plain, path, value));
     }
     case 'random':
       return noise(salt, salt % 300);

@@ -142,6 +142,19 @@ describe('latency-bound', () => {
     expect(verdict(...parts)).toMatchObject({ violation: undefined, exercised: 0 });
   });
 
+  test('is not about writers that the coordinator took for dead: they sit on links of an older tree', () => {
+    const parts: Part[] = [
+      ...FORMED,
+      fires('C', 'probe:c1', committed(2, [['r1', 'C'], ['c2', 'C']])), // prettier-ignore
+      gets('c2', { type: 'garbage', reason: '' }, installed(2, 'C')),
+      asked('c1', PUT, put('c1/1', 1)),
+      crosses('c1', 'r1'),
+      crosses('r1', 'C'),
+      crosses('C', 'c2'),
+    ];
+    expect(judge('latency-bound', parts)).toMatchObject({ violation: undefined, exercised: 0 });
+  });
+
   test('forbids more hops', () => {
     const detour = [crosses('c1', 'r1'), crosses('r1', 'C'), crosses('C', 'r9'), crosses('r9', 'c2')];
     expect(verdict(...detour).violation?.message).toBe('c1/1#1 reached c2 after 4 hops, more than 3');

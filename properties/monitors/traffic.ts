@@ -4,7 +4,7 @@ import type { NodeName } from '../../model/index.ts';
 import type { SeenReaction } from '../reading.ts';
 import { ROOT } from '../scenario.ts';
 import { Judge } from './judge.ts';
-import { recordId } from './tracking.ts';
+import { recordId, writerOf } from './tracking.ts';
 
 /** A data message that a node took in and did not reject. */
 function acceptedData(reaction: SeenReaction) {
@@ -160,7 +160,9 @@ export class LatencyBound extends Judge {
     this.#hops.set(`${id} ${node}`, hops);
     if (this.#putAt.get(id) !== placing.changes || !node.startsWith('c')) return undefined;
     // Nodes that the coordinator took for dead may still pass records among themselves over links of an older tree.
-    if (!placing.parents.has(node) || !placing.isInstalled()) return undefined;
+    const writer = writerOf(data.record.capsule);
+    if (!placing.parents.has(writer) || !placing.parents.has(node) || !placing.isInstalled())
+      return undefined;
     this.exercised += 1;
     const bound = Math.min(2 * placing.depth(), placing.parents.size);
     if (hops > bound)
