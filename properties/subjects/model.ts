@@ -187,14 +187,24 @@ function memoryWithText(state: ModelState): Remembered {
 const GARBAGE: ModelEvent = { type: 'garbage', reason: 'counter' };
 const FORGED: ModelFrame = { message: { type: 'garbage', reason: 'forged' }, counter: 0 };
 
+interface Counter {
+  last: number;
+}
+
+function counterOf(counters: Map<Lane, Counter>, lane: Lane): Counter {
+  let counter = counters.get(lane);
+  if (counter === undefined) counters.set(lane, (counter = { last: 0 }));
+  return counter;
+}
+
 class ModelNode implements Node<ModelFrame, Command, Report> {
   readonly #rules: ModelRules;
   readonly #storage: Storage;
   #state: ModelState;
   #memory = 'null';
   /** Greatest counter accepted, and last one sent. */
-  readonly #received = new Map<Lane, number>();
-  readonly #sent = new Map<Lane, number>();
+  readonly #received = new Map<Lane, Counter>();
+  readonly #sent = new Map<Lane, Counter>();
 
   constructor(scenario: TreeScenario, node: string, storage: Storage) {
     const { parameters } = scenario;
@@ -207,9 +217,13 @@ class ModelNode implements Node<ModelFrame, Command, Report> {
     if (input.kind === 'frame') {
       const { message, counter } = input.frame;
       const lane = this.#rules.laneOf(message);
-      if (lane === undefined) this.#take(message, emit);
-      else if (counter <= (this.#received.get(lane) ?? 0)) this.#take(GARBAGE, emit);
-      else if (this.#take(message, emit)) this.#received.set(lane, counter);
+      if (lane === undefined) {
+        this.#take(message, emit);
+        return;
+      }
+      const received = counterOf(this.#received, lane);
+      if (counter <= received.last) this.#take(GARBAGE, emit);
+      else if (this.#take(message, emit)) received.last = counter;
       return;
     }
     const event = this.#eventOf(input);
@@ -227,9 +241,9 @@ class ModelNode implements Node<ModelFrame, Command, Report> {
         if (prepared.rejects) taken = false;
       } else {
         const { to, message, lane } = prepared;
-        const counter = (this.#sent.get(lane) ?? 0) + 1;
-        this.#sent.set(lane, counter);
-        emit({ kind: 'send', to, frame: { message, counter } });
+        const sent = counterOf(this.#sent, lane);
+        sent.last += 1;
+        emit({ kind: 'send', to, frame: { message, counter: sent.last } });
       }
     }
     return taken;
