@@ -41,7 +41,10 @@ export const TABLES: Readonly<Record<string, () => string>> = {
   capabilities: () =>
     table(
       ['capability', 'moves'],
-      CAPABILITIES.map(({ id, moves }) => [`\`${id}\``, moves.join('; ')]),
+      // A row per move: a cell with all of them could not be read as text.
+      CAPABILITIES.flatMap(({ id, moves }) =>
+        moves.map((move, index) => [index === 0 ? `\`${id}\`` : '', move]),
+      ),
     ),
   mutants: () =>
     table(

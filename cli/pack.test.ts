@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
-const PACKED = ['package.json', 'LICENSE', 'README.md', 'docs', 'counterexamples'];
+const PACKED = ['package.json', 'LICENSE', 'README.md', 'docs', 'examples', 'counterexamples'];
 
 /** Somebody's test: the reference holds, a mutant does not, and fast-check says how to replay it. */
 const THEIR_TEST = `
@@ -81,6 +81,11 @@ test('the Arbitrary and the monitors work in their vitest', () => {
   writeFileSync(join(theirs, 'theirs.test.ts'), THEIR_TEST);
   expect(run('npx', ['vitest', 'run'], theirs)).toMatch(/Tests {2}2 passed/);
 }, 120_000);
+
+test('the examples of the docs run as they are', () => {
+  cpSync(join(theirs, 'node_modules/psl-verify/examples'), join(theirs, 'examples'), { recursive: true });
+  expect(run('npx', ['vitest', 'run', 'examples'], theirs)).toMatch(/Test Files {2}3 passed/);
+}, 300_000);
 
 test('the types are found', () => {
   const options = {
