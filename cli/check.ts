@@ -16,11 +16,10 @@ import {
   wholeNumber,
   type Context,
 } from './call.ts';
+import { DEFAULT_RUNS, DEFAULT_SEED } from '../properties/defaults.ts';
 import { saveCounterexamples, type Saved } from './save.ts';
 import { count, duration, paint, plural, progress, table, type Colour } from './terminal.ts';
 
-/** Runs of a plain `check`, with a trace or without: about a minute on two cores. */
-export const DEFAULT_RUNS = 700;
 const MAX_RUNS = 100_000_000;
 const MAX_WORKERS = 64;
 
@@ -66,7 +65,7 @@ export function addCheck(program: Command, run: (options: CheckOptions) => Promi
     .option('--clients <number>', 'number of clients, 1 or more')
     .option('--strategy <id>', 'how moves are chosen: swarm or uniform (default: swarm)')
     .option('--runs <number>', 'number of runs', String(DEFAULT_RUNS))
-    .option('--seed <number>', 'seed of the whole search', '1')
+    .option('--seed <number>', 'seed of the whole search', String(DEFAULT_SEED))
     .option('--workload <file>', 'trace of SET and GET lines, used up over the runs (default: YCSB A)')
     .option('--workers <number>', 'worker threads; 0: none (default: one a core)')
     .option('--json', 'print one JSON object on stdout and nothing else')

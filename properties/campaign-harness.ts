@@ -8,10 +8,6 @@ import { drawScenario, settleMs, type TreeScenario } from './scenario.ts';
 import { parseTrace } from './trace-file.ts';
 import { fixedWorkload, sliceFor } from './workload.ts';
 
-/** Runs of a search and its seed, unless the call says otherwise: about a minute on two cores. */
-export const DEFAULT_RUNS = 600;
-export const DEFAULT_SEED = 1;
-
 /** A campaign, as JSON. */
 export interface CheckConfig {
   readonly subject: string;

@@ -108,7 +108,9 @@ describe('counterexample files', () => {
     expect(counterexampleName(EXAMPLE)).toBe(
       'mutant-forwards-twice--edge-once--accepted-twice-over-a-link.json',
     );
-    expect(titleOf(EXAMPLE.violation.message)).toBe('accepted twice over the link to C');
+    expect(titleOf(EXAMPLE.violation.message)).toBe(
+      'router accepted capsule twice over the link to coordinator',
+    );
     expect(titleOf('42')).toBe('violation');
   });
 });

@@ -133,15 +133,24 @@ export function counterexampleName(
   return `${[counterexample.subject, counterexample.property, counterexample.title].map(slug).join('--')}.json`;
 }
 
-/** What happens, in a few words, from the message of a violation: names of nodes and numbers say little, so they go. */
+/** Letters of a title, at most. */
+const MAX_TITLE = 60;
+
+/** What happens, in a few words, from the message of a violation: which node and which number matters less than what it is. */
 export function titleOf(message: string): string {
   const words = message
+    .replaceAll(/"(?:[^"\\]|\\.)*"/g, '')
+    .replaceAll(/\b[a-z]+\d+\/\d+#\d+/g, 'record')
+    .replaceAll(/\b[a-z]+\d+\/\d+/g, 'capsule')
+    .replaceAll(/\br\d+\b/g, 'router')
+    .replaceAll(/\bc\d+\b/g, 'client')
+    .replaceAll(/\bC\b/g, 'coordinator')
     .split(/\s+/)
     .filter((word) => !/\d/.test(word) && /[a-z]/i.test(word))
-    .map((word) => word.replaceAll(/[^A-Za-z-]/g, ''));
+    .map((word) => word.replaceAll(/[^A-Za-z-]+/g, ' ').trim());
   let title = '';
   for (const word of words) {
-    if (title.length + word.length > 60) break;
+    if (title.length + word.length > MAX_TITLE) break;
     title = title === '' ? word : `${title} ${word}`;
   }
   return title === '' ? 'violation' : title;

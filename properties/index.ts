@@ -4,7 +4,8 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export { CAPABILITIES } from './capabilities.ts';
-export { DEFAULT_RUNS, DEFAULT_SEED, type CheckConfig } from './campaign-harness.ts';
+export { type CheckConfig } from './campaign-harness.ts';
+export { DEFAULT_RUNS, DEFAULT_SEED } from './defaults.ts';
 export {
   harnessFor,
   harnessOf,
