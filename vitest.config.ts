@@ -15,6 +15,8 @@ export default defineConfig({
     environment: 'node',
     include: ['{model,impl,engine,properties,cli,bench,examples}/**/*.test.ts'],
     // Searches take seconds, not minutes; what takes longer says so at the test.
+    // One worker a core: by default vitest leaves one core idle.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

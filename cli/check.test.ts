@@ -33,7 +33,7 @@ describe('check', () => {
   test('a violation: exit 1, a shrunk counterexample, and the command that replays it', async () => {
     const context = contextOf(fakeKit([VIOLATED]));
     expect(await check(context, callWith({ subject: 'mutant:forwards-twice' }))).toBe(1);
-    const name = 'mutant-forwards-twice--edge-once--accepted-twice.json';
+    const name = 'mutant-forwards-twice--edge-once--router-accepted-capsule-twice.json';
     expect(readdirSync(out)).toEqual([name]);
     const file = join(out, name);
     const counterexample = parseCounterexample(readFileSync(file, 'utf8'), file);
@@ -54,12 +54,12 @@ describe('check', () => {
     writeFileSync(join(out, readdirSync(out)[0]!), 'a note of mine');
     await check(contextOf(fakeKit([VIOLATED])), again);
     expect(readdirSync(out).toSorted()).toEqual([
-      'mutant-forwards-twice--edge-once--accepted-twice-2.json',
-      'mutant-forwards-twice--edge-once--accepted-twice.json',
+      'mutant-forwards-twice--edge-once--router-accepted-capsule-twice-2.json',
+      'mutant-forwards-twice--edge-once--router-accepted-capsule-twice.json',
     ]);
-    expect(readFileSync(join(out, 'mutant-forwards-twice--edge-once--accepted-twice.json'), 'utf8')).toBe(
-      'a note of mine',
-    );
+    expect(
+      readFileSync(join(out, 'mutant-forwards-twice--edge-once--router-accepted-capsule-twice.json'), 'utf8'),
+    ).toBe('a note of mine');
   });
 
   test('--json is one object and nothing else', async () => {
@@ -79,7 +79,9 @@ describe('check', () => {
           verdict: 'violated',
           runs: 5,
           exercised: 1234,
-          counterexamples: [join(out, 'mutant-forwards-twice--edge-once--accepted-twice.json')],
+          counterexamples: [
+            join(out, 'mutant-forwards-twice--edge-once--router-accepted-capsule-twice.json'),
+          ],
         },
       ],
       digest: 'cd',
