@@ -199,6 +199,10 @@ export const scenarioSchema = z
     path: ['nodes'],
     message: 'expected each node once',
   })
+  .refine((scenario) => scenario.core.every((node) => scenario.nodes.includes(node)), {
+    path: ['core'],
+    message: 'expected nodes of the scenario',
+  })
   .refine((scenario) => scenario.nodes.some((node) => node.startsWith('c')), {
     path: ['nodes'],
     message: 'expected at least one client',
