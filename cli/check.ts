@@ -1,4 +1,5 @@
 /** `psl-verify check`: searches for violations, and says in one table what holds. */
+import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import type { CampaignResult, Capability, PropertyResult } from '../engine/index.ts';
@@ -92,6 +93,8 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
   const { kit, terminal, nowMs, signal } = context;
   const startedMs = nowMs();
   const { config, properties, runs, seed, workers, operations: given } = callOf(context, options);
+  if (existsSync(options.out) && !statSync(options.out).isDirectory())
+    throw new InputError('--out', `expected a folder, ${options.out} is a file`);
   const bar = progress(terminal, nowMs);
   const result = await kit.campaign({
     harnessModule: kit.harnessModule,

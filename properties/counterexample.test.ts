@@ -114,3 +114,9 @@ describe('counterexample files', () => {
     expect(titleOf('42')).toBe('violation');
   });
 });
+
+test('moves that name nodes that the scenario has not are refused, naming file and move', () => {
+  const moves = [{ move: 'crash', node: 'c9' }] as const;
+  const json = printCounterexample({ ...EXAMPLE, moves });
+  expect(() => parseCounterexample(json, 'x.json')).toThrow('x.json: moves[0]: the scenario has no node c9');
+});

@@ -95,6 +95,13 @@ const counterexampleSchema = z.strictObject({
   moves: z.array(moveSchema).max(MAX_COUNTEREXAMPLE_MOVES),
 });
 
+/** Nodes of the scenario that a move names by themselves. (A message may be from anybody, and may not exist.) */
+function nodesIn(move: Move<Command>): readonly string[] {
+  if ('node' in move) return [move.node];
+  if (move.move === 'partition') return [...move.from, ...move.to];
+  return [];
+}
+
 /** Reads the text of a counterexample file. `file` is only for messages. Throws InputError naming file and field. */
 export function parseCounterexample(json: string, file: string): Counterexample {
   let value: unknown;
@@ -115,7 +122,13 @@ export function parseCounterexample(json: string, file: string): Counterexample 
   const parsed = counterexampleSchema.safeParse(value);
   if (!parsed.success) throw inputErrorOf(file, parsed.error.issues);
   // What zod calls optional may be undefined, the kit's types say absent: JSON knows only the latter.
-  return parsed.data as Counterexample;
+  const counterexample = parsed.data as Counterexample;
+  counterexample.moves.forEach((move, index) => {
+    const stranger = nodesIn(move).find((node) => !counterexample.scenario.nodes.includes(node));
+    if (stranger !== undefined)
+      throw new InputError(`${file}: moves[${index}]`, `the scenario has no node ${stranger}`);
+  });
+  return counterexample;
 }
 
 /** The text of a counterexample file: indented, but one move a line, so that a schedule reads like a list. */
