@@ -1,7 +1,6 @@
 /** What must hold and who attacks: monitors, adversary, scenarios, workloads, subjects and mutants. */
-import { pathToFileURL } from 'node:url';
 import { dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export { CAPABILITIES } from './capabilities.ts';
 export { type CheckConfig } from './campaign-harness.ts';

@@ -1,5 +1,5 @@
 /** Equal records give equal stores, and clients read what they hold. */
-import type { Standing, Violation } from '../../engine/index.ts';
+import type { Violation } from '../../engine/index.ts';
 import type { NodeName } from '../../model/index.ts';
 import type { RecordReport, SeenReaction, Write } from '../reading.ts';
 import { Judge } from './judge.ts';
@@ -80,10 +80,6 @@ export class Convergence extends Judge {
           break;
       }
     }
-    return undefined;
-  }
-
-  finish(_standing: Standing): undefined {
     return undefined;
   }
 

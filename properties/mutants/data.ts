@@ -25,23 +25,18 @@ const withRelays = (change: RelayChange): Cast => ({
   ...REFERENCE_CAST,
   coordinator: class extends Coordinator {
     protected override makeRelay() {
-      return changed(super.makeRelay(), change);
+      return change(super.makeRelay());
     }
   },
   router: class extends Router {
     protected override makeRelay() {
-      return changed(super.makeRelay(), change);
+      return change(super.makeRelay());
     }
   },
 });
 
-/** What a mutant changes of a relay: the methods that it replaces, the relay itself as `this`. */
+/** What a mutant changes of a relay that its node has made. */
 type RelayChange = (relay: Relay) => Relay;
-
-/** Relays are made by their node with what they need of it; a mutant wraps the one that was made. */
-function changed(relay: Relay, change: RelayChange): Relay {
-  return change(relay);
-}
 
 /** A relay with one of its protected decisions replaced. */
 function withDecision<Name extends string, Decision>(
