@@ -26,7 +26,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'psl-main-'));
   writeFileSync(join(folder, 'trace.txt'), 'SET a b\nGET\n');
-  writeFileSync(join(folder, 'newer.json'), '{"format":"psl-verify/counterexample","version":2}');
+  writeFileSync(join(folder, 'newer.json'), '{"format":"psl-verify/counterexample","version":3}');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -38,7 +38,7 @@ describe.concurrent('psl-verify', () => {
     ['an unknown property', ['check', '--property', 'edge-onec'], /--property: .*did you mean edge-once/],
     ['an unknown mutant', ['check', '--subject', 'mutant:none'], /--subject: unknown mutant "mutant:none"/],
     ['a missing file', ['replay', 'none.json'], /none\.json: no such file/],
-    ['another version', ['replay', 'NEWER'], /newer\.json: version: .* not 2/],
+    ['another version', ['replay', 'NEWER'], /newer\.json: version: .* not 3/],
     ['a malformed trace line', ['check', '--workload', 'TRACE'], /trace\.txt:2: expected a key, got none/],
     ['a K of 1', ['check', '--k', '1'], /--k: expected a whole number from 2/],
     ['zero clients', ['check', '--clients', '0'], /--clients: expected a whole number from 1/],

@@ -10,7 +10,7 @@ import { replay } from './replay.ts';
 const { property, ...violation } = VIOLATION;
 const EXAMPLE: Counterexample = {
   format: 'psl-verify/counterexample',
-  version: 1,
+  version: 2,
   kit: '0.1.0',
   subject: 'mutant:forwards-twice',
   property,

@@ -38,7 +38,7 @@ test('a counterexample is shrunk, saved as a file, read and replayed', () => {
   const { property: _, ...broken } = violation;
   const counterexample = {
     format: 'psl-verify/counterexample',
-    version: 1,
+    version: 2,
     kit: '0.1.0',
     subject: harness.subject.id,
     property,

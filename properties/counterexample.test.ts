@@ -11,7 +11,7 @@ import { scenarioOf } from './scenario.ts';
 
 const EXAMPLE: Counterexample = {
   format: 'psl-verify/counterexample',
-  version: 1,
+  version: 2,
   kit: '0.1.0',
   subject: 'mutant:forwards-twice',
   property: 'edge-once',
@@ -63,6 +63,37 @@ describe('counterexample files', () => {
     expect(parseCounterexample(printCounterexample(none), 'x.json')).toEqual(none);
   });
 
+  test('carry a certificate, one entry a line', () => {
+    const moves = [
+      { move: 'crash', node: 'r1' },
+      { move: 'elapse', ms: 5 },
+    ] as const;
+    const certified: Counterexample = {
+      ...EXAMPLE,
+      moves,
+      certificate: {
+        without: [
+          { outcome: 'holds' },
+          { outcome: 'other-violation', property: 'tree-shape', message: 'no' },
+        ],
+        nearest: {
+          changes: [
+            { change: 'left-out', index: 0 },
+            { change: 'replaced', index: 1, by: { move: 'elapse', ms: 4 } },
+            { change: 'inserted', index: 2, move: { move: 'heal' } },
+          ],
+          moves: [{ move: 'elapse', ms: 4 }, { move: 'heal' }],
+        },
+      },
+    };
+    const json = printCounterexample(certified);
+    expect(parseCounterexample(json, 'x.json')).toEqual(certified);
+    expect(json.split('\n')).toContain('      {"outcome":"holds"},');
+    expect(() => parseCounterexample(printCounterexample({ ...certified, moves: [] }), 'x.json')).toThrow(
+      'x.json: certificate.without: expected one entry per move, 0, got 2',
+    );
+  });
+
   test('have one move a line', () => {
     const lines = printCounterexample(EXAMPLE).split('\n');
     expect(lines).toContain('    {"move":"deliver","message":"r1>c3 data #2"},');
@@ -76,8 +107,8 @@ describe('counterexample files', () => {
     ['a list', '[]', /^x\.json: format: /],
     [
       'another version',
-      broken((json) => (json['version'] = 2)),
-      /^x\.json: version: this kit reads counterexamples of version 1, not 2$/,
+      broken((json) => (json['version'] = 3)),
+      /^x\.json: version: this kit reads counterexamples of version 2, not 3$/,
     ],
     ['a missing field', broken((json) => delete json['property']), /^x\.json: property: /],
     ['a field too many', broken((json) => (json['extra'] = 1)), /^x\.json: .*extra/],

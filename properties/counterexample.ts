@@ -3,16 +3,13 @@
  * does not depend on seeds: the moves themselves are in it. Seed and index only say where it came from.
  */
 import { z } from 'zod';
-import type { Memory, Move, Schedule, Violation } from '../engine/index.ts';
+import type { Certificate, Memory, Move, Schedule, Violation } from '../engine/index.ts';
 import { InputError, inputErrorOf } from './input-error.ts';
 import type { Command } from './reading.ts';
 import { scenarioSchema, type TreeScenario } from './scenario.ts';
 
 export const COUNTEREXAMPLE_FORMAT = 'psl-verify/counterexample';
-export const COUNTEREXAMPLE_VERSION = 1;
-
-/** Most moves that a file may have: a schedule is a few dozen, a shrunk one a few. */
-export const MAX_COUNTEREXAMPLE_MOVES = 100_000;
+export const COUNTEREXAMPLE_VERSION = 2;
 
 export interface Counterexample {
   readonly format: typeof COUNTEREXAMPLE_FORMAT;
@@ -27,13 +24,15 @@ export interface Counterexample {
   /** Seed of the campaign and index of the run that found it. */
   readonly seed: number;
   readonly run: number;
-  /** What the adversary was given when it was found. */
+  /** What the adversary needs for these moves. */
   readonly capabilities: readonly string[];
   readonly violation: Omit<Violation, 'property'>;
   /** Digest of the whole trace on the subject that it was found on. */
   readonly digest: string;
   readonly scenario: TreeScenario;
   readonly moves: Schedule<Command>;
+  /** What happens without each of the moves; absent if shrinking was cut short. */
+  readonly certificate?: Certificate<Command>;
 }
 
 const text = z.string().min(1);
@@ -73,6 +72,28 @@ const moveSchema: z.ZodType<Move<Command>> = z.discriminatedUnion('move', [
   z.strictObject({ move: move('attack'), attack: z.looseObject({ kind: text }) }),
 ]);
 
+/** Most moves that a file may have: a schedule is a few dozen, a shrunk one a few. */
+export const MAX_COUNTEREXAMPLE_MOVES = 100_000;
+
+const movesSchema = z.array(moveSchema).max(MAX_COUNTEREXAMPLE_MOVES);
+
+const changeSchema = z.discriminatedUnion('change', [
+  z.strictObject({ change: z.literal('left-out'), index: integer.min(0) }),
+  z.strictObject({ change: z.literal('inserted'), index: integer.min(0), move: moveSchema }),
+  z.strictObject({ change: z.literal('replaced'), index: integer.min(0), by: moveSchema }),
+]);
+
+const certificateSchema = z.strictObject({
+  without: z.array(
+    z.strictObject({
+      outcome: z.enum(['holds', 'untested', 'stall', 'other-violation', 'same']),
+      property: text.optional(),
+      message: text.optional(),
+    }),
+  ),
+  nearest: z.strictObject({ changes: z.array(changeSchema), moves: movesSchema }).optional(),
+});
+
 const counterexampleSchema = z.strictObject({
   format: z.literal(COUNTEREXAMPLE_FORMAT),
   version: z.literal(COUNTEREXAMPLE_VERSION),
@@ -92,7 +113,8 @@ const counterexampleSchema = z.strictObject({
   }),
   digest: z.string(),
   scenario: scenarioSchema,
-  moves: z.array(moveSchema).max(MAX_COUNTEREXAMPLE_MOVES),
+  moves: movesSchema,
+  certificate: certificateSchema.optional(),
 });
 
 /** Nodes of the scenario that a move names by themselves. (A message may be from anybody, and may not exist.) */
@@ -123,20 +145,47 @@ export function parseCounterexample(json: string, file: string): Counterexample 
   if (!parsed.success) throw inputErrorOf(file, parsed.error.issues);
   // What zod calls optional may be undefined, the kit's types say absent: JSON knows only the latter.
   const counterexample = parsed.data as Counterexample;
-  counterexample.moves.forEach((move, index) => {
-    const stranger = nodesIn(move).find((node) => !counterexample.scenario.nodes.includes(node));
-    if (stranger !== undefined)
-      throw new InputError(`${file}: moves[${index}]`, `the scenario has no node ${stranger}`);
-  });
+  const { moves, certificate } = counterexample;
+  checkNodes(counterexample, moves, `${file}: moves`);
+  if (certificate === undefined) return counterexample;
+  if (certificate.without.length !== moves.length)
+    throw new InputError(
+      `${file}: certificate.without`,
+      `expected one entry per move, ${moves.length}, got ${certificate.without.length}`,
+    );
+  checkNodes(counterexample, certificate.nearest?.moves ?? [], `${file}: certificate.nearest.moves`);
   return counterexample;
+}
+
+function checkNodes({ scenario }: Counterexample, moves: Schedule<Command>, field: string): void {
+  moves.forEach((move, index) => {
+    const stranger = nodesIn(move).find((node) => !scenario.nodes.includes(node));
+    if (stranger !== undefined)
+      throw new InputError(`${field}[${index}]`, `the scenario has no node ${stranger}`);
+  });
 }
 
 /** The text of a counterexample file: indented, but one move a line, so that a schedule reads like a list. */
 export function printCounterexample(counterexample: Counterexample): string {
-  const { moves, ...head } = counterexample;
-  const lines = moves.map((one) => `    ${JSON.stringify(one)}`);
-  const list = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n  ]`;
-  return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "moves": ${list}\n}\n`;
+  const { moves, certificate, ...head } = counterexample;
+  const parts = [JSON.stringify(head, null, 2).slice(2, -2), `  "moves": ${listOf(moves, '  ')}`];
+  if (certificate !== undefined) {
+    const { without, nearest } = certificate;
+    const inner = [`    "without": ${listOf(without, '    ')}`];
+    if (nearest !== undefined)
+      inner.push(
+        `    "nearest": {\n      "changes": ${listOf(nearest.changes, '      ')},\n      "moves": ${listOf(nearest.moves, '      ')}\n    }`,
+      );
+    parts.push(`  "certificate": {\n${inner.join(',\n')}\n  }`);
+  }
+  return `{\n${parts.join(',\n')}\n}\n`;
+}
+
+/** A JSON list with one entry a line. */
+function listOf(entries: readonly unknown[], indent: string): string {
+  if (entries.length === 0) return '[]';
+  const lines = entries.map((entry) => `${indent}  ${JSON.stringify(entry)}`);
+  return `[\n${lines.join(',\n')}\n${indent}]`;
 }
 
 /** The name of a counterexample's file: `<subject>--<property>--<what-happens>.json`. */
