@@ -17,9 +17,11 @@ export class Judge<F, C, R> {
     scenario: BaseScenario,
     properties: readonly string[] | undefined,
   ) {
+    // One object for all of them: monitors of one run know each other by it.
+    const run = { subject: harness.subject.id, scenario };
     for (const property of harness.properties) {
       if (properties !== undefined && !properties.includes(property.id)) continue;
-      const monitor = property.monitor({ subject: harness.subject.id, scenario });
+      const monitor = property.monitor(run);
       if ('notApplicable' in monitor) this.notApplicable[property.id] = monitor.notApplicable;
       else this.#monitors.push(monitor);
     }
