@@ -41,7 +41,7 @@ describe('check', () => {
       seed: 7,
       run: 3,
       moves: [{ move: 'duplicate', message: 'c1>r1 data #1' }],
-      capabilities: ['network', 'churn'],
+      capabilities: ['network'],
     });
     expect(context.terminal.stdout()).toContain(`psl-verify replay ${file}`);
   });

@@ -114,8 +114,7 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
   });
   bar.end();
 
-  const capabilities = config.capabilities ?? kit.capabilities.map((capability) => capability.id);
-  const saved = saveCounterexamples(context, result, { directory: options.out, capabilities });
+  const saved = await saveCounterexamples(context, result, options.out);
 
   const coverage = coverageOf(kit.transitions, result);
   const operations = given === undefined ? undefined : usedOf(given, result);

@@ -76,11 +76,12 @@ export function fakeKit(properties: readonly PropertyResult[], more: Partial<Cam
     harnessModule: new URL('file:///none.ts'),
     driver: (subject) => ({
       execute: (_, schedule) => run(subject, schedule),
-      shrink: (given) => ({
-        schedule: given.schedule.filter((one) => one.move !== 'heal'),
-        executions: 2,
-        oneMinimal: true,
-      }),
+      *shrinking({ scenario, schedule }) {
+        yield { phase: 'moves', moves: schedule.length, executions: 1 };
+        const fewer = schedule.filter((one) => one.move !== 'heal');
+        return { schedule: fewer, scenario, executions: 2, oneMinimal: true };
+      },
+      certify: (_, schedule) => ({ without: schedule.map(() => ({ outcome: 'holds' })) }),
     }),
     campaign: ({ harnessConfig, runs, seed }) =>
       Promise.resolve({

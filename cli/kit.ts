@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import type {
   CampaignOptions,
   CampaignResult,
+  Certificate,
   ExecuteOptions,
   Run,
   Schedule,
-  Shrunk,
+  ShrinkOptions,
   ShrinkProgress,
+  Shrunk,
 } from '../engine/index.ts';
 import type { Command } from '../properties/reading.ts';
 import type { TreeScenario } from '../properties/scenario.ts';
@@ -18,12 +20,18 @@ export type AnyRun = Run<unknown, unknown, unknown, TreeScenario>;
 /** A subject, ready to be driven. */
 export interface Driver {
   execute(scenario: TreeScenario, schedule: Schedule, options?: ExecuteOptions): AnyRun;
-  shrink(
-    run: AnyRun,
+  /** One execution at a time. */
+  shrinking(
+    run: Pick<AnyRun, 'scenario' | 'schedule'>,
     property: string,
-    executionsMax: number,
-    onProgress?: (progress: ShrinkProgress) => void,
-  ): Shrunk<unknown>;
+    options: ShrinkOptions,
+  ): Generator<ShrinkProgress, Shrunk<unknown, TreeScenario>, undefined>;
+  certify(
+    scenario: TreeScenario,
+    schedule: Schedule,
+    property: string,
+    isOver?: () => boolean,
+  ): Certificate<unknown> | undefined;
 }
 
 export interface Kit {
@@ -78,8 +86,9 @@ export async function loadKit(): Promise<Kit> {
         execute: (scenario, schedule, options) =>
           engine.execute(harness, scenario, schedule as Schedule<Command>, options),
         // A run comes from `execute` above, so its commands and reports are those of the harness.
-        shrink: (run, property, executionsMax, onProgress) =>
-          engine.shrink(harness, run as never, property, executionsMax, onProgress),
+        shrinking: (run, property, options) => engine.shrinking(harness, run as never, property, options),
+        certify: (scenario, schedule, property, isOver) =>
+          engine.certify(harness, scenario, schedule as Schedule<Command>, property, isOver),
       };
     },
     campaign: engine.campaign,

@@ -10,6 +10,7 @@ import { addDiagrams, diagrams, ROLES } from './diagrams.ts';
 import { kitVersion, loadKit } from './kit.ts';
 import { addList, list } from './list.ts';
 import { addReplay, replay } from './replay.ts';
+import { addShrink, shrink } from './shrink.ts';
 import { processTerminal } from './terminal.ts';
 
 const terminal = processTerminal();
@@ -46,6 +47,7 @@ Examples:
   psl-verify check                      does the reference hold? about a minute
   psl-verify check --workload trace.txt --json
   psl-verify replay counterexamples/
+  psl-verify shrink found.json
   psl-verify list`,
     );
   addCheck(program, async (options) => {
@@ -53,6 +55,9 @@ Examples:
   });
   addReplay(program, async (files, options) => {
     status = await replay(await context(), files, options);
+  });
+  addShrink(program, async (file, options) => {
+    status = await shrink(await context(), file, options);
   });
   addDiagrams(program, async (options) => {
     status = await diagrams(terminal, ROLES, options);

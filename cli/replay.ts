@@ -127,7 +127,8 @@ export function replayOne(
   return { file, subject, property, expected, got, ok, message };
 }
 
-function readCounterexample({ kit }: Context, file: string): Counterexample {
+/** Reads a counterexample whose subject and property this kit knows. Throws InputError naming file and field. */
+export function readCounterexample({ kit }: Context, file: string): Counterexample {
   const counterexample = parseCounterexample(readInput(file), file);
   knownSubject(kit, `${file}: subject`, counterexample.subject);
   // Findings of the engine itself are no properties of the protocol, and can be replayed all the same.

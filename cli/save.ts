@@ -1,23 +1,19 @@
-/** Makes counterexample files of what a campaign found: runs it again, shrinks it, names it. */
+/** Writes counterexample files of what a campaign found. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CampaignResult, Schedule, ViolatingRun } from '../engine/index.ts';
+import type { CampaignResult, ViolatingRun } from '../engine/index.ts';
 import {
   counterexampleName,
-  COUNTEREXAMPLE_FORMAT,
-  COUNTEREXAMPLE_VERSION,
   parseCounterexample,
   printCounterexample,
-  titleOf,
   type Counterexample,
 } from '../properties/counterexample.ts';
-import type { Command } from '../properties/reading.ts';
 import type { TreeScenario } from '../properties/scenario.ts';
 import type { Context } from './call.ts';
-import { progress } from './terminal.ts';
+import { smallerOf, type Finding } from './shrinking.ts';
 
 /** Executions that shrinking may take within a `check`: seconds, so that the table is not kept waiting. */
-const SHRINK_EXECUTIONS_MAX = 1000;
+const SHRINK_EXECUTIONS_MAX = 1_500;
 
 /** A counterexample that was written. */
 export interface Saved {
@@ -28,16 +24,18 @@ export interface Saved {
 }
 
 /** Writes one counterexample per property that was broken, the first by run. */
-export function saveCounterexamples(
+export async function saveCounterexamples(
   context: Context,
   result: CampaignResult,
-  { directory, capabilities }: { readonly directory: string; readonly capabilities: readonly string[] },
-): readonly Saved[] {
+  directory: string,
+): Promise<readonly Saved[]> {
   const saved: Saved[] = [];
   for (const { id, kept } of result.properties) {
     const [first] = kept;
     if (first === undefined) continue;
-    const counterexample = counterexampleOf(context, result, id, first, capabilities);
+    const { counterexample } = await smallerOf(context, findingOf(result, id, first), {
+      executionsMax: SHRINK_EXECUTIONS_MAX,
+    });
     saved.push({
       property: id,
       file: writeCounterexample(directory, counterexample),
@@ -48,52 +46,10 @@ export function saveCounterexamples(
   return saved;
 }
 
-function counterexampleOf(
-  { kit, terminal, nowMs, signal }: Context,
-  result: CampaignResult,
-  property: string,
-  found: ViolatingRun,
-  capabilities: readonly string[],
-): Counterexample {
-  const driver = kit.driver(result.subject);
+function findingOf({ subject, seed }: CampaignResult, property: string, found: ViolatingRun): Finding {
+  const { index: run, schedule, violation } = found;
   // The campaign hands scenarios through without looking into them; it got them from this kit.
-  const scenario = found.scenario as TreeScenario;
-  let schedule: Schedule = found.schedule;
-  let run = driver.execute(scenario, schedule, { pairs: true });
-  const broken = (): boolean => run.violations.some((violation) => violation.property === property);
-  // After Ctrl-C the schedule is kept as it was found: whoever wants it smaller can shrink it later.
-  if (broken() && !signal.aborted) {
-    const bar = progress(terminal, nowMs);
-    const shrunk = driver.shrink(run, property, SHRINK_EXECUTIONS_MAX, ({ executions, moves }) =>
-      bar.update(
-        executions,
-        SHRINK_EXECUTIONS_MAX,
-        'executions',
-        `shrinking ${property}: ${moves} moves left`,
-      ),
-    );
-    bar.end();
-    const smaller = driver.execute(scenario, shrunk.schedule, { pairs: true });
-    if (smaller.violations.some((violation) => violation.property === property))
-      [run, schedule] = [smaller, shrunk.schedule];
-  }
-  const { property: _, ...violation } =
-    run.violations.find((one) => one.property === property) ?? found.violation;
-  return {
-    format: COUNTEREXAMPLE_FORMAT,
-    version: COUNTEREXAMPLE_VERSION,
-    kit: kit.version,
-    subject: result.subject,
-    property,
-    title: titleOf(violation.message),
-    seed: result.seed,
-    run: found.index,
-    capabilities,
-    violation,
-    digest: run.digest,
-    scenario,
-    moves: schedule as Schedule<Command>,
-  };
+  return { subject, property, seed, run, scenario: found.scenario as TreeScenario, schedule, violation };
 }
 
 /**

@@ -18,6 +18,9 @@ export const SETTLE_SLICES = 32;
 /** Executions that shrinking one counterexample may take. */
 export const MAX_SHRINK_EXECUTIONS = 5_000;
 
+/** Moves of a schedule, at most, for which shrinking tries to leave out two at a time. */
+export const MAX_PAIRWISE_MOVES = 12;
+
 /** Every how many runs of a campaign one is executed again from its schedule, and the digests compared. */
 export const RECHECK_EVERY = 16;
 

@@ -106,7 +106,7 @@ describe('the causal past of a step', () => {
       reaction(2, 'c', undefined, ['c>b word #1'], 0),
       reaction(3, 'b', 'c>b word #1', [], 1),
     ];
-    expect([...causalPast(trace, 3)].toSorted()).toEqual([0, 1, 2, 3]);
-    expect([...causalPast(trace, 3, 'answered')].toSorted()).toEqual([1, 2, 3]);
+    expect(causalPast(trace, 3)).toEqual(new Set([0, 1, 2, 3]));
+    expect(causalPast(trace, 3, 'answered')).toEqual(new Set([1, 2, 3]));
   });
 });

@@ -90,6 +90,24 @@ export interface Pairs<Frame, Command, Report, Scenario extends BaseScenario> {
   exercised(run: Run<Frame, Command, Report, Scenario>): number;
 }
 
+/** What shrinking may try besides leaving out moves: a smaller system, simpler words. */
+export interface Simpler<Command, Scenario extends BaseScenario> {
+  /**
+   * Scenarios that are smaller or plainer in one way, the most wanted first. `named` are the nodes that the moves name.
+   */
+  scenarios(scenario: Scenario, named: ReadonlySet<string>): Iterable<SimplerScenario<Scenario>>;
+  /** A plainer command in place of the `at`-th of a schedule, counted from 1; undefined if it is plain. */
+  command(command: Command, at: number): Command | undefined;
+  /** Plainer attacks in place of one, the plainest first. */
+  attacks(attack: Attack): readonly Attack[];
+}
+
+export interface SimplerScenario<Scenario extends BaseScenario> {
+  readonly scenario: Scenario;
+  /** New names of nodes, by their old ones; others keep theirs. Nodes without a new name that are not in the scenario are gone. */
+  readonly renamed?: Readonly<Record<string, string>>;
+}
+
 /** Everything that the engine needs to search one subject for violations. */
 export interface Harness<Frame, Command, Report, Scenario extends BaseScenario> {
   readonly subject: Subject<Frame, Command, Report, Scenario>;
@@ -112,4 +130,6 @@ export interface Harness<Frame, Command, Report, Scenario extends BaseScenario> 
   groups?(scenario: Scenario): readonly (readonly string[])[];
   readonly pairs?: Pairs<Frame, Command, Report, Scenario>;
   meter?(scenario: Scenario): Meter<Frame, Command, Report>;
+  /** @default shrinking leaves scenario and commands as they are */
+  readonly simpler?: Simpler<Command, Scenario>;
 }

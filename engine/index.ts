@@ -10,7 +10,15 @@ export { randomFrom, randomFromSeed, seedOf } from './random.ts';
 export { execute, walk, type ExecuteOptions } from './run.ts';
 export type { StrategyOptions } from './strategy.ts';
 export { holds, runs, type RunsOptions } from './arbitrary.ts';
-export { shrink, type ShrinkableRun, type ShrinkProgress, type Shrunk } from './shrink.ts';
+export {
+  shrink,
+  shrinking,
+  type ShrinkableRun,
+  type ShrinkOptions,
+  type ShrinkPhase,
+  type ShrinkProgress,
+  type Shrunk,
+} from './shrink.ts';
 export { causalPast, movesBehind, type Influence } from './causality.ts';
 export { applyChanges, certify, type Certificate, type Change, type Without } from './certificate.ts';
 export { campaign, type CampaignOptions, type CampaignProgress } from './campaign.ts';

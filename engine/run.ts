@@ -9,6 +9,7 @@ import { SETTLE_SLICES } from './bounds.ts';
 import { TraceDigest } from './digest.ts';
 import { Judge } from './judge.ts';
 import type { TracedStep } from './reaction.ts';
+import { retarget } from './retarget.ts';
 import { movesFor, type StrategyOptions } from './strategy.ts';
 import { World } from './world.ts';
 
@@ -24,6 +25,11 @@ export interface ExecuteOptions {
   readonly pairs?: boolean;
   /** Computes `Run.digest`. @default true */
   readonly digest?: boolean;
+  /**
+   * Gives moves that name a message that is not there the one that they most likely meant (`retarget`); the schedule
+   * of the run then has the moves as they were made. @default false
+   */
+  readonly retarget?: boolean;
   /** @default MAX_STEPS */
   readonly stepsMax?: number;
 }
@@ -41,8 +47,16 @@ export function execute<F, C, R, S extends BaseScenario>(
   if (options.pairs === true && wantsPairs(harness, options))
     return executePair(harness, scenario, schedule, options);
   const session = new Session(harness, scenario, options);
-  for (const move of schedule) if (!session.apply(move)) break;
-  return session.end(schedule);
+  if (options.retarget !== true) {
+    for (const move of schedule) if (!session.apply(move)) break;
+    return session.end(schedule);
+  }
+  const made = schedule.slice();
+  for (const [at, move] of schedule.entries()) {
+    made[at] = retarget(move, session.world);
+    if (!session.apply(made[at])) break;
+  }
+  return session.end(made);
 }
 
 /**

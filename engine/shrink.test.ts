@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Run } from './outcome.ts';
 import type { BaseScenario } from './subject.ts';
-import type { ToyBug, ToyCommand, ToyFrame, ToyReport } from './toy-broadcast.ts';
+import type { Move } from './move.ts';
+import type { ToyBug, ToyCommand, ToyFrame, ToyHarness, ToyReport } from './toy-broadcast.ts';
 import { randomFromSeed } from './random.ts';
 import { execute, walk } from './run.ts';
 import { shrink } from './shrink.ts';
@@ -30,13 +31,9 @@ describe('shrink', () => {
     const harness = toyHarness(bug);
     const run = violating(bug, property === 'indifferent' ? 'genuine' : property);
     const progress: number[] = [];
-    const { schedule, executions, oneMinimal } = shrink(
-      harness,
-      run,
-      property,
-      undefined,
-      ({ moves }) => void progress.push(moves),
-    );
+    const { schedule, executions, oneMinimal } = shrink(harness, run, property, {
+      onProgress: ({ moves }) => void progress.push(moves),
+    });
     const breaks = (moves: typeof schedule): boolean =>
       execute(harness, scenario, moves, { pairs: true }).violations.some(
         (violation) => violation.property === property,
@@ -50,11 +47,68 @@ describe('shrink', () => {
 
   test('stops at its budget and says that it has not finished', () => {
     const run = violating('forgets', 'exactly-once');
-    const shrunk = shrink(toyHarness('forgets'), run, 'exactly-once', 3);
+    const shrunk = shrink(toyHarness('forgets'), run, 'exactly-once', { executionsMax: 3 });
     expect(shrunk).toMatchObject({ executions: 3, oneMinimal: false });
   });
 
   test('refuses a run that violates nothing', () => {
     expect(() => shrink(toyHarness(), { scenario, schedule: [] }, 'genuine')).toThrow(RangeError);
+  });
+
+  test('what could not have influenced the violation goes first, in one execution', () => {
+    const harness = toyHarness('trusts');
+    const idle: Move<ToyCommand>[] = Array.from({ length: 100 }, (_, at) =>
+      at % 2 === 0 ? { move: 'crash', node: 'r2' } : { move: 'restart', node: 'r2', memory: 'durable' },
+    );
+    const forge: Move<ToyCommand> = { move: 'attack', attack: { kind: 'forge', to: 'r1', seq: 900 } };
+    const { schedule, executions } = shrink(harness, { scenario, schedule: [...idle, forge] }, 'genuine');
+    expect(schedule).toEqual([forge]);
+    expect(executions).toBeLessThan(8);
+  });
+
+  test('a move whose message has another number without the others still means it', () => {
+    const harness = toyHarness('no-retry');
+    const say: Move<ToyCommand> = { move: 'command', node: 's', command: { kind: 'say' } };
+    const wait: Move<ToyCommand> = { move: 'elapse', ms: 100 };
+    // Without the first text, the second is the first; with it, losing the first would do as well.
+    const schedule = [say, wait, say, { move: 'drop', message: 's>r1 data #2' } as const];
+    const shrunk = shrink(harness, { scenario, schedule }, 'arrives');
+    expect(shrunk.schedule).toEqual([say, { move: 'drop', message: 's>r1 data #1' }]);
+  });
+
+  test('the scenario gets smaller, and nodes and commands plainer, where the harness says how', () => {
+    const harness: ToyHarness = {
+      ...toyHarness('no-retry'),
+      simpler: {
+        *scenarios({ nodes }) {
+          // The last receiver takes the place of one that goes.
+          for (const gone of nodes.slice(1))
+            if (nodes.length > 2) {
+              const last = nodes.at(-1) ?? '';
+              const scenario = toyScenario(nodes.length - 2);
+              yield last === gone ? { scenario } : { scenario, renamed: { [last]: gone } };
+            }
+        },
+        command: () => undefined,
+        attacks: () => [],
+      },
+    };
+    const say: Move<ToyCommand> = { move: 'command', node: 's', command: { kind: 'say' } };
+    const schedule = [say, { move: 'drop', message: 's>r3 data #1' } as const];
+    const shrunk = shrink(harness, { scenario, schedule }, 'arrives');
+    expect(shrunk.scenario.nodes).toEqual(['s', 'r1']);
+    expect(shrunk.schedule).toEqual([say, { move: 'drop', message: 's>r1 data #1' }]);
+    expect(shrunk.oneMinimal).toBe(true);
+  });
+
+  test('ends with the best so far when it is told to', () => {
+    const run = violating('forgets', 'exactly-once');
+    let asked = 0;
+    const shrunk = shrink(toyHarness('forgets'), run, 'exactly-once', { isOver: () => (asked += 1) > 4 });
+    expect(shrunk.oneMinimal).toBe(false);
+    expect(shrunk.executions).toBeLessThanOrEqual(5);
+    expect(shrunk.schedule.length).toBeLessThan(run.schedule.length);
+    const { violations } = execute(toyHarness('forgets'), scenario, shrunk.schedule);
+    expect(violations.map(({ property }) => property)).toContain('exactly-once');
   });
 });

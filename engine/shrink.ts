@@ -1,183 +1,301 @@
-/** Shrinking: the smallest schedule that one can find that still breaks the same property. */
+/**
+ * Shrinking: the smallest schedule that one can find that still breaks the same property. First what could not have
+ * influenced the violation goes, then capabilities, chunks and single moves (delta debugging, Zeller 2002), then the
+ * system gets smaller and the words plainer, until no single move can be left out.
+ */
 import type { BaseScenario } from './subject.ts';
 import type { Move, Schedule } from './move.ts';
+import type { Step } from './trace.ts';
 import type { Harness } from './harness.ts';
 import type { Run } from './outcome.ts';
-import { MAX_SHRINK_EXECUTIONS } from './bounds.ts';
+import { MAX_PAIRWISE_MOVES, MAX_SHRINK_EXECUTIONS } from './bounds.ts';
+import { causalPast, movesBehind } from './causality.ts';
 import { execute } from './run.ts';
+import { adaptedTo, nodesNamed, simplerThan, withPlainCommands } from './simpler.ts';
+import { capabilityOf } from './world.ts';
 
-export interface Shrunk<C> {
+export interface Shrunk<C, S extends BaseScenario> {
   readonly schedule: Schedule<C>;
+  /** The scenario, which may have become smaller. */
+  readonly scenario: S;
   readonly executions: number;
   /** Whether it was confirmed that no single move can be left out. */
   readonly oneMinimal: boolean;
 }
 
-/** What shrinking needs of a run. Without `exercised`, all properties of the harness are monitored. */
-export type ShrinkableRun<F, C, R, S extends BaseScenario> = Pick<Run<F, C, R, S>, 'scenario' | 'schedule'> &
-  Partial<Pick<Run<F, C, R, S>, 'exercised'>>;
+/** What shrinking needs of a run. */
+export type ShrinkableRun<F, C, R, S extends BaseScenario> = Pick<Run<F, C, R, S>, 'scenario' | 'schedule'>;
+
+/** What shrinking does at the moment. */
+export type ShrinkPhase =
+  'confirming' | 'causal past' | 'capabilities' | 'moves' | 'scenario' | 'values' | 'pairs of moves';
 
 export interface ShrinkProgress {
+  readonly phase: ShrinkPhase;
   /** Moves that are left. */
   readonly moves: number;
   readonly executions: number;
 }
 
+export interface ShrinkOptions {
+  /** @default MAX_SHRINK_EXECUTIONS */
+  readonly executionsMax?: number;
+  /** Asked before each execution but the first: once it says so, shrinking ends with the best so far. */
+  readonly isOver?: () => boolean;
+  readonly onProgress?: (progress: ShrinkProgress) => void;
+}
+
 /**
- * Makes the schedule of a violating run smaller, as long as it violates the same property: drops what comes after
- * the violation and what was skipped, then chunks, then single moves, then simplifies what is left, until no single
- * move can be left out or the budget is spent.
+ * Makes the schedule and the scenario of a violating run smaller, as long as the same property is violated.
  * @throws RangeError if the run does not violate the property (again)
  */
 export function shrink<F, C, R, S extends BaseScenario>(
   harness: Harness<F, C, R, S>,
   run: ShrinkableRun<F, C, R, S>,
   property: string,
-  executionsMax: number = MAX_SHRINK_EXECUTIONS,
-  onProgress?: (progress: ShrinkProgress) => void,
-): Shrunk<C> {
-  const shrinker = new Shrinker(harness, run, property, executionsMax, onProgress);
-  return shrinker.shrink();
+  options: ShrinkOptions = {},
+): Shrunk<C, S> {
+  const steps = shrinking(harness, run, property, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    options.onProgress?.(value);
+  }
 }
+
+/** The same, one execution at a time: who has a terminal to watch can look up in between. */
+export function shrinking<F, C, R, S extends BaseScenario>(
+  harness: Harness<F, C, R, S>,
+  run: ShrinkableRun<F, C, R, S>,
+  property: string,
+  options: ShrinkOptions = {},
+): Generator<ShrinkProgress, Shrunk<C, S>, undefined> {
+  return new Shrinker(harness, run, property, options).shrink();
+}
+
+type Steps<T> = Generator<ShrinkProgress, T, undefined>;
 
 class Shrinker<F, C, R, S extends BaseScenario> {
   readonly #harness: Harness<F, C, R, S>;
-  readonly #scenario: S;
   readonly #property: string;
+  /** Those that decide how long settling takes, and so what comes after it; others say nothing about this one. */
+  readonly #properties: readonly string[];
   readonly #executionsMax: number;
-  readonly #onProgress: ((progress: ShrinkProgress) => void) | undefined;
-  readonly #properties: readonly string[] | undefined;
+  readonly #isOver: () => boolean;
+  /** What was tried and did not fail. */
+  readonly #passing = new Set<string>();
+  #scenario: S;
   #schedule: Schedule<C>;
   #executions = 0;
+  #phase: ShrinkPhase = 'confirming';
 
   constructor(
     harness: Harness<F, C, R, S>,
     run: ShrinkableRun<F, C, R, S>,
     property: string,
-    executionsMax: number,
-    onProgress: ((progress: ShrinkProgress) => void) | undefined,
+    { executionsMax = MAX_SHRINK_EXECUTIONS, isOver = () => false }: ShrinkOptions,
   ) {
     this.#harness = harness;
     this.#scenario = run.scenario;
     this.#schedule = run.schedule;
-    // All that was monitored stays so: liveness monitors decide how long settling takes, and so what comes after it.
-    this.#properties = run.exercised && [...Object.keys(run.exercised), property];
     this.#property = property;
+    this.#properties = harness.properties
+      .filter(({ id, kind }) => kind === 'liveness' || id === property)
+      .map(({ id }) => id)
+      .concat(harness.pairs?.property === property ? [property] : []);
     this.#executionsMax = executionsMax;
-    this.#onProgress = onProgress;
+    this.#isOver = isOver;
   }
 
-  shrink(): Shrunk<C> {
-    if (!this.#accept(this.#schedule))
+  *shrink(): Steps<Shrunk<C, S>> {
+    const trace = this.#confirm();
+    yield this.#progress;
+    yield* this.#cutToThePast(trace);
+    yield* this.#withoutCapabilities();
+    this.#phase = 'moves';
+    for (let size = Math.ceil(this.#schedule.length / 2); size > 1; size = Math.ceil(size / 2))
+      yield* this.#leaveOut(size);
+    let oneMinimal = false;
+    while (this.#goesOn && !oneMinimal) {
+      const isSmaller =
+        (yield* this.#leaveOut(1)) ||
+        (yield* this.#simplifyScenario()) ||
+        (yield* this.#simplifyMoves()) ||
+        (yield* this.#leaveOutPairs());
+      // What was cut short has confirmed nothing.
+      oneMinimal = !isSmaller && this.#goesOn;
+    }
+    return {
+      schedule: this.#schedule,
+      scenario: this.#scenario,
+      executions: this.#executions,
+      oneMinimal,
+    };
+  }
+
+  get #goesOn(): boolean {
+    return this.#executions < this.#executionsMax && !this.#isOver();
+  }
+
+  get #progress(): ShrinkProgress {
+    return { phase: this.#phase, moves: this.#schedule.length, executions: this.#executions };
+  }
+
+  /** Executes the run as it was given. */
+  #confirm(): readonly Step<F, C, R>[] {
+    const run = this.#run(this.#scenario, this.#schedule, { keepTrace: true });
+    if (!this.#fails(run))
       throw new RangeError(
         `the run does not violate "${this.#property}" when it is executed: nothing to shrink`,
       );
-    for (let size = Math.ceil(this.#schedule.length / 2); size > 1; size = Math.ceil(size / 2))
-      this.#pass(size);
-    let oneMinimal = false;
-    while (this.#hasBudget && !oneMinimal) {
-      const dropped = this.#pass(1);
-      const simplified = !dropped && this.#simplify();
-      // A pass that was cut short by the budget has confirmed nothing.
-      oneMinimal = !dropped && !simplified && this.#hasBudget;
-    }
-    return { schedule: this.#schedule, executions: this.#executions, oneMinimal };
+    this.#keep(this.#scenario, run);
+    return run.trace ?? [];
   }
 
-  get #hasBudget(): boolean {
-    return this.#executions < this.#executionsMax;
+  /** Takes only the moves that could have influenced the violation: by the narrower notion, or else by the wider. */
+  *#cutToThePast(trace: readonly Step<F, C, R>[]): Steps<void> {
+    this.#phase = 'causal past';
+    const last = trace.length - 1;
+    const schedule = this.#schedule;
+    // A pair of runs breaks at its end, and so does what does not happen: everything came before that.
+    for (const influence of ['answered', 'happened-before'] as const) {
+      const moves = movesBehind(trace, causalPast(trace, last, influence));
+      const fewer = schedule.filter((move, index) => move.move === 'elapse' || moves.has(index));
+      if (fewer.length < schedule.length && (yield* this.#try(this.#scenario, fewer))) return;
+    }
+  }
+
+  /** Takes all moves of a capability away at once. */
+  *#withoutCapabilities(): Steps<void> {
+    this.#phase = 'capabilities';
+    for (const capability of new Set(this.#schedule.map(capabilityOf))) {
+      if (capability === undefined) continue;
+      yield* this.#try(
+        this.#scenario,
+        this.#schedule.filter((move) => capabilityOf(move) !== capability),
+      );
+    }
   }
 
   /** Tries once to leave out each chunk. From the end: what comes late often hangs on what came before. */
-  #pass(size: number): boolean {
-    let dropped = false;
+  *#leaveOut(size: number): Steps<boolean> {
+    this.#phase = 'moves';
+    let isSmaller = false;
     for (let end = this.#schedule.length; end > 0; end = Math.min(end - size, this.#schedule.length)) {
-      if (!this.#hasBudget) return dropped;
       const start = Math.max(0, end - size);
-      if (this.#accept(this.#schedule.toSpliced(start, end - start))) dropped = true;
+      if (yield* this.#try(this.#scenario, this.#schedule.toSpliced(start, end - start))) isSmaller = true;
     }
-    return dropped;
+    return isSmaller;
   }
 
-  /** Tries simpler moves in place of each, the simplest first. */
-  #simplify(): boolean {
-    let simplified = false;
-    for (let at = this.#schedule.length - 1; at >= 0; at -= 1) {
-      const move = this.#schedule[at];
-      if (move === undefined) continue;
-      const next = this.#schedule[at + 1];
-      if (move.move === 'elapse' && next?.move === 'elapse') {
-        const merged: Move<C> = { move: 'elapse', ms: move.ms + next.ms };
-        if (this.#accept(this.#schedule.toSpliced(at, 2, merged))) {
-          simplified = true;
-          continue;
-        }
+  /** Two moves that are needed only because of each other go together; and waiting can be done in one go. */
+  *#leaveOutPairs(): Steps<boolean> {
+    this.#phase = 'pairs of moves';
+    if (this.#schedule.length > MAX_PAIRWISE_MOVES) return false;
+    for (let b = this.#schedule.length - 1; b > 0; b -= 1)
+      for (let a = b - 1; a >= 0; a -= 1) {
+        const without = this.#schedule.toSpliced(b, 1).toSpliced(a, 1);
+        if (yield* this.#try(this.#scenario, without)) return true;
+        for (const waiting of inOneGo(this.#schedule, a, b))
+          if (yield* this.#try(this.#scenario, waiting)) return true;
       }
-      for (const simpler of simplerThan(move)) {
-        if (!this.#hasBudget) return simplified;
-        if (!this.#accept(this.#schedule.with(at, simpler))) continue;
-        simplified = true;
+    return false;
+  }
+
+  /** Tries smaller scenarios until none of them fails. */
+  *#simplifyScenario(): Steps<boolean> {
+    this.#phase = 'scenario';
+    const { simpler } = this.#harness;
+    if (simpler === undefined) return false;
+    let isSmaller = false;
+    for (let again = true; again && this.#goesOn;) {
+      again = false;
+      const before = this.#scenario;
+      for (const candidate of simpler.scenarios(before, nodesNamed(this.#schedule, before.nodes))) {
+        const schedule = adaptedTo(this.#schedule, before, candidate);
+        if (!(yield* this.#try(candidate.scenario, schedule))) continue;
+        isSmaller = true;
+        again = true;
         break;
       }
     }
-    return simplified;
+    return isSmaller;
   }
 
-  /** Executes; if it still fails, goes on from it, without what the run did not come to or skipped. */
-  #accept(schedule: Schedule<C>): boolean {
-    if (this.#executions > 0 && !this.#hasBudget) return false;
+  /** Tries plainer moves in place of each. */
+  *#simplifyMoves(): Steps<boolean> {
+    this.#phase = 'values';
+    const plain = withPlainCommands(this.#schedule, this.#harness.simpler);
+    let isPlainer = plain !== undefined && (yield* this.#try(this.#scenario, plain));
+    for (let at = this.#schedule.length - 1; at >= 0; at -= 1) {
+      for (const plainer of this.#plainer(at)) {
+        if (!(yield* this.#try(this.#scenario, plainer))) continue;
+        isPlainer = true;
+        break;
+      }
+    }
+    return isPlainer;
+  }
+
+  *#plainer(at: number): Iterable<Schedule<C>> {
+    const move = this.#schedule[at];
+    if (move === undefined) return;
+    const schedule = this.#schedule;
+    yield* inOneGo(schedule, at, at + 1);
+    const plain = withPlainCommands(schedule, this.#harness.simpler, at);
+    if (plain !== undefined) yield plain;
+    for (const plainer of simplerThan(move, this.#harness.simpler)) yield schedule.with(at, plainer);
+  }
+
+  /** Executes; if it still fails, goes on from it. */
+  *#try(scenario: S, schedule: Schedule<C>): Steps<boolean> {
+    const key = JSON.stringify([scenario, schedule]);
+    if (!this.#goesOn || this.#passing.has(key)) return false;
+    const run = this.#run(scenario, schedule, { retarget: true });
+    yield this.#progress;
+    if (this.#fails(run)) return this.#keep(scenario, run);
+    const isRetargeted = run.schedule.some((move, index) => move !== schedule[index]);
+    if (isRetargeted && this.#goesOn) {
+      const plain = this.#run(scenario, schedule, {});
+      yield this.#progress;
+      if (this.#fails(plain)) return this.#keep(scenario, plain);
+    }
+    this.#passing.add(key);
+    return false;
+  }
+
+  #run(
+    scenario: S,
+    schedule: Schedule<C>,
+    how: { readonly keepTrace?: boolean; readonly retarget?: boolean },
+  ) {
     this.#executions += 1;
-    const run = execute(this.#harness, this.#scenario, schedule, {
+    return execute(this.#harness, scenario, schedule, {
+      ...how,
       stopAt: this.#property,
+      properties: this.#properties,
       pairs: this.#harness.pairs?.property === this.#property,
       digest: false,
-      ...(this.#properties === undefined ? {} : { properties: this.#properties }),
     });
-    if (!run.violations.some(({ property }) => property === this.#property)) return false;
-    const skipped = new Set(run.skipped);
-    this.#schedule = schedule.filter((_, index) => index < run.movesApplied && !skipped.has(index));
-    this.#onProgress?.({ moves: this.#schedule.length, executions: this.#executions });
+  }
+
+  #fails(run: Run<F, C, R, S>): boolean {
+    return run.violations.some(({ property }) => property === this.#property);
+  }
+
+  /** Goes on from a run that fails, without the moves that it did not come to or skipped. */
+  #keep(scenario: S, { schedule, movesApplied, skipped }: Run<F, C, R, S>): true {
+    const idle = new Set(skipped);
+    this.#scenario = scenario;
+    this.#schedule = schedule.filter((_, index) => index < movesApplied && !idle.has(index));
     return true;
   }
 }
 
-function simplerThan<C>(move: Move<C>): readonly Move<C>[] {
-  switch (move.move) {
-    case 'elapse': {
-      const shorter = [1, 10, 100, 1_000].filter((ms) => ms < move.ms);
-      const half = Math.floor(move.ms / 2);
-      const candidates = half > 0 && !shorter.includes(half) ? [...shorter, half] : shorter;
-      return candidates.map((ms) => ({ move: 'elapse', ms }));
-    }
-    case 'restart': {
-      if (move.memory === 'durable') return [];
-      const durable: Move<C> = { ...move, memory: 'durable' };
-      if (move.memory === 'amnesiac') return [durable];
-      const { back } = move.memory;
-      return back > 1 ? [durable, { ...move, memory: { back: back - 1 } }] : [durable];
-    }
-    case 'partition': {
-      const simpler: Move<C>[] = [];
-      if (move.way === 'both') simpler.push({ ...move, way: 'one-way' });
-      if (move.from.length > 1)
-        simpler.push(...move.from.map((_, at): Move<C> => ({ ...move, from: move.from.toSpliced(at, 1) })));
-      if (move.to.length > 1)
-        simpler.push(...move.to.map((_, at): Move<C> => ({ ...move, to: move.to.toSpliced(at, 1) })));
-      return simpler;
-    }
-    case 'deliver':
-    case 'fire':
-    case 'command':
-    case 'drop':
-    case 'duplicate':
-    case 'clog':
-    case 'release':
-    case 'heal':
-    case 'pause':
-    case 'resume':
-    case 'skew':
-    case 'crash':
-    case 'attack':
-      return [];
-  }
+/** Two spans of time as one, where the first or the second of them was. */
+function inOneGo<C>(schedule: Schedule<C>, a: number, b: number): readonly Schedule<C>[] {
+  const [first, second] = [schedule[a], schedule[b]];
+  if (first?.move !== 'elapse' || second?.move !== 'elapse') return [];
+  const both: Move<C> = { move: 'elapse', ms: first.ms + second.ms };
+  return [schedule.with(a, both).toSpliced(b, 1), schedule.with(b, both).toSpliced(a, 1)];
 }

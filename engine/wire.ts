@@ -200,6 +200,21 @@ export class Wire<Frame> {
     );
   }
 
+  /** Of some messages, the oldest or the newest that shares link and kind with the one that is named. */
+  like(
+    id: MessageId,
+    among: readonly Packet<Frame>[],
+    which: 'oldest' | 'newest',
+  ): Packet<Frame> | undefined {
+    const match = IDENTITY.exec(id);
+    if (match === null) return undefined;
+    const [, from = '', to = '', kind = ''] = match;
+    const stream = this.#links.get(from)?.get(to)?.streams.get(kind);
+    if (stream === undefined) return undefined;
+    const fits = (packet: Packet<Frame>): boolean => packet.stream === stream;
+    return which === 'oldest' ? among.find(fits) : among.findLast(fits);
+  }
+
   /** From now on nothing passes. Returns what was on its way and is lost. */
   cut(from: ReadonlySet<string>, to: ReadonlySet<string>): readonly Packet<Frame>[] {
     this.#cuts.push({ from, to });

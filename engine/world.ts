@@ -57,6 +57,14 @@ export class World<F, C, R, S extends BaseScenario> implements WorldView<F, S> {
   find(id: MessageId): Packet<F> | undefined {
     return this.#reactor.wire.find(id);
   }
+  /** The message in flight, or the oldest in flight of its link and kind. */
+  inFlightLike(id: MessageId): Packet<F> | undefined {
+    return this.#reactor.wire.findLive(id) ?? this.#reactor.wire.like(id, this.inFlight, 'oldest');
+  }
+  /** The message, if it is known; or the newest of its link and kind that is. */
+  seenLike(id: MessageId): Packet<F> | undefined {
+    return this.find(id) ?? this.#reactor.wire.like(id, this.seen, 'newest');
+  }
   isUp(node: string): boolean {
     return this.#reactor.actors.get(node)?.node !== undefined;
   }

@@ -1,6 +1,7 @@
 /** What an adversary may be given, and which moves each gift allows. */
-import type { Capability } from '../engine/index.ts';
+import { capabilityOf, type Capability, type Move } from '../engine/index.ts';
 import { OUTSIDER_MOVES } from './adversary/outsider.ts';
+import type { Command } from './reading.ts';
 
 export const CAPABILITIES: readonly { readonly id: Capability; readonly moves: readonly string[] }[] = [
   {
@@ -32,3 +33,15 @@ export const CAPABILITIES: readonly { readonly id: Capability; readonly moves: r
   },
   { id: 'outsider', moves: Object.values(OUTSIDER_MOVES) },
 ];
+
+/** What an adversary must have been given for these moves, in the order of CAPABILITIES. */
+export function capabilitiesNeeded(moves: readonly Move<Command>[]): readonly Capability[] {
+  const needed = new Set(moves.map(neededFor));
+  return CAPABILITIES.map(({ id }) => id).filter((id) => needed.has(id));
+}
+
+function neededFor(move: Move<Command>): Capability | undefined {
+  // Only what comes at another time than by itself is delivered by a move.
+  if (move.move === 'deliver') return 'network';
+  return move.move === 'command' && move.command.type === 'leave' ? 'churn' : capabilityOf(move);
+}

@@ -7,6 +7,7 @@ import { findMutant } from './mutants.ts';
 import { DEFINITIONS, PROPERTIES } from './properties.ts';
 import type { Command, Report } from './reading.ts';
 import { ROOT, type TreeScenario } from './scenario.ts';
+import { SIMPLER } from './simpler.ts';
 import { modelAdversary, modelFacts, modelSubject } from './subjects/model.ts';
 import {
   castSubject,
@@ -102,6 +103,7 @@ export function treeHarness<Frame>({
     ...(adversary === undefined ? {} : { adversary }),
     ...(isPaired && whyNoPairs === undefined ? { pairs: nonInterference<Frame>() } : {}),
     meter: operationMeter,
+    simpler: SIMPLER,
   };
 }
 

@@ -84,7 +84,8 @@ export function settleMs(nodes: number, parameters: Parameters, records = RECORD
   return (nodes + 1) * round + (3 + Math.ceil(records / maxRepair)) * (epochMs + eoeMs);
 }
 
-function nameOf(size: Size): string {
+/** The name of a scenario that is nothing but its size. */
+export function nameOf(size: Size): string {
   return size.topology === 'flat'
     ? `flat-${size.clients}c`
     : `tree-k${size.k}-${size.routers}r-${size.clients}c`;
