@@ -88,20 +88,52 @@ describe('check', () => {
     });
   });
 
-  test('tells which transitions were reached, if a property says', async () => {
-    const kit = fakeKit([{ ...HOLDS, covered: ['client off start → up'] }]);
+  const REACHED = {
+    transitions: { 'client off start → up': 5, 'client up crash → crashed': 0, 'client up timer.suspect': 0 },
+    situations: { 'tree-full': 0 },
+  };
+
+  test('tells what was reached, and names what was not', async () => {
+    const kit = fakeKit([HOLDS], { coverage: REACHED });
     const json = contextOf(kit);
     await check(json, callWith({ json: true }));
     expect(JSON.parse(json.terminal.stdout())).toMatchObject({
-      coverage: { transitions: { covered: 1, total: 2 }, missing: ['client up crash → crashed'] },
+      coverage: {
+        transitions: { covered: 1, total: 2 },
+        situations: { covered: 0, total: 1 },
+        missing: ['client up crash → crashed', 'tree-full'],
+        justified: { 'client up timer.suspect': 'clients have no children' },
+        runs: { 'client off start → up': 5, 'client up crash → crashed': 0 },
+      },
     });
     const plain = contextOf(kit);
     await check(plain, callWith());
-    expect(plain.terminal.stdout()).toMatch(/^statechart transitions reached: 1 of 2 /m);
-    expect(plain.terminal.stdout()).not.toContain('client up crash');
+    expect(plain.terminal.stdout()).toMatch(/^reached: transitions 1 of 2 · situations 0 of 1\n/m);
+    expect(plain.terminal.stdout()).toContain('  not reached: client up crash → crashed\n');
+    expect(plain.terminal.stdout()).toContain('  not reached: tree-full (No room is left.)\n');
+    expect(plain.terminal.stdout()).not.toContain('timer.suspect');
+  });
+
+  test('names gaps when they are few, or when told to', async () => {
+    const many = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`way ${index}`, 0]));
+    const kit = fakeKit([HOLDS], { coverage: { transitions: many } });
+    const plain = contextOf(kit);
+    await check(plain, callWith());
+    expect(plain.terminal.stdout()).toContain('  and 4 others (--verbose names all)\n');
+    expect(plain.terminal.stdout()).not.toContain('way 11');
     const verbose = contextOf(kit);
     await check(verbose, callWith({ verbose: true }));
-    expect(verbose.terminal.stdout()).toContain('  not reached: client up crash → crashed\n');
+    expect(verbose.terminal.stdout()).toContain('  not reached: way 11\n');
+  });
+
+  test('says so when something is reached that should not be possible', async () => {
+    const coverage = { transitions: { ...REACHED.transitions, 'client up timer.suspect': 2 } };
+    const context = contextOf(fakeKit([HOLDS], { coverage }));
+    await check(context, callWith());
+    expect(context.terminal.stdout()).toContain(
+      'reached, though it should not be possible (clients have no children): client up timer.suspect\n',
+    );
+    expect(context.terminal.stdout()).toContain('transitions 2 of 3');
   });
 
   test('tells what became of the operations of a trace', async () => {

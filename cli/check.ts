@@ -17,6 +17,7 @@ import {
   wholeNumber,
   type Context,
 } from './call.ts';
+import { coverageJson, printCoverage } from './coverage.ts';
 import { DEFAULT_RUNS, DEFAULT_SEED } from '../properties/defaults.ts';
 import { saveCounterexamples, type Saved } from './save.ts';
 import { count, duration, paint, plural, progress, table, type Colour } from './terminal.ts';
@@ -70,7 +71,7 @@ export function addCheck(program: Command, run: (options: CheckOptions) => Promi
     .option('--workload <file>', 'trace of SET and GET lines, used up over the runs (default: YCSB A)')
     .option('--workers <number>', 'worker threads; 0: none (default: one a core)')
     .option('--json', 'print one JSON object on stdout and nothing else')
-    .option('--verbose', 'also list the transitions of the statecharts that were not reached')
+    .option('--verbose', 'name everything that was not reached of statecharts and situations')
     .option('--out <dir>', 'where counterexamples go', 'counterexamples')
     .addHelpText(
       'after',
@@ -116,7 +117,7 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
 
   const saved = await saveCounterexamples(context, result, options.out);
 
-  const coverage = coverageOf(kit.transitions, result);
+  const coverage = coverageJson(kit, result);
   const operations = given === undefined ? undefined : usedOf(given, result);
 
   if (options.json === true)
@@ -140,7 +141,7 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
   else {
     printResult(context, result, nowMs() - startedMs);
     if (operations !== undefined) printOperations(context, operations);
-    if (coverage !== undefined) printCoverage(context, coverage, options.verbose === true);
+    printCoverage(terminal, kit, result, options.verbose === true);
     printFindings(context, result, saved);
   }
 
@@ -237,22 +238,6 @@ const COLOURS: Readonly<Record<PropertyResult['verdict'], Colour>> = {
   'not-applicable': 'dim',
 };
 
-/** Which transitions of the statecharts the runs reached. */
-interface Coverage {
-  readonly transitions: { readonly covered: number; readonly total: number };
-  readonly missing: readonly string[];
-}
-
-/** Undefined if no property that keeps coverage was judged. */
-function coverageOf(transitions: readonly string[], { properties }: CampaignResult): Coverage | undefined {
-  const kept = properties.flatMap(({ covered }) => (covered === undefined ? [] : [covered]));
-  if (kept.length === 0) return undefined;
-  const reached = new Set(kept.flat());
-  const missing = transitions.filter((id) => !reached.has(id));
-  const total = transitions.length;
-  return { transitions: { covered: total - missing.length, total }, missing };
-}
-
 /** What became of the operations of a trace. */
 interface Operations {
   /** Taken by a client. */
@@ -270,13 +255,6 @@ function printOperations({ terminal }: Context, { used, total, refused }: Operat
   const not = used < total ? `; ${count(total - used)} were not come to: a run ended before` : '';
   const no = refused === 0 ? '' : `, ${count(refused)} of them refused by a client that was leaving or full`;
   terminal.out(`operations of the trace used: ${count(used)} of ${count(total)}${no}${not}\n`);
-}
-
-function printCoverage({ terminal }: Context, { transitions, missing }: Coverage, verbose: boolean): void {
-  const { covered, total } = transitions;
-  const hint = missing.length > 0 && !verbose ? ' (--verbose lists the others)' : '';
-  terminal.out(`statechart transitions reached: ${count(covered)} of ${count(total)}${hint}\n`);
-  if (verbose) for (const id of missing) terminal.out(`  not reached: ${id}\n`);
 }
 
 function printResult({ terminal }: Context, result: CampaignResult, elapsedMs: number): void {

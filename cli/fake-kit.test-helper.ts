@@ -72,7 +72,8 @@ export function fakeKit(properties: readonly PropertyResult[], more: Partial<Cam
       { id: 'churn', moves: ['crash'] },
     ],
     strategies: ['swarm', 'uniform'],
-    transitions: ['client off start → up', 'client up crash → crashed'],
+    situations: [{ id: 'tree-full', title: 'No room is left.' }],
+    justified: { 'client up timer.suspect': 'clients have no children' },
     harnessModule: new URL('file:///none.ts'),
     driver: (subject) => ({
       execute: (_, schedule) => run(subject, schedule),
@@ -91,6 +92,7 @@ export function fakeKit(properties: readonly PropertyResult[], more: Partial<Cam
         steps: runs * 10,
         properties,
         counts: {},
+        coverage: {},
         nondeterminism: [],
         digest: 'cd',
         aborted: false,

@@ -51,8 +51,10 @@ export interface Kit {
   readonly scenarios: readonly { readonly name: string; readonly title: string }[];
   readonly capabilities: readonly { readonly id: string; readonly moves: readonly string[] }[];
   readonly strategies: readonly string[];
-  /** Ids of the transitions of all statecharts. */
-  readonly transitions: readonly string[];
+  /** Conditions that a search is to come into. */
+  readonly situations: readonly { readonly id: string; readonly title: string }[];
+  /** Why something of the statecharts cannot be reached, by its id. */
+  readonly justified: Readonly<Record<string, string>>;
   readonly harnessModule: URL;
   /** The subject's properties, simulator and shrinker. The id is one of `subjectIds`. */
   driver(subject: string): Driver;
@@ -63,7 +65,6 @@ export interface Kit {
 export async function loadKit(): Promise<Kit> {
   const engine = await import('../engine/index.ts');
   const properties = await import('../properties/index.ts');
-  const { allTransitions } = await import('../model/index.ts');
   return {
     version: kitVersion(),
     subjects: properties.SUBJECTS,
@@ -77,7 +78,8 @@ export async function loadKit(): Promise<Kit> {
     scenarios: properties.NAMED_SCENARIOS.map(({ name, title }) => ({ name, title })),
     capabilities: properties.CAPABILITIES,
     strategies: ['swarm', 'uniform'],
-    transitions: (['coordinator', 'router', 'client'] as const).flatMap(allTransitions),
+    situations: properties.SITUATIONS.map(({ id, title }) => ({ id, title })),
+    justified: properties.JUSTIFIED,
     harnessModule: properties.HARNESS_MODULE,
     driver(subject) {
       const harness = properties.harnessFor(subject);

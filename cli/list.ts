@@ -12,7 +12,7 @@ export interface ListOptions {
 export function addList(program: Command, run: (options: ListOptions) => Promise<void>): void {
   program
     .command('list')
-    .summary('subjects, properties, scenarios, capabilities, strategies, mutants')
+    .summary('subjects, properties, situations, scenarios, capabilities, strategies, mutants')
     .description('Lists everything that the other commands take a name of.')
     .option('--json', 'print one JSON object on stdout and nothing else')
     .addHelpText(
@@ -28,11 +28,12 @@ Examples:
 /** Does it. Returns the exit status. */
 export function list(context: Context, options: ListOptions): number {
   const { kit, terminal, nowMs } = context;
-  const { subjects, properties, scenarios, capabilities, strategies, mutants } = kit;
+  const { subjects, properties, situations, scenarios, capabilities, strategies, mutants } = kit;
   if (options.json === true) {
     printJson(context, 'list', nowMs(), {
       subjects,
       properties,
+      situations,
       scenarios,
       capabilities,
       strategies,
@@ -57,6 +58,11 @@ export function list(context: Context, options: ListOptions): number {
     'Properties',
     ['id', 'kind', 'statement'],
     properties.map((one) => [one.id, one.kind, one.statement]),
+  );
+  section(
+    'Situations',
+    ['id', 'what a search is to come into'],
+    situations.map((one) => [one.id, one.title]),
   );
   section(
     'Scenarios',

@@ -47,6 +47,8 @@ export class Batch {
   readonly subject: string;
   /** Ids of the monitored properties, in the order of the harness. */
   readonly properties: readonly string[];
+  /** `Coverage.goals` of the harness. */
+  readonly goals: Readonly<Record<string, readonly string[]>>;
   readonly #setup: CampaignSetup<unknown, unknown, unknown, BaseScenario>;
   readonly #seed: number;
   readonly #options: ExecuteOptions;
@@ -69,8 +71,9 @@ export class Batch {
     const { harness } = setup;
     this.#setup = setup;
     this.#seed = seed;
-    this.#options = properties === undefined ? {} : { properties };
+    this.#options = { coverage: true, ...(properties === undefined ? {} : { properties }) };
     this.subject = harness.subject.id;
+    this.goals = harness.coverage?.goals ?? {};
     const all = harness.properties.map(({ id }) => id);
     if (harness.pairs !== undefined && !all.includes(harness.pairs.property))
       all.push(harness.pairs.property);

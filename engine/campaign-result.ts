@@ -4,6 +4,7 @@ import type { Schedule } from './move.ts';
 import type { Violation } from './monitor.ts';
 import type { Stopped, Tightest } from './outcome.ts';
 import type { RunSummary } from './batch.ts';
+import { CoverageSum, type CoverageResult } from './coverage.ts';
 import { MAX_KEPT_PER_PROPERTY } from './bounds.ts';
 
 /** A run of a campaign that broke a property. */
@@ -25,8 +26,6 @@ export interface PropertyResult {
   readonly runs: number;
   readonly exercised: number;
   readonly tightest?: Tightest;
-  /** What any of the runs reached of what the property's monitor keeps count of: sorted ids. */
-  readonly covered?: readonly string[];
   /** Why, where the verdict is `not-applicable`. */
   readonly reason?: string;
   /** How many runs broke it. */
@@ -53,6 +52,7 @@ export interface CampaignResult {
   readonly properties: readonly PropertyResult[];
   /** What the harness's meter counted, over all runs. */
   readonly counts: Readonly<Record<string, number>>;
+  readonly coverage: CoverageResult;
   readonly nondeterminism: readonly Nondeterminism[];
   /** Hash of the digests of all runs, in order; the same whatever the number of workers. */
   readonly digest: string;
@@ -63,7 +63,6 @@ interface Sum {
   runs: number;
   exercised: number;
   tightest: Tightest | undefined;
-  covered: Set<string> | undefined;
   reason: string | undefined;
   violatingRuns: number;
   hasViolated: boolean;
@@ -76,11 +75,16 @@ export class Aggregate {
   readonly #nondeterminism: Nondeterminism[] = [];
   readonly #hash = createHash('sha256');
   readonly #counts = new Map<string, number>();
+  readonly #coverage: CoverageSum;
   #runs = 0;
   #steps = 0;
 
-  /** @param properties ids in the order of the report; what else is violated follows */
-  constructor(properties: readonly string[]) {
+  /**
+   * @param properties ids in the order of the report; what else is violated follows
+   * @param goals what is to be reached, by group
+   */
+  constructor(properties: readonly string[], goals: Readonly<Record<string, readonly string[]>> = {}) {
+    this.#coverage = new CoverageSum(goals);
     for (const id of properties) this.#sum(id);
   }
 
@@ -97,11 +101,7 @@ export class Aggregate {
       const sum = this.#sum(id);
       if (sum.tightest === undefined || isTighter(tightest, sum.tightest)) sum.tightest = tightest;
     }
-    for (const [id, covered] of Object.entries(run.covered)) {
-      const sum = this.#sum(id);
-      sum.covered ??= new Set();
-      for (const one of covered) sum.covered.add(one);
-    }
+    this.#coverage.add(run.covered);
     for (const [name, count] of Object.entries(run.counts))
       this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
     for (const [id, reason] of Object.entries(run.notApplicable)) this.#sum(id).reason ??= reason;
@@ -120,6 +120,7 @@ export class Aggregate {
       steps: this.#steps,
       properties: Array.from(this.#sums, ([id, sum]) => resultOf(id, sum)),
       counts: Object.fromEntries(this.#counts),
+      coverage: this.#coverage.end(),
       nondeterminism: this.#nondeterminism,
       digest: this.#hash.digest('hex'),
       aborted,
@@ -142,7 +143,6 @@ export class Aggregate {
         runs: 0,
         exercised: 0,
         tightest: undefined,
-        covered: undefined,
         reason: undefined,
         violatingRuns: 0,
         hasViolated: false,
@@ -160,14 +160,13 @@ function isTighter(a: Tightest, b: Tightest): boolean {
 }
 
 function resultOf(id: string, sum: Sum): PropertyResult {
-  const { runs, exercised, tightest, covered, reason, violatingRuns, kept } = sum;
+  const { runs, exercised, tightest, reason, violatingRuns, kept } = sum;
   return {
     id,
     verdict: verdictOf(sum),
     runs,
     exercised,
     ...(tightest === undefined ? {} : { tightest }),
-    ...(covered === undefined ? {} : { covered: Array.from(covered).sort() }),
     ...(reason === undefined ? {} : { reason }),
     violatingRuns,
     kept,

@@ -32,13 +32,15 @@ describe('campaign', () => {
   });
 
   test('sums up what was covered and counted', async () => {
-    const { properties, counts } = await search('none');
-    expect(properties.map(({ covered }) => covered)).toEqual([
-      undefined,
-      ['r1 delivered', 'r2 delivered', 'r3 delivered', 's said'],
-      undefined,
-      undefined,
-    ]);
+    const { coverage, counts } = await search('none');
+    const { words = {} } = coverage;
+    expect(Object.keys(coverage)).toEqual(['words']);
+    expect(words['s said']).toBeGreaterThan(50);
+    expect(words['s delivered']).toBe(0);
+    expect(words['r1 delivered']).toBeGreaterThan(words['r3 delivered'] ?? 0);
+    expect(words['r3 delivered']).toBeGreaterThan(0);
+    // What is reached and no goal is not told.
+    expect(words).not.toHaveProperty('r1 stored');
     expect(counts['said']).toBeGreaterThan(60);
     const first = await search('none', { runs: 1 });
     expect(first.counts['said']).toBeLessThanOrEqual(12);

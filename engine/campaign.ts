@@ -52,6 +52,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
 interface About {
   readonly subject: string;
   readonly properties: readonly string[];
+  readonly goals: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Runs that were made, and which are next. */
@@ -73,10 +74,10 @@ class Tally {
   }
 
   /** To be told before the first `put`; later times change nothing. */
-  begin({ subject, properties }: About): void {
+  begin({ subject, properties, goals }: About): void {
     if (this.#done > 0) return;
     this.#subject = subject;
-    this.#aggregate = new Aggregate(properties);
+    this.#aggregate = new Aggregate(properties, goals);
   }
 
   get isAborted(): boolean {

@@ -1,6 +1,7 @@
 /** What a protocol brings along so that the engine can drive, judge and attack it. */
 import type { BaseScenario, Subject } from './subject.ts';
 import type { Attack, Capability, MessageId, Schedule } from './move.ts';
+import type { Coverage } from './coverage.ts';
 import type { Property, Violation } from './monitor.ts';
 import type { Run } from './outcome.ts';
 import type { Step } from './trace.ts';
@@ -130,6 +131,8 @@ export interface Harness<Frame, Command, Report, Scenario extends BaseScenario> 
   groups?(scenario: Scenario): readonly (readonly string[])[];
   readonly pairs?: Pairs<Frame, Command, Report, Scenario>;
   meter?(scenario: Scenario): Meter<Frame, Command, Report>;
+  /** What a search is to reach. @default nothing */
+  readonly coverage?: Coverage<Frame, Command, Report, Scenario>;
   /** @default shrinking leaves scenario and commands as they are */
   readonly simpler?: Simpler<Command, Scenario>;
 }

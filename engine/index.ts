@@ -3,6 +3,7 @@ export type * from './subject.ts';
 export type * from './move.ts';
 export type * from './trace.ts';
 export type * from './monitor.ts';
+export type { ByGroup, Coverage, CoverageObserver, CoverageResult } from './coverage.ts';
 export type * from './harness.ts';
 export type * from './outcome.ts';
 export * from './bounds.ts';

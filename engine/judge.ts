@@ -1,21 +1,30 @@
-/** The monitors of one run, taken together. */
+/** The monitors of one run, and what watches its coverage, taken together. */
 import type { BaseScenario } from './subject.ts';
+import type { CoverageObserver } from './coverage.ts';
 import type { Monitor, Standing, Violation } from './monitor.ts';
 import type { Harness } from './harness.ts';
 import type { Tightest } from './outcome.ts';
 import type { TracedStep } from './reaction.ts';
+
+export interface JudgeOptions {
+  /** Ids of the properties to monitor. @default all of the harness */
+  readonly properties?: readonly string[];
+  /** Keeps `covered`. @default false */
+  readonly coverage?: boolean;
+}
 
 /** Puts each step to each monitor and keeps the first violation of each property. */
 export class Judge<F, C, R> {
   readonly violations: Violation[] = [];
   readonly notApplicable: Record<string, string> = {};
   readonly #monitors: Monitor<F, C, R>[] = [];
+  readonly #coverage: CoverageObserver<F, C, R> | undefined;
   #watching: Monitor<F, C, R>[] = [];
 
   constructor(
     harness: Harness<F, C, R, BaseScenario>,
     scenario: BaseScenario,
-    properties: readonly string[] | undefined,
+    { properties, coverage = false }: JudgeOptions,
   ) {
     // One object for all of them: monitors of one run know each other by it.
     const run = { subject: harness.subject.id, scenario };
@@ -26,6 +35,7 @@ export class Judge<F, C, R> {
       else this.#monitors.push(monitor);
     }
     this.#watching = this.#monitors.slice();
+    this.#coverage = coverage ? harness.coverage?.observer(run) : undefined;
   }
 
   /** @returns whether a property was violated just now */
@@ -35,6 +45,7 @@ export class Judge<F, C, R> {
       const violation = guarded(monitor, step.index, () => monitor.observe(step));
       if (violation !== undefined) this.violations.push(violation);
     }
+    guarded({ property: 'coverage' }, step.index, () => this.#coverage?.observe(step));
     if (this.violations.length === before) return false;
     this.#dismiss();
     return true;
@@ -83,8 +94,8 @@ export class Judge<F, C, R> {
 
   get covered(): Record<string, readonly string[]> {
     const all: Record<string, readonly string[]> = {};
-    for (const { property, covered } of this.#monitors)
-      if (covered !== undefined) all[property] = Array.from(covered).sort();
+    for (const [group, covered] of Object.entries(this.#coverage?.covered ?? {}))
+      all[group] = Array.from(covered).sort();
     return all;
   }
 

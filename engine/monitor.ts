@@ -42,8 +42,13 @@ export interface Monitor<Frame, Command, Report> {
   readonly tightest?: string;
   /** How near to breaking `tightest` was: smaller is tighter. Lets the tightest of many runs be told. */
   readonly slack?: number;
-  /** Ids of the things that this run reached, of those that the monitor keeps count of: its coverage. @default none kept */
-  readonly covered?: ReadonlySet<string>;
+}
+
+/** What monitors and the like are made for: one object per run, so those of one run can know each other by it. */
+export interface RunContext<Scenario extends BaseScenario> {
+  /** `Subject.id`. */
+  readonly subject: string;
+  readonly scenario: Scenario;
 }
 
 /** A property as such. */
@@ -53,8 +58,7 @@ export interface Property<Frame, Command, Report, Scenario extends BaseScenario>
   readonly statement: string;
   readonly source: string;
   /** A monitor for one run; or why the property does not apply to this subject. */
-  monitor(context: {
-    readonly subject: string;
-    readonly scenario: Scenario;
-  }): Monitor<Frame, Command, Report> | { readonly notApplicable: string };
+  monitor(
+    context: RunContext<Scenario>,
+  ): Monitor<Frame, Command, Report> | { readonly notApplicable: string };
 }

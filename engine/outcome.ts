@@ -44,7 +44,7 @@ export interface Run<Frame, Command, Report, Scenario extends BaseScenario> {
   /** How often the premise of each monitored property came true. */
   readonly exercised: Readonly<Record<string, number>>;
   readonly tightest: Readonly<Record<string, Tightest>>;
-  /** `Monitor.covered`, sorted, of the properties whose monitors keep it. */
+  /** What the run reached of what `Harness.coverage` watches: sorted ids by group; empty if that was not asked for. */
   readonly covered: Readonly<Record<string, readonly string[]>>;
   /** `Meter.counts`; empty if the harness has no meter. */
   readonly counts: Readonly<Record<string, number>>;

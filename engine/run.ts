@@ -25,6 +25,8 @@ export interface ExecuteOptions {
   readonly pairs?: boolean;
   /** Computes `Run.digest`. @default true */
   readonly digest?: boolean;
+  /** Keeps `Run.covered`. @default false */
+  readonly coverage?: boolean;
   /**
    * Gives moves that name a message that is not there the one that they most likely meant (`retarget`); the schedule
    * of the run then has the moves as they were made. @default false
@@ -109,6 +111,7 @@ function executePair<F, C, R, S extends BaseScenario>(
       pairs: false,
       keepTrace: true,
       digest: false,
+      coverage: false,
     });
     const violation = pairs.compare(full, runWithout);
     if (violation !== undefined && !violations.some(({ property }) => property === pairs.property))
@@ -146,7 +149,7 @@ class Session<F, C, R, S extends BaseScenario> {
   constructor(harness: Harness<F, C, R, S>, scenario: S, options: ExecuteOptions) {
     this.#harness = harness;
     this.#options = options;
-    this.#judge = new Judge(harness, scenario, options.properties);
+    this.#judge = new Judge(harness, scenario, options);
     this.#digest = options.digest === false ? undefined : new TraceDigest(harness.subject);
     this.#trace = options.keepTrace === true ? [] : undefined;
     this.#meter = harness.meter?.(scenario);

@@ -5,6 +5,7 @@
  */
 import { Buffer } from 'node:buffer';
 import type { BaseScenario, Input, Node, Output, Storage, Subject } from './subject.ts';
+import type { Coverage } from './coverage.ts';
 import type { Attack } from './move.ts';
 import type { Monitor, Property, Standing, Violation } from './monitor.ts';
 import type { Harness, Injection, Meter, WorldView } from './harness.ts';
@@ -220,16 +221,13 @@ function exactlyOnce(): Omit<Monitor<ToyFrame, ToyCommand, ToyReport>, 'property
 /** What was delivered was said. */
 function genuine(): Omit<Monitor<ToyFrame, ToyCommand, ToyReport>, 'property'> {
   const said = new Set<number>();
-  const covered = new Set<string>();
   const monitor = {
     exercised: 0,
-    covered,
     observe(step: ToyStep): Violation | undefined {
       if (step.kind === 'event') return undefined;
       for (const output of step.outputs) {
         if (output.kind !== 'report' || output.report.kind === 'stored') continue;
         const { kind, seq } = output.report;
-        covered.add(`${step.node} ${kind}`);
         if (kind === 'said') said.add(seq);
         else monitor.exercised += 1;
         const message = `${step.node} delivered ${String(seq)}, which nobody said`;
@@ -309,6 +307,22 @@ function sayings(): Meter<ToyFrame, ToyCommand, ToyReport> {
   };
 }
 
+/** Who said and who delivered something. That `s` delivers what it said is a goal that is never reached. */
+const wordsReached: Coverage<ToyFrame, ToyCommand, ToyReport, BaseScenario> = {
+  goals: { words: ['s said', 's delivered', 'r1 delivered', 'r2 delivered', 'r3 delivered'] },
+  observer() {
+    const words = new Set<string>();
+    return {
+      covered: { words },
+      observe(step) {
+        if (step.kind === 'event') return;
+        for (const output of step.outputs)
+          if (output.kind === 'report') words.add(`${step.node} ${output.report.kind}`);
+      },
+    };
+  },
+};
+
 /** The toy with everything that the engine can make use of. */
 export function toyHarness(bug: ToyBug = 'none'): ToyHarness {
   return {
@@ -333,6 +347,7 @@ export function toyHarness(bug: ToyBug = 'none'): ToyHarness {
       make,
     },
     meter: sayings,
+    coverage: wordsReached,
     leave: { kind: 'leave' },
     inspect: { kind: 'inspect' },
     mayCrash: () => true,

@@ -12,7 +12,7 @@ export interface ToWorker {
 export type FromWorker =
   | {
       readonly kind: 'ready';
-      readonly about: { readonly subject: string; readonly properties: readonly string[] };
+      readonly about: Pick<Batch, 'subject' | 'properties' | 'goals'>;
     }
   | { readonly kind: 'chunk'; readonly from: number; readonly summaries: readonly RunSummary[] }
   /** The harness broke: no finding, an error. */
@@ -40,7 +40,7 @@ try {
       say({ kind: 'chunk', from, summaries });
     });
   });
-  say({ kind: 'ready', about: { subject: batch.subject, properties: batch.properties } });
+  say({ kind: 'ready', about: { subject: batch.subject, properties: batch.properties, goals: batch.goals } });
 } catch (error) {
   attempt(() => {
     throw error;

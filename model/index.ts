@@ -17,6 +17,8 @@ export type {
   Timer,
   TimerEvent,
 } from './events.ts';
+export { examine } from './examine.ts';
+export type { Examined } from './examine.ts';
 export { heapChoice, heapTree } from './heap.ts';
 export type { ClientContext } from './holdings.ts';
 export type * from './messages.ts';
@@ -27,6 +29,6 @@ export { routerMachine } from './router.ts';
 export type { RouterContext } from './router.ts';
 export { choiceFor, describe, enabled, initialState, memoryOf, stateKey, step } from './step.ts';
 export type { ModelState, StepResult } from './step.ts';
-export { allTransitions, transitionsTaken } from './transitions.ts';
+export { allGuardOutcomes, allRejections, allTransitions, MESSAGE_TYPES } from './transitions.ts';
 export { admissible, heapDepth } from './tree.ts';
 export type { Cause, Change } from './tree.ts';

@@ -60,9 +60,19 @@ export function machineOf({ role, parameters }: Pick<ModelState, 'role' | 'param
   return (ofParameters[role] ??= makeMachine(role, parameters));
 }
 
-/** A state as XState has it. For this folder's own use. */
-export function snapshotOf(state: ModelState): AnyMachineSnapshot {
-  return machineOf(state).resolveState({ value: state.value, context: state.context });
+/** A state as XState has it. */
+function snapshotOf(state: ModelState, machine = machineOf(state)): AnyMachineSnapshot {
+  return machine.resolveState({ value: state.value, context: state.context });
+}
+
+/** The step that a machine of the role takes for an event that is possible. For this folder's own use. */
+export function advance(machine: AnyStateMachine, state: ModelState, event: ModelEvent): StepResult {
+  const [next, actions] = transition(machine, snapshotOf(state, machine), event);
+  const outputs = actions.map((action) => action.params as unknown as ModelOutput);
+  const { role, node, parameters } = state;
+  // The machine was made for the role, so its context is the role's.
+  const after = { role, node, parameters, value: next.value, context: next.context } as ModelState;
+  return { state: after, outputs };
 }
 
 /**
@@ -111,12 +121,7 @@ export function whyNotAllowed(state: ModelState, event: ModelEvent): string | un
 export function step(state: ModelState, event: ModelEvent): StepResult {
   const notAllowed = whyNotAllowed(state, event);
   if (notAllowed !== undefined) return { notAllowed };
-  const [next, actions] = transition(machineOf(state), snapshotOf(state), event);
-  const outputs = actions.map((action) => action.params as unknown as ModelOutput);
-  const { role, node, parameters } = state;
-  // The machine was made for the role, so its context is the role's.
-  const after = { role, node, parameters, value: next.value, context: next.context } as ModelState;
-  return { state: after, outputs };
+  return advance(machineOf(state), state, event);
 }
 
 /** Equal for equal states of equal nodes, whatever led to them. Parameters are no part of it. */

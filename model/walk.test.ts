@@ -4,13 +4,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isFrame } from './events.ts';
 import type { Memory, ModelEvent } from './events.ts';
+import { examine } from './examine.ts';
 import type { NodeName } from './messages.ts';
-import { choiceFor, describe as describeState, memoryOf, stateKey } from './step.ts';
+import { choiceFor, describe as describeState, memoryOf, stateKey, step } from './step.ts';
 import { TestWorld } from './test-world.ts';
-import { allTransitions, transitionsTaken } from './transitions.ts';
+import { allGuardOutcomes, allRejections, allTransitions } from './transitions.ts';
 
-/** Transitions that the walks took. */
-const TAKEN = new Set<string>();
+/** Transitions, outcomes of guards and rejections that the walks reached. */
+const REACHED = new Set<string>();
 
 const NODES: readonly NodeName[] = ['C', 'r1', 'r2', 'c1', 'c2', 'c3', 'c4'];
 
@@ -37,8 +38,11 @@ class CheckedWorld extends TestWorld {
   override give(node: NodeName, event: ModelEvent) {
     const before = this.state(node);
     const choice = choiceFor(before, event);
-    const taken = transitionsTaken(before, choice ? ({ ...event, choice } as ModelEvent) : event);
-    for (const id of taken) TAKEN.add(id);
+    const chosen = choice ? ({ ...event, choice } as ModelEvent) : event;
+    const { taken, guards, rejection, result } = examine(before, chosen);
+    // Taking notes changes nothing.
+    expect(result).toEqual(step(before, chosen));
+    for (const id of [...taken, ...guards, ...(rejection === undefined ? [] : [rejection])]) REACHED.add(id);
     const outputs = super.give(node, event);
     const after = this.state(node);
     const rejects = outputs.filter((one) => one.kind === 'reject');
@@ -116,7 +120,11 @@ test('every step of a random walk is a reaction, a rejection or nothing', () => 
   );
   // The walks went somewhere.
   expect(reached.size).toBeGreaterThan(20);
-  const all = (['coordinator', 'router', 'client'] as const).flatMap(allTransitions);
-  expect([...TAKEN].filter((id) => !all.includes(id))).toEqual([]);
-  expect(TAKEN.size).toBeGreaterThan(all.length / 2);
+  const all = (['coordinator', 'router', 'client'] as const).flatMap((role) => [
+    ...allTransitions(role),
+    ...allGuardOutcomes(role),
+    ...allRejections(role),
+  ]);
+  expect([...REACHED].filter((id) => !all.includes(id))).toEqual([]);
+  expect(REACHED.size).toBeGreaterThan(all.length / 2);
 });

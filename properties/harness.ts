@@ -1,7 +1,8 @@
 /** Harnesses: a subject with its monitors, its adversary and its workload, ready for the engine. */
 import type { Adversary, Capability, Harness, Subject, Workload } from '../engine/index.ts';
 import { outsiderAdversary } from './adversary/outsider.ts';
-import { bind, type SubjectFacts } from './monitors/judge.ts';
+import { treeCoverage } from './coverage/coverage.ts';
+import { bind, watchesOf, type SubjectFacts } from './monitors/judge.ts';
 import { interferenceNotApplicable, NON_INTERFERENCE, nonInterference } from './monitors/non-interference.ts';
 import { findMutant } from './mutants.ts';
 import { DEFINITIONS, PROPERTIES } from './properties.ts';
@@ -82,12 +83,14 @@ export function treeHarness<Frame>({
         ? undefined
         : NO_OUTSIDER_MOVES;
   const isPaired = properties.includes(NON_INTERFERENCE.id);
+  const watchOf = watchesOf(facts);
   return {
     subject,
     properties: [
       ...bind(
         DEFINITIONS.filter(({ id }) => properties.includes(id)),
         facts,
+        watchOf,
       ),
       ...(isPaired && whyNoPairs !== undefined ? [interferenceNotApplicable<Frame>(whyNoPairs)] : []),
     ],
@@ -103,6 +106,10 @@ export function treeHarness<Frame>({
     ...(adversary === undefined ? {} : { adversary }),
     ...(isPaired && whyNoPairs === undefined ? { pairs: nonInterference<Frame>() } : {}),
     meter: operationMeter,
+    coverage: treeCoverage(watchOf, {
+      outsider: adversary !== undefined,
+      bytes: facts.secrets !== undefined,
+    }),
     simpler: SIMPLER,
   };
 }

@@ -4,6 +4,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export { CAPABILITIES } from './capabilities.ts';
 export { type CheckConfig } from './campaign-harness.ts';
+export { JUSTIFIED } from './coverage/justified.ts';
+export type { Situation } from './coverage/situation.ts';
+export { SITUATIONS } from './coverage/situations.ts';
 export { DEFAULT_RUNS, DEFAULT_SEED } from './defaults.ts';
 export {
   harnessFor,

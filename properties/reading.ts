@@ -58,6 +58,15 @@ export interface Reader<Frame> {
   birthOf(start: Extract<Input<Frame, Command>, { kind: 'start' }>): number;
 }
 
+/** One message sent. */
+export interface Sent {
+  /** Undefined for what was never given to the network. */
+  readonly id: MessageId | undefined;
+  readonly to: string;
+  readonly reading: Reading;
+  readonly bytes: Uint8Array | undefined;
+}
+
 /** One reaction as monitors see it. */
 export interface SeenReaction {
   readonly index: number;
@@ -75,11 +84,7 @@ export interface SeenReaction {
     | { readonly kind: 'command'; readonly command: Command };
   readonly message: MessageId | undefined;
   readonly attack: Attack | undefined;
-  readonly sends: readonly {
-    readonly to: string;
-    readonly reading: Reading;
-    readonly bytes: Uint8Array | undefined;
-  }[];
+  readonly sends: readonly Sent[];
   readonly timers: readonly Extract<Output<unknown, Report>, { kind: 'set-timer' | 'cancel-timer' }>[];
   readonly reports: readonly Report[];
   /** Reason, if the input was rejected. */
@@ -123,7 +128,7 @@ export class Observer<Frame> {
   }
 
   #seeReaction(step: Reaction<Frame, Command, Report>): SeenReaction {
-    const sends: { to: string; reading: Reading; bytes: Uint8Array | undefined }[] = [];
+    const sends: Sent[] = [];
     const timers: Extract<Output<unknown, Report>, { kind: 'set-timer' | 'cancel-timer' }>[] = [];
     const reports: Report[] = [];
     let rejected: string | undefined;
@@ -131,6 +136,7 @@ export class Observer<Frame> {
       switch (output.kind) {
         case 'send':
           sends.push({
+            id: step.sent[sends.length],
             to: output.to,
             reading: this.#reader.read(output.frame),
             bytes: output.frame instanceof Uint8Array ? output.frame : undefined,

@@ -1,7 +1,7 @@
 /** For tests of the adversary: genuine frames of every kind, each with the life of its receiver up to then. */
 import { execute, type Input, type Move, type Output } from '../../engine/index.ts';
+import { roleOf } from '../../model/index.ts';
 import { harnessOf } from '../harness.ts';
-import { roleOf } from '../monitors/conformance.ts';
 import type { Command, Report } from '../reading.ts';
 import { scenarioOf } from '../scenario.ts';
 import { referenceSubject } from '../subjects/reference.ts';

@@ -21,8 +21,8 @@ import {
   type SignedBodies,
   type SignedKind,
 } from '../../impl/index.ts';
+import { roleOf } from '../../model/index.ts';
 import { ROOT } from '../scenario.ts';
-import { roleOf } from '../monitors/conformance.ts';
 import { noise } from './malformed.ts';
 
 /** The outsider's own enrolment: its credentials look right and are signed by nobody's trust anchor. */

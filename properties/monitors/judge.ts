@@ -1,5 +1,6 @@
 /** The frame in which every monitor of this kit is written. */
-import type { Monitor, Property, Standing, Step, Violation } from '../../engine/index.ts';
+import type { Monitor, Property, RunContext, Standing, Step, Violation } from '../../engine/index.ts';
+import type { NodeName } from '../../model/index.ts';
 import {
   Observer,
   type Command,
@@ -10,6 +11,7 @@ import {
 } from '../reading.ts';
 import type { TreeScenario } from '../scenario.ts';
 import { Holdings, Placing } from './tracking.ts';
+import { Twins, type Followed } from './twins.ts';
 
 /** What monitors must know of a subject. */
 export interface SubjectFacts<Frame> {
@@ -30,6 +32,7 @@ export class Watch {
   /** As after the step that is judged. */
   readonly holdings = new Holdings();
   readonly #observer: Observer<unknown>;
+  #twins: Twins | undefined;
   #lastIndex = -1;
 
   constructor(facts: SubjectFacts<unknown>, scenario: TreeScenario) {
@@ -46,6 +49,24 @@ export class Watch {
       if (seen.kind === 'reaction') this.holdings.observe(seen.reaction);
     }
     return seen;
+  }
+
+  /**
+   * The step as the statechart beside its node takes it (`Twins.follow`). To be asked of every step from the first on, or of
+   * none: statecharts that nobody asks for cost nothing.
+   */
+  follow(seen: Seen): Followed | undefined {
+    return this.twins.follow(seen);
+  }
+
+  /** The statecharts beside the nodes, where every step is followed. */
+  get twins(): Twins {
+    return (this.#twins ??= new Twins(this.scenario));
+  }
+
+  /** Whether the node is none of the scenario. */
+  isStranger(node: NodeName): boolean {
+    return !this.scenario.nodes.includes(node);
   }
 
   get clients(): readonly string[] {
@@ -95,8 +116,6 @@ export abstract class Judge implements Monitor<unknown, Command, Report> {
   }
 }
 
-type Run = { readonly subject: string; readonly scenario: TreeScenario };
-
 /** A property before it is bound to a subject. */
 export interface Definition {
   readonly id: string;
@@ -106,24 +125,31 @@ export interface Definition {
   readonly make: (watch: Watch, id: string) => Judge | { readonly notApplicable: string };
 }
 
-/** Binds properties to a subject, so that all monitors of one run share one watch. */
+/** Gives the watch of a run: the same to all who ask with the same run. */
+export type WatchOf = (run: RunContext<TreeScenario>) => Watch;
+
+/** The watches of runs of a subject, made when they are first asked for. */
+export function watchesOf<Frame>(facts: SubjectFacts<Frame>): WatchOf {
+  const watches = new WeakMap<RunContext<TreeScenario>, Watch>();
+  return (run) => {
+    let watch = watches.get(run);
+    if (watch === undefined) watches.set(run, (watch = new Watch(facts, run.scenario)));
+    return watch;
+  };
+}
+
+/** Binds properties to a subject. All monitors of one run share one watch, and so do others who are given `watchOf`. */
 export function bind<Frame>(
   definitions: readonly Definition[],
   facts: SubjectFacts<Frame>,
+  watchOf = watchesOf(facts),
 ): readonly Property<Frame, Command, Report, TreeScenario>[] {
-  // One context object per run (the engine's), so that is what a run is known by.
-  const watches = new WeakMap<Run, Watch>();
   return definitions.map(({ id, kind, statement, source, make }) => ({
     id,
     kind,
     statement,
     source,
-    monitor(run: Run) {
-      let watch = watches.get(run);
-      if (watch === undefined)
-        watches.set(run, (watch = new Watch(facts as SubjectFacts<unknown>, run.scenario)));
-      return make(watch, id) as Monitor<Frame, Command, Report> | { readonly notApplicable: string };
-    },
+    monitor: (run) => make(watchOf(run), id),
   }));
 }
 

@@ -19,6 +19,7 @@ import {
   choiceFor,
   initialState,
   memoryOf,
+  roleOf,
   stateKey,
   step,
   type Memory,
@@ -29,7 +30,7 @@ import {
   type Parameters,
 } from '../../model/index.ts';
 import { messageText } from '../canonical.ts';
-import { commandEvent, roleOf, timerEvent } from '../monitors/conformance.ts';
+import { commandEvent, timerEvent } from '../monitors/twins.ts';
 import type { SubjectFacts } from '../monitors/judge.ts';
 import type { Command, Reader, Reading, Report } from '../reading.ts';
 import type { TreeScenario } from '../scenario.ts';

@@ -25,9 +25,8 @@ import {
   type Neighbour as WireNeighbour,
   type NodeKeys,
 } from '../../impl/index.ts';
-import type { LinkBody, Message, Neighbour, NodeName } from '../../model/index.ts';
+import { roleOf, type LinkBody, type Message, type Neighbour, type NodeName } from '../../model/index.ts';
 import { canonicalText, linkedText, messageText } from '../canonical.ts';
-import { roleOf } from '../monitors/conformance.ts';
 import type { Reader, Reading } from '../reading.ts';
 import { ROOT } from '../scenario.ts';
 import { hmacUnder, linkKey, sha256, verify } from './judge-crypto.ts';

@@ -1,7 +1,7 @@
 /** The reference implementation as a subject: real bytes, real keys. */
 import { Client, Coordinator, enrol, Router, type Node as ImplNode } from '../../impl/index.ts';
 import type { Node, Storage, Subject } from '../../engine/index.ts';
-import { roleOf } from '../monitors/conformance.ts';
+import { roleOf } from '../../model/index.ts';
 import type { SubjectFacts } from '../monitors/judge.ts';
 import type { Command, Report } from '../reading.ts';
 import type { TreeScenario } from '../scenario.ts';

@@ -1,0 +1,15 @@
+/** All situations, in the order of lists and tables. */
+import { ATTACK_SITUATIONS } from './attacks.ts';
+import { DELIVERY_SITUATIONS } from './delivery.ts';
+import { EPOCH_SITUATIONS } from './epochs.ts';
+import { REPAIR_SITUATIONS } from './repairs.ts';
+import type { Situation } from './situation.ts';
+import { TREE_SITUATIONS } from './tree.ts';
+
+export const SITUATIONS: readonly Situation[] = [
+  ...TREE_SITUATIONS,
+  ...EPOCH_SITUATIONS,
+  ...REPAIR_SITUATIONS,
+  ...DELIVERY_SITUATIONS,
+  ...ATTACK_SITUATIONS,
+];
