@@ -60,15 +60,13 @@ export const ATTACK_SITUATIONS: readonly Situation[] = [
     needs: 'bytes',
     lookout: () => (moment) => rejected(moment, 'malformed') !== undefined,
   },
-  ...WIRE_KINDS.map(
-    (kind): Situation => ({
-      id: `tampered-${kind}`,
-      title: `A ${kind} message with one field changed is rejected.`,
-      needs: 'bytes',
-      lookout: () => (moment) => {
-        const attack = rejected(moment, 'tamper');
-        return attack !== undefined && kindOf(attack) === kind;
-      },
-    }),
-  ),
+  ...WIRE_KINDS.map((kind): Situation => ({
+    id: `tampered-${kind}`,
+    title: `A ${kind} message with one field changed is rejected.`,
+    needs: 'bytes',
+    lookout: () => (moment) => {
+      const attack = rejected(moment, 'tamper');
+      return attack !== undefined && kindOf(attack) === kind;
+    },
+  })),
 ];

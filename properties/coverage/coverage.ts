@@ -12,7 +12,12 @@ import { SITUATIONS } from './situations.ts';
 /** Groups of goals. */
 export type CoverageGroup = 'transitions' | 'guards' | 'rejections' | 'situations';
 
-export const COVERAGE_GROUPS: readonly CoverageGroup[] = ['transitions', 'guards', 'rejections', 'situations'];
+export const COVERAGE_GROUPS: readonly CoverageGroup[] = [
+  'transitions',
+  'guards',
+  'rejections',
+  'situations',
+];
 
 const ROLES: readonly Role[] = ['coordinator', 'router', 'client'];
 
@@ -35,7 +40,9 @@ export function goalsFor(opponents: Opponents): Readonly<Record<CoverageGroup, r
 }
 
 function situationsFor({ outsider, bytes }: Opponents): readonly Situation[] {
-  return SITUATIONS.filter(({ needs }) => needs === undefined || (outsider && (needs === 'outsider' || bytes)));
+  return SITUATIONS.filter(
+    ({ needs }) => needs === undefined || (outsider && (needs === 'outsider' || bytes)),
+  );
 }
 
 /** The coverage of a subject. `watchOf` gives the watch that the monitors of a run share. */
@@ -68,7 +75,7 @@ class TreeCoverage implements CoverageObserver<unknown, Command, Report> {
   constructor(watch: Watch, situations: readonly Situation[]) {
     this.#watch = watch;
     this.#scene = new Scene(watch);
-    this.#open = situations.map(({ id, lookout }) => ({ id, lookout: lookout(this.#scene) }));
+    this.#open = situations.map((one) => ({ id: one.id, lookout: one.lookout(this.#scene) }));
   }
 
   observe(step: Step<unknown, Command, Report>): void {

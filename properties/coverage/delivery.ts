@@ -39,7 +39,8 @@ export const DELIVERY_SITUATIONS: readonly Situation[] = [
   },
   {
     id: 'record-over-two-paths',
-    title: 'A record reaches a node again over another link than the first time, and is taken for what it is.',
+    title:
+      'A record reaches a node again over another link than the first time, and is taken for what it is.',
     lookout() {
       /** From whom each node has taken each record. */
       const takenFrom = new Map<string, NodeName>();
@@ -67,8 +68,7 @@ export const DELIVERY_SITUATIONS: readonly Situation[] = [
   {
     id: 'leaves-with-a-queue',
     title: 'A client that was told to leave writes what it had queued before it goes.',
-    lookout: () => (moment) =>
-      reportsOf(moment, 'left').length > 0 && reportsOf(moment, 'put').length > 0,
+    lookout: () => (moment) => reportsOf(moment, 'left').length > 0 && reportsOf(moment, 'put').length > 0,
   },
   {
     id: 'crashes-with-a-queue',
@@ -104,7 +104,8 @@ export const DELIVERY_SITUATIONS: readonly Situation[] = [
   },
   {
     id: 'forgotten-delivered-again',
-    title: 'A client that came back without its storage, or with an old one, delivers again what an earlier life delivered.',
+    title:
+      'A client that came back without its storage, or with an old one, delivers again what an earlier life delivered.',
     lookout() {
       const everDelivered = new Map<NodeName, Set<string>>();
       return (moment) => {

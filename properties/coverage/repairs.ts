@@ -28,9 +28,12 @@ export const REPAIR_SITUATIONS: readonly Situation[] = [
   },
   {
     id: 'nak-answered-by-writer',
-    title: 'A Nak that no log can answer goes up to the coordinator and down to the writer, which answers it.',
+    title:
+      'A Nak that no log can answer goes up to the coordinator and down to the writer, which answers it.',
     lookout: () => (moment) =>
-      moment.followed?.event.type === 'nak' && before(moment, 'client') !== undefined && countRepairs(moment) > 0,
+      moment.followed?.event.type === 'nak' &&
+      before(moment, 'client') !== undefined &&
+      countRepairs(moment) > 0,
   },
   {
     id: 'log-forgot',
@@ -77,7 +80,8 @@ export const REPAIR_SITUATIONS: readonly Situation[] = [
       const askedAt = new Map<NodeName, number>();
       return (moment) => {
         const { followed } = moment;
-        if (before(moment, 'client') === undefined || followed === undefined || isRejected(moment)) return false;
+        if (before(moment, 'client') === undefined || followed === undefined || isRejected(moment))
+          return false;
         const { version } = scene.watch.placing;
         if (followed.event.type === 'sync') askedAt.set(followed.node, version);
         return followed.event.type === 'repair' && version > (askedAt.get(followed.node) ?? version);

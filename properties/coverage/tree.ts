@@ -135,7 +135,8 @@ export const TREE_SITUATIONS: readonly Situation[] = [
   },
   {
     id: 'two-lives-one-incarnation',
-    title: 'A node comes back with an older storage and claims an incarnation that a later life of it has used.',
+    title:
+      'A node comes back with an older storage and claims an incarnation that a later life of it has used.',
     lookout: () => usedIncarnation,
   },
   {
@@ -143,7 +144,8 @@ export const TREE_SITUATIONS: readonly Situation[] = [
     title: 'A frame that was sent before the tree changed arrives after that, and is rejected.',
     lookout: (scene) => (moment) => {
       const reaction = reactionOf(moment);
-      if (reaction?.message === undefined || reaction.attack !== undefined || !isRejected(moment)) return false;
+      if (reaction?.message === undefined || reaction.attack !== undefined || !isRejected(moment))
+        return false;
       if (reaction.input.kind !== 'frame' || !('link' in reaction.input.reading.message)) return false;
       const version = scene.versionAt(reaction.message);
       return version !== undefined && version < scene.watch.placing.version;
