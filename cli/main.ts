@@ -7,6 +7,7 @@ import { addBench, bench } from './bench.ts';
 import { EXIT, type Context } from './call.ts';
 import { addCheck, check } from './check.ts';
 import { addDiagrams, diagrams, ROLES } from './diagrams.ts';
+import { addExplain, explain } from './explain.ts';
 import { kitVersion, loadKit } from './kit.ts';
 import { addList, list } from './list.ts';
 import { addReplay, replay } from './replay.ts';
@@ -47,6 +48,7 @@ Examples:
   psl-verify check                      does the reference hold? about a minute
   psl-verify check --workload trace.txt --json
   psl-verify replay counterexamples/
+  psl-verify explain found.json         what happens there, and why
   psl-verify shrink found.json
   psl-verify list`,
     );
@@ -55,6 +57,9 @@ Examples:
   });
   addReplay(program, async (files, options) => {
     status = await replay(await context(), files, options);
+  });
+  addExplain(program, async (file, options) => {
+    status = await explain(await context(), file, options);
   });
   addShrink(program, async (file, options) => {
     status = await shrink(await context(), file, options);

@@ -16,6 +16,7 @@ export function recordingTerminal(options: Partial<Terminal> = {}): RecordingTer
     errColour: false,
     interactive: false,
     outColumns: Number.POSITIVE_INFINITY,
+    outUnicode: true,
     columns: 80,
     ...options,
     stdout: () => out,

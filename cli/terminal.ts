@@ -13,6 +13,8 @@ export interface Terminal {
   readonly interactive: boolean;
   /** Width of what stdout is shown on; infinite where it is no terminal. */
   readonly outColumns: number;
+  /** Whether stdout shows more than ASCII. */
+  readonly outUnicode: boolean;
   readonly columns: number;
 }
 
@@ -29,8 +31,15 @@ export function processTerminal(): Terminal {
     errColour: colour(process.stderr),
     interactive: process.stderr.isTTY && TERM !== 'dumb',
     outColumns: process.stdout.columns ?? Number.POSITIVE_INFINITY,
+    outUnicode: isUnicode(process.env),
     columns: process.stderr.columns ?? 80,
   };
+}
+
+/** Whether a locale, as its variables say it, has more than ASCII. Where none is set, nobody minds. */
+export function isUnicode(env: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((one) => one !== undefined && one !== '');
+  return locale === undefined || /utf-?8/i.test(locale);
 }
 
 export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';

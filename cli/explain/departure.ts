@@ -1,0 +1,123 @@
+/** Where a node did something else than its statechart: what it should have done, what it did, in words. */
+import type { Followed } from '../../properties/monitors/twins.ts';
+import { roleOf, type Message } from '../../model/index.ts';
+import {
+  participle,
+  phrasesOf,
+  present,
+  timerPhrases,
+  type Effect,
+  type Phrase,
+  type Situation,
+} from './effects.ts';
+import { quietly } from './sentences.ts';
+import { term } from './terms.ts';
+import { clauses, garbageWords } from './words.ts';
+
+export interface Departure {
+  /** What was missing, as `sent c2 …`; what was too much, as `sends c2 …`. */
+  readonly missing: readonly string[];
+  readonly extra: readonly string[];
+  /** Both, in sentences. */
+  readonly text: string;
+}
+
+/** Reads the text of an output as `conformance` compares it; undefined for one that it never writes. */
+export function effectOf(text: string): Effect | undefined {
+  const [word = '', first = '', ...rest] = text.split(' ');
+  switch (word) {
+    case 'send': {
+      const message = messageOf(rest.join(' '));
+      return message === undefined ? undefined : { kind: 'send', to: first, message };
+    }
+    case 'set':
+      return { kind: 'set-timer', timer: first, ms: Number(rest[0]) };
+    case 'cancel':
+      return { kind: 'cancel-timer', timer: first };
+    case 'report': {
+      const report = parsed(text.slice('report '.length));
+      return report === undefined ? undefined : ({ kind: 'report', report } as Effect);
+    }
+    case 'reject':
+      return { kind: 'reject', reason: '' };
+    default:
+      return undefined;
+  }
+}
+
+/** `FROM>TO over link N: {…}`, or the JSON of a control message. */
+function messageOf(text: string): Message | undefined {
+  const linked = /^(\S+)>(\S+) over link (\d+): (.*)$/s.exec(text);
+  if (linked === null) return parsed(text) as Message | undefined;
+  const [, from, to, link, json = ''] = linked;
+  const content = parsed(json);
+  return content === undefined ? undefined : ({ ...content, from, to, link: Number(link) } as Message);
+}
+
+function parsed(json: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The difference in words; undefined where the node did what its statechart does. */
+export function departureOf(followed: Followed, situation: Situation): Departure | undefined {
+  const { node, expectation, got, agrees, event } = followed;
+  if (agrees) return undefined;
+  if (expectation.kind === 'not-allowed')
+    return {
+      missing: [],
+      extra: [],
+      text: `No ${term('statechart')} allows what ${node} did here: ${expectation.why.replace(/^[a-z.-]+: /, '')}.`,
+    };
+  const missing = effects(without(expectation.texts, got));
+  const extra = effects(without(got, expectation.texts));
+  const why = event.type === 'garbage' ? ` the message, which is ${garbageWords(event.reason)}` : '';
+  const should = words(missing, situation, participle).map((text) =>
+    text === 'rejected it' && why !== '' ? `rejected${why}` : text,
+  );
+  if (should.length === 0 && expectation.texts.length === 0 && situation.tookIn !== undefined) {
+    const quiet = quietly(situation.tookIn, roleOf(node));
+    if (quiet !== undefined) should.push(participle(quiet));
+  }
+  const did = words(extra, situation, present);
+  // What it did at all it was to do, but once.
+  const isMore = without(got, expectation.texts).every((text) => expectation.texts.includes(text));
+  const never = words(extra, situation, participle).map((text) => (isMore ? `${text} once more` : text));
+  return { missing: should, extra: did, text: sentence(node, should, did, never) };
+}
+
+function sentence(
+  node: string,
+  should: readonly string[],
+  did: readonly string[],
+  never: readonly string[],
+): string {
+  const by = `By its ${term('statechart')}, ${node}`;
+  if (should.length === 0) return `${by} should not have ${clauses(never)}.`;
+  const first = `${by} should have ${clauses(should)}.`;
+  return did.length === 0 ? `${first} It does not.` : `${first} Instead it ${clauses(did)}.`;
+}
+
+function effects(texts: readonly string[]): readonly Effect[] {
+  return texts.flatMap((text) => effectOf(text) ?? []);
+}
+
+function words(list: readonly Effect[], situation: Situation, form: (phrase: Phrase) => string): string[] {
+  const phrases = phrasesOf(list, situation);
+  // Timers say something only where there is nothing else.
+  return (phrases.length > 0 ? phrases : timerPhrases(list)).map(form);
+}
+
+/** What is in `a` and not in `b`, as multisets. */
+function without(a: readonly string[], b: readonly string[]): readonly string[] {
+  const rest = [...b];
+  return a.filter((text) => {
+    const at = rest.indexOf(text);
+    if (at >= 0) rest.splice(at, 1);
+    return at < 0;
+  });
+}

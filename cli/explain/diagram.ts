@@ -1,0 +1,281 @@
+/**
+ * The space-time diagram of a story in characters: a column per node, time downwards, an arrow where a message is
+ * taken in. A pure function of the story's beats.
+ */
+import { attackWords, identityOf } from './moves.ts';
+import type { Beat } from './beats.ts';
+import type { Observed } from './observe.ts';
+import type { Telling } from './story.ts';
+import { bare } from './terms.ts';
+import { messageLabel } from './words.ts';
+
+/** What the diagram is drawn with. */
+export interface Glyphs {
+  readonly life: string;
+  readonly dead: string;
+  readonly line: string;
+  readonly right: string;
+  readonly left: string;
+  readonly dot: string;
+  readonly lost: string;
+  readonly broken: string;
+  readonly wrong: string;
+  readonly fold: string;
+}
+
+export const UNICODE: Glyphs = {
+  life: '│',
+  dead: '┊',
+  line: '─',
+  right: '▶',
+  left: '◀',
+  dot: '●',
+  lost: '×',
+  broken: '✗',
+  wrong: '◆',
+  fold: '⋮',
+};
+
+export const ASCII: Glyphs = {
+  life: '|',
+  dead: ':',
+  line: '-',
+  right: '>',
+  left: '<',
+  dot: 'o',
+  lost: 'x',
+  broken: 'X',
+  wrong: '!',
+  fold: '.',
+};
+
+/** Room for the number of the sentence and the time, left of the columns. */
+const MARGIN = 12;
+/** Columns are no wider than this, and no narrower than that. */
+const [WIDEST, NARROWEST] = [16, 6];
+
+/** Lines of the diagram. `columns` is the width to keep within; with too many nodes it is exceeded. */
+export function diagramLines(
+  telling: Telling,
+  nodes: readonly string[],
+  glyphs: Glyphs,
+  columns: number,
+): readonly string[] {
+  const shown = nodesIn(telling, nodes);
+  if (shown.length === 0) return [];
+  const width = Math.max(NARROWEST, Math.min(WIDEST, Math.floor((columns - MARGIN - 2) / shown.length)));
+  const canvas = new Canvas(shown, width, glyphs);
+  const lines = [canvas.head()];
+  for (const beat of telling.beats) {
+    if (beat.kind === 'folded') {
+      lines.push(canvas.fold(beat.untilMs - beat.fromMs));
+      continue;
+    }
+    beat.steps.forEach((index, at) => {
+      const observed = telling.run.steps[index];
+      if (observed !== undefined) lines.push(...canvas.rows(observed, beat, at === 0, telling));
+    });
+  }
+  const { violation, brokeAt, run } = telling;
+  if (violation !== undefined && brokeAt === undefined)
+    lines.push(canvas.end(run.steps[violation.step]?.nowMs ?? 0));
+  return lines.map((line) => line.trimEnd());
+}
+
+/** Nodes that have a part in what is told, in the scenario's order. */
+function nodesIn({ beats, run }: Telling, nodes: readonly string[]): readonly string[] {
+  const parts = new Set<string>();
+  for (const beat of beats) {
+    if (beat.kind === 'folded') continue;
+    for (const index of beat.steps) {
+      const observed = run.steps[index];
+      if (observed?.node !== undefined) parts.add(observed.node);
+      for (const end of endsOf(observed)) parts.add(end);
+    }
+  }
+  return nodes.filter((node) => parts.has(node));
+}
+
+/** Both ends of the message that the step is about. */
+function endsOf(observed: Observed | undefined): readonly string[] {
+  const step = observed?.step;
+  if (step?.kind === 'event') {
+    const identity = step.event.type === 'lost' ? identityOf(step.event.message) : undefined;
+    return identity === undefined ? [] : [identity.from, identity.to];
+  }
+  if (step?.input.kind !== 'frame' || step.attack !== undefined) return [];
+  return [step.input.from];
+}
+
+class Canvas {
+  readonly #nodes: readonly string[];
+  readonly #width: number;
+  readonly #glyphs: Glyphs;
+  readonly #down = new Set<string>();
+
+  constructor(nodes: readonly string[], width: number, glyphs: Glyphs) {
+    this.#nodes = nodes;
+    this.#width = width;
+    this.#glyphs = glyphs;
+  }
+
+  head(): string {
+    const cells = Array.from(' '.repeat(MARGIN + this.#nodes.length * this.#width));
+    for (const node of this.#nodes)
+      put(cells, (this.#at(node) ?? 0) - Math.floor((node.length - 1) / 2), node);
+    return cells.join('');
+  }
+
+  fold(ms: number): string {
+    const cells = this.#lives(this.#glyphs.fold);
+    if (ms > 0) put(cells, 4, `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`.padStart(6));
+    return cells.join('');
+  }
+
+  /** The end of a run in which something never happened. */
+  end(nowMs: number): string {
+    const cells = Array.from(' '.repeat(MARGIN));
+    put(cells, 3, (nowMs / 1000).toFixed(3).padStart(7));
+    return `${cells.join('')}${this.#glyphs.broken} the run ends, and it has not happened`;
+  }
+
+  /** The row of a step; a label that finds no room beside its arrow gets a row above it. */
+  rows(
+    observed: Observed,
+    beat: Extract<Beat, { kind: 'told' }>,
+    isFirst: boolean,
+    telling: Telling,
+  ): readonly string[] {
+    const { step, node } = observed;
+    if (step.kind === 'event' && step.event.type === 'crashed') this.#down.add(step.event.node);
+    if (step.kind === 'reaction' && step.input.kind === 'start') this.#down.delete(step.node);
+    const cells = this.#lives(this.#glyphs.life);
+    if (isFirst) {
+      put(cells, 0, String(beat.number).padStart(2));
+      put(cells, 3, (observed.nowMs / 1000).toFixed(3).padStart(7));
+    }
+    const arrow = this.#arrow(observed, telling);
+    const mark = this.#mark(observed, beat);
+    if (arrow === undefined) {
+      const at = node === undefined ? undefined : this.#at(node);
+      const note = noteOf(observed);
+      if (at === undefined) return [withNote(cells, MARGIN, `${note}`)];
+      put(cells, at, mark);
+      return [withNote(cells, at + 2, note)];
+    }
+    const { from, to, label, isLost } = arrow;
+    const [a, b] = [this.#at(from) ?? 0, this.#at(to) ?? 0];
+    const [low, high] = [Math.min(a, b) + 1, Math.max(a, b) - 1];
+    for (let x = low; x <= high; x += 1) cells[x] = this.#glyphs.line;
+    const tip = b > a ? high : low;
+    cells[tip] = isLost ? this.#glyphs.lost : b > a ? this.#glyphs.right : this.#glyphs.left;
+    if (!isLost) put(cells, b, mark);
+    const room = high - low - 1;
+    if (label.length + 2 <= room) {
+      put(cells, low + Math.floor((high - low + 1 - label.length) / 2) - (b > a ? 1 : 0), label);
+      return [cells.join('')];
+    }
+    return [this.#labelRow(label, low, high), cells.join('')];
+  }
+
+  #labelRow(label: string, low: number, high: number): string {
+    const cells = this.#lives(this.#glyphs.life);
+    const total = MARGIN + this.#nodes.length * this.#width;
+    const centred = low + Math.round((high - low + 1 - label.length) / 2);
+    put(cells, Math.max(MARGIN - 1, Math.min(centred, total - label.length)), label);
+    return cells.join('');
+  }
+
+  #mark(observed: Observed, beat: Extract<Beat, { kind: 'told' }>): string {
+    if (beat.isViolation) return this.#glyphs.broken;
+    return observed.followed?.agrees === false ? this.#glyphs.wrong : this.#glyphs.dot;
+  }
+
+  #arrow({ step, situation }: Observed, telling: Telling) {
+    if (step.kind === 'event') {
+      if (step.event.type !== 'lost') return undefined;
+      const identity = identityOf(step.event.message);
+      const message = telling.run.messages.get(step.event.message);
+      if (identity === undefined || !this.#has(identity.from, identity.to)) return undefined;
+      return {
+        ...identity,
+        label: message === undefined ? identity.kind : messageLabel(message),
+        isLost: true,
+      };
+    }
+    if (step.input.kind !== 'frame' || step.attack !== undefined) return undefined;
+    const { from } = step.input;
+    if (from === step.node || !this.#has(from, step.node)) return undefined;
+    const kind = step.message === undefined ? '' : (identityOf(step.message)?.kind ?? '');
+    const label =
+      situation.tookIn === undefined || situation.tookIn.type === 'garbage'
+        ? kind
+        : messageLabel(situation.tookIn);
+    return { from, to: step.node, label, isLost: false };
+  }
+
+  #has(...nodes: readonly string[]): boolean {
+    return nodes.every((node) => this.#nodes.includes(node));
+  }
+
+  #at(node: string): number | undefined {
+    const index = this.#nodes.indexOf(node);
+    return index < 0 ? undefined : MARGIN + index * this.#width + Math.floor(this.#width / 2);
+  }
+
+  #lives(life: string): string[] {
+    const cells = Array.from(' '.repeat(MARGIN + this.#nodes.length * this.#width));
+    for (const node of this.#nodes)
+      put(cells, this.#at(node) ?? 0, this.#down.has(node) ? this.#glyphs.dead : life);
+    return cells;
+  }
+}
+
+/** What a step is that no message makes. */
+function noteOf({ step }: Observed): string {
+  if (step.kind === 'event') {
+    switch (step.event.type) {
+      case 'crashed':
+        return 'crashes';
+      case 'paused':
+        return 'freezes';
+      case 'resumed':
+        return 'goes on';
+      case 'restarting':
+        return 'restarts';
+      case 'settling':
+        return '(the faults end)';
+      case 'network':
+        return `(${step.event.text})`;
+      case 'skipped':
+        return '(nothing)';
+      case 'lost':
+      case 'duplicated':
+        return `(${step.event.type}: ${step.event.message})`;
+    }
+  }
+  if (step.attack !== undefined) return `outsider: ${bare(attackWords(step.attack)).split(' ')[0] ?? ''}`;
+  switch (step.input.kind) {
+    case 'timer':
+      return step.input.timer;
+    case 'command':
+      return step.input.command.type;
+    case 'start':
+      return 'starts';
+    case 'frame':
+      return '';
+  }
+}
+
+function withNote(cells: string[], at: number, note: string): string {
+  const text = cells.slice(at).join('');
+  // A note hides the lives to its right only as far as it is long.
+  put(cells, at, text.trim() === '' ? note : note);
+  return cells.join('');
+}
+
+function put(cells: string[], at: number, text: string): void {
+  Array.from(text).forEach((letter, index) => {
+    if (at + index >= 0) cells[at + index] = letter;
+  });
+}

@@ -1,0 +1,140 @@
+/** The moves of a schedule in words: what the environment and the adversary did. */
+import type { Attack, Move } from '../../engine/index.ts';
+import type { Command } from '../../properties/reading.ts';
+import { term } from './terms.ts';
+import { listed, ordinal, span } from './words.ts';
+
+/** A message by its identity, `c2>r1 data #2`. */
+export interface Identity {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: string;
+  readonly number: number;
+  /** Whether it was sent in reaction to an attack. */
+  readonly isAnswer: boolean;
+}
+
+/** Reads an identity; undefined for a text that is none. */
+export function identityOf(id: string): Identity | undefined {
+  const found = /^([^>]+)>(\S+) (\S+) ([#~])(\d+)$/.exec(id);
+  if (found === null) return undefined;
+  const [, from = '', to = '', kind = '', sign, number] = found;
+  return { from, to, kind, number: Number(number), isAnswer: sign === '~' };
+}
+
+/** `the 2nd data message from c2 to r1`. */
+export function identityWords(id: string): string {
+  const identity = identityOf(id);
+  if (identity === undefined) return id;
+  const { from, to, kind, number } = identity;
+  return `the ${ordinal(number)} ${kind} message from ${from} to ${to}`;
+}
+
+/** A move as a sentence, without its full stop. */
+export function moveWords(move: Move<Command>): string {
+  switch (move.move) {
+    case 'elapse':
+      return `${span(move.ms)} pass without a fault`;
+    case 'command':
+      return commandWords(move.node, move.command);
+    case 'deliver':
+      return `the network delivers ${identityWords(move.message)} now, whatever is before it`;
+    case 'drop':
+      return `the network loses ${identityWords(move.message)}`;
+    case 'duplicate':
+      return `the network makes a second copy of ${identityWords(move.message)}`;
+    case 'clog':
+      return `the network holds back what ${move.from} sends to ${move.to}`;
+    case 'release':
+      return `the network lets through what ${move.from} sends to ${move.to}`;
+    case 'partition':
+      return move.way === 'both'
+        ? `the network cuts ${listed(move.from)} and ${listed(move.to)} off from each other`
+        : `the network cuts the way from ${listed(move.from)} to ${listed(move.to)} (the other way stays open)`;
+    case 'heal':
+      return 'the network is whole again';
+    case 'fire':
+      return `${move.node} runs out of patience early: ${timerWords(move.timer)}`;
+    case 'pause':
+      return `${move.node} freezes: it does nothing until the faults end`;
+    case 'resume':
+      return `${move.node} goes on`;
+    case 'skew':
+      return `the clock of ${move.node} is wrong from now on: its timers take ${move.percent} % of their time`;
+    case 'crash':
+      return `${move.node} crashes`;
+    case 'restart':
+      return `${move.node} starts again, ${memoryWords(move.memory)}`;
+    case 'attack':
+      return `an ${term('outsider')} ${attackWords(move.attack)}`;
+  }
+}
+
+function memoryWords(memory: Extract<Move, { readonly move: 'restart' }>['memory']): string {
+  if (memory === 'durable') return 'with its storage';
+  if (memory === 'amnesiac') return 'with an empty storage: it has forgotten everything';
+  return `with an old storage: without its last ${memory.back === 1 ? 'write' : `${memory.back} writes`}`;
+}
+
+/** What an application or an operator asks a node for. */
+export function commandWords(node: string, command: Command): string {
+  switch (command.type) {
+    case 'put':
+      return `the application at ${node} puts ${command.key} = ${JSON.stringify(command.value)}`;
+    case 'get':
+      return `the application at ${node} asks for ${command.key}`;
+    case 'leave':
+      return `${node} is told to leave`;
+    case 'dump':
+      return `${node} is asked for its store`;
+  }
+}
+
+/** What a timer stands for when it goes off. */
+export function timerWords(timer: string): string {
+  const [kind = '', node = ''] = timer.split(':');
+  switch (kind) {
+    case 'suspect':
+      return `it has heard nothing from ${node} for too long`;
+    case 'probe':
+      return `${node} has not answered its ${term('Probe')}`;
+    case 'join':
+      return 'it still has no place in the tree';
+    case 'heartbeat':
+      return `its ${term('Heartbeat')} is due`;
+    case 'epoch':
+      return `the next ${term('epoch')} is due`;
+    case 'eoe':
+      return `it has waited long enough for answers (${term('EOE')})`;
+    case 'placement':
+      return `some ${term('Placement', 'Placements')} are still not confirmed`;
+    default:
+      return `its timer ${timer} goes off`;
+  }
+}
+
+/** What an outsider does: `hands r1 a copy of …`. Attacks of an adversary that the kit does not know are named. */
+export function attackWords(attack: Attack): string {
+  const text = (field: string): string => String(attack[field]);
+  const message = typeof attack['message'] === 'string' ? identityWords(attack['message']) : 'a message';
+  const receiver =
+    typeof attack['message'] === 'string' ? (identityOf(attack['message'])?.to ?? 'a node') : 'a node';
+  switch (attack.kind) {
+    case 'forge':
+      return `hands ${text('to')} a ${text('message')} that it made up in the name of ${text('as')}, under keys of its own`;
+    case 'replay':
+      return `replays ${message}${attack['to'] === undefined ? '' : ` to ${text('to')}`}: a true copy, at another time`;
+    case 'tamper':
+      return `hands ${receiver} ${message} with one field changed`;
+    case 'splice':
+      return `hands ${receiver} ${message} with a part of another message in it`;
+    case 'spoof':
+      return `hands ${receiver} ${message} in the name of ${text('as')}`;
+    case 'flood':
+      return `floods the coordinator with ${text('joins')} made-up joins`;
+    case 'malformed':
+      return `hands ${text('to')} bytes that are no message (${text('how')})`;
+    default:
+      return `does ${JSON.stringify(attack)}`;
+  }
+}

@@ -1,0 +1,65 @@
+/** What a node gets, in words: a message and whom it is from, as the object of "gets". */
+import type { Message } from '../../model/index.ts';
+import { term } from './terms.ts';
+import { garbageWords, headsWords, messageWords, rangeWords, recordWords } from './words.ts';
+
+/** `c2’s request to repeat record c1/1#2 (Nak)`. */
+export function receivedWords(message: Message, from: string): string {
+  switch (message.type) {
+    case 'join':
+      return joinRequest(message, from);
+    case 'join-refused':
+      return message.why === 'pending'
+        ? `the refusal of ${from}: no slot is free (${term('JoinRefused')})`
+        : `the refusal of ${from}: ${term('incarnation')} ${message.known} was claimed by another life (${term('JoinRefused')})`;
+    case 'placement':
+      return `its ${term('Placement')} of ${term('version')} ${message.version} from ${from}`;
+    case 'placement-ack':
+      return `${from}’s confirmation of version ${message.version} (${term('PlacementAck')})`;
+    case 'leave':
+      return `${from}’s goodbye (${term('Leave')})`;
+    case 'suspect':
+      return `${from}’s report that ${message.child} is silent (${term('Suspect')})`;
+    case 'probe':
+      return `the question from ${from} whether it is alive (${term('Probe')})`;
+    case 'probe-ack':
+      return `${from}’s answer that it is alive (${term('ProbeAck')})`;
+    case 'heartbeat':
+      return `a ${term('Heartbeat')} from ${from}`;
+    case 'data':
+      return `${recordWords(message.record)} from ${from}`;
+    case 'rts':
+      return `the question from ${from} how far everybody has written (${term('RTS')} of ${term('epoch')} ${message.epoch})`;
+    case 'eoe':
+      return `${messageWords(message)} from ${from}`;
+    case 'sync':
+      return message.frontier.length === 0
+        ? `the ${term('SYNC')} of ${term('epoch')} ${message.epoch} from ${from}: nobody has written anything`
+        : `the ${term('SYNC')} of ${term('epoch')} ${message.epoch} from ${from}: ${headsWords(message.frontier)} is written`;
+    case 'nak': {
+      const what = rangeWords(message.capsule, message.first, message.last);
+      const writer = message.path.at(-1);
+      const way = writer === undefined ? '' : ` (on its way to ${writer}, who wrote it)`;
+      return `${from}’s request to repeat ${what} (${term('Nak')})${way}`;
+    }
+    case 'repair':
+      return `${message.seqs.length === 0 ? 'nothing' : rangeWords(message.capsule, message.seqs[0] ?? 0, message.seqs.at(-1) ?? 0)} again from ${from} (${term('Repair')})`;
+    case 'garbage':
+      return `a message that is ${garbageWords(message.reason)}`;
+  }
+}
+
+function joinRequest(
+  { reason, suspect, incarnation }: Extract<Message, { readonly type: 'join' }>,
+  from: string,
+): string {
+  const name = `${term('Join')} in ${term('incarnation')} ${incarnation}`;
+  switch (reason) {
+    case 'new':
+      return `${from}’s request for a place (${name})`;
+    case 'restarted':
+      return `${from}’s request for a place (${name}; it says that it restarted)`;
+    case 'orphaned':
+      return `${from}’s request for another place (${name}), for its parent ${suspect} is silent`;
+  }
+}

@@ -1,0 +1,230 @@
+/** Which steps of a run a reader has to see, and what all the others are: the routine of a tree that lives. */
+import { causalPast, type Violation } from '../../engine/index.ts';
+import type { Observed, ObservedRun } from './observe.ts';
+import { recordId } from './words.ts';
+
+/** What goes on all the time and is summed up instead of told. */
+export type Routine = 'heartbeats' | 'forming' | 'confirming' | 'epochs' | 'other';
+
+/** The steps that a story is about. */
+export interface Anchors {
+  /** The step at which the property broke; undefined if it holds, or if something merely did not happen. */
+  readonly violation: number | undefined;
+  /** First steps at which a node did something else than its statechart, one a node. */
+  readonly departures: readonly number[];
+  /** Where else the story leads: last steps of nodes that something is still waited for. */
+  readonly ends: readonly number[];
+}
+
+/** Where a run that broke a property went wrong. */
+export function anchorsOf(run: ObservedRun, violation: Omit<Violation, 'property'> | undefined): Anchors {
+  if (violation === undefined) return { violation: undefined, departures: [], ends: [] };
+  const departures = new Map<string, number>();
+  for (const { index, node, followed } of run.steps) {
+    if (index > violation.step) break;
+    if (node !== undefined && followed?.agrees === false && !departures.has(node))
+      departures.set(node, index);
+  }
+  const isAtAStep = violation.node !== undefined || violation.verdict === 'violated';
+  const all = [...departures.values()];
+  const ends = isAtAStep || all.length > 0 ? [] : lastOfNamed(run, violation.message);
+  return { violation: isAtAStep ? violation.step : undefined, departures: all, ends };
+}
+
+/** The last step out of the ordinary of each node that a message names. */
+function lastOfNamed(run: ObservedRun, message: string): readonly number[] {
+  const routine = new Routines();
+  const kinds = run.steps.map((step) => routine.of(step));
+  return Array.from(new Set(message.match(/\b[rc]\d+\b/g) ?? [])).flatMap((name) => {
+    const last = run.steps.findLast(({ node, index }) => node === name && kinds[index] === undefined);
+    return last === undefined ? [] : [last.index];
+  });
+}
+
+/** Told of a run: indices of the steps, ascending. */
+export function toldSteps(
+  run: ObservedRun,
+  anchors: Anchors,
+  options: { readonly until: number },
+): ReadonlySet<number> {
+  const { violation, departures, ends } = anchors;
+  const fixed = [...(violation === undefined ? [] : [violation]), ...departures, ...ends];
+  const earlier = new Set(fixed.flatMap((anchor) => earlierOfItsKind(run, anchor)));
+  const past = pastOf(run, fixed);
+  const firstMove = run.steps.find(({ move }) => move !== undefined)?.index;
+  const routine = new Routines();
+  const kinds = run.steps.map((step) => routine.of(step));
+  const seen = new Set<string>();
+  const told = new Set<number>();
+  for (const observed of run.steps) {
+    const { index, move, step } = observed;
+    if (index > options.until) break;
+    const isFixed =
+      fixed.includes(index) || earlier.has(index) || (move !== undefined && !isByTheWay(observed));
+    const isInStory =
+      firstMove === undefined ? past.has(index) && step.kind === 'reaction' : index >= firstMove;
+    const kind = kinds[index];
+    const isNotable =
+      kind === undefined ||
+      (firstMove === undefined && kind === 'forming' && isOfAnchor(run, fixed, observed));
+    const matters = past.has(index) || isBadEnd(run, told, observed);
+    if (!isFixed && !(isInStory && isNotable && matters)) continue;
+    const repeated = repetition(observed);
+    if (!isFixed && repeated !== undefined && seen.has(repeated)) continue;
+    if (repeated !== undefined) seen.add(repeated);
+    told.add(index);
+  }
+  for (const source of attackSources(run, told)) told.add(source);
+  return told;
+}
+
+/** The causal pasts of the steps that a story is about. */
+export function pastOf(run: ObservedRun, anchors: readonly number[]): ReadonlySet<number> {
+  const trace = run.steps.map(({ step }) => step);
+  return new Set(anchors.flatMap((anchor) => [...causalPast(trace, anchor, 'answered')]));
+}
+
+/** Without a move, the forming of the tree is the story: as far as the nodes that it is about have a part in it. */
+function isOfAnchor(run: ObservedRun, anchors: readonly number[], { node }: Observed): boolean {
+  return anchors.some((anchor) => run.steps[anchor]?.node === node);
+}
+
+/** What comes with a move and is told otherwise: losses, and the restart before the start. */
+function isByTheWay({ step }: Observed): boolean {
+  return step.kind === 'event' && (step.event.type === 'lost' || step.event.type === 'restarting');
+}
+
+/** The last message of the same kind and about the same, of the same sender, that the node of a step took in before. */
+function earlierOfItsKind({ steps }: ObservedRun, anchor: number): readonly number[] {
+  const subject = steps[anchor] === undefined ? undefined : subjectOf(steps[anchor]);
+  if (subject === undefined) return [];
+  const before = steps.slice(0, anchor).findLast((observed) => subjectOf(observed) === subject);
+  return before === undefined ? [] : [before.index];
+}
+
+function subjectOf({ node, situation: { tookIn }, step }: Observed): string | undefined {
+  if (step.kind !== 'reaction' || step.input.kind !== 'frame') return undefined;
+  switch (tookIn?.type) {
+    case 'data':
+      return `${node} ${recordId(tookIn.record)}`;
+    case 'join':
+      return `${node} join ${tookIn.node}`;
+    case 'probe':
+      return `${node} probe`;
+    default:
+      return undefined;
+  }
+}
+
+/** Whether the step is the bad end of a message that a told step sent: lost or rejected. */
+function isBadEnd(run: ObservedRun, told: ReadonlySet<number>, { step }: Observed): boolean {
+  const message =
+    step.kind === 'reaction' ? step.message : step.event.type === 'lost' ? step.event.message : undefined;
+  if (message === undefined) return false;
+  const fate = run.fates.get(message);
+  const isBad = (fate?.kind === 'lost' || fate?.kind === 'rejected') && fate.index === step.index;
+  return isBad && told.has(run.sentAt.get(message) ?? -1);
+}
+
+/** What a step repeats word for word, if it is of a kind that repeats itself. */
+function repetition({ step, effects, node }: Observed): string | undefined {
+  if (step.kind === 'event') {
+    if (step.event.type !== 'lost') return undefined;
+    return step.event.message.replace(/ [#~]\d+$/, '');
+  }
+  if (step.input.kind !== 'timer') return undefined;
+  return JSON.stringify([node, step.input.timer, effects.map((effect) => ({ ...effect, attempt: 0 }))]);
+}
+
+/** Where the messages were sent that told attacks used. */
+function attackSources(run: ObservedRun, told: ReadonlySet<number>): readonly number[] {
+  return [...told].flatMap((index) => {
+    const step = run.steps[index]?.step;
+    if (step?.kind !== 'reaction' || step.attack === undefined) return [];
+    const message = step.attack['message'];
+    const sentAt = typeof message === 'string' ? run.sentAt.get(message) : undefined;
+    return sentAt === undefined ? [] : [sentAt];
+  });
+}
+
+/** Knows routine when it sees it; asked of each step in order. */
+export class Routines {
+  /** Versions that were committed because somebody new joined. */
+  readonly #formed = new Set<number>();
+
+  of(observed: Observed): Routine | undefined {
+    const { step, seen, followed } = observed;
+    if (step.kind === 'event') return this.#ofEvent(observed);
+    if (followed?.agrees === false || seen.kind === 'event') return undefined;
+    const { input } = seen.reaction;
+    switch (input.kind) {
+      case 'start':
+        return input.memory.kind === 'fresh' ? 'forming' : undefined;
+      case 'command':
+        return input.command.type === 'dump' ? 'other' : undefined;
+      case 'timer':
+        return ofTimer(observed, input.timer);
+      case 'frame':
+        return this.#ofMessage(observed);
+    }
+  }
+
+  #ofEvent({ step }: Observed): Routine | undefined {
+    if (step.kind !== 'event') return undefined;
+    if (step.event.type === 'lost') {
+      if (/ heartbeat [#~]/.test(step.event.message)) return 'heartbeats';
+      return / placement-ack [#~]/.test(step.event.message) ? 'confirming' : undefined;
+    }
+    return step.event.type === 'restarting' ? 'other' : undefined;
+  }
+
+  #ofMessage({ situation, effects }: Observed): Routine | undefined {
+    const { tookIn } = situation;
+    const doesMore = effects.some(({ kind }) => kind === 'send' || kind === 'report');
+    switch (tookIn?.type) {
+      case 'heartbeat':
+        return doesMore ? undefined : 'heartbeats';
+      case 'placement-ack':
+        return doesMore ? undefined : 'confirming';
+      case 'join': {
+        if (tookIn.reason !== 'new') return undefined;
+        for (const effect of effects)
+          if (effect.kind === 'report' && effect.report.type === 'committed')
+            this.#formed.add(effect.report.version);
+        return 'forming';
+      }
+      case 'placement': {
+        const isMore = effects.some(
+          (effect) => effect.kind === 'report' && effect.report.type !== 'installed',
+        );
+        return this.#formed.has(tookIn.version) && !isMore ? 'forming' : undefined;
+      }
+      case 'rts':
+        return 'epochs';
+      case 'eoe':
+        return closesSomething(effects) ? undefined : 'epochs';
+      case 'sync': {
+        const asks = effects.some((effect) => effect.kind === 'send' && effect.message.type === 'nak');
+        return asks ? undefined : 'epochs';
+      }
+      default:
+        return undefined;
+    }
+  }
+}
+
+function ofTimer({ effects }: Observed, timer: string): Routine | undefined {
+  const [kind] = timer.split(':');
+  if (kind === 'heartbeat') return 'heartbeats';
+  if (kind === 'epoch') return closesSomething(effects) ? undefined : 'epochs';
+  if (kind === 'eoe') return closesSomething(effects) ? undefined : 'epochs';
+  return effects.length === 0 ? 'other' : undefined;
+}
+
+/** Whether a frontier goes out that tells of something. */
+function closesSomething(effects: Observed['effects']): boolean {
+  return effects.some(
+    (effect) =>
+      effect.kind === 'send' && effect.message.type === 'sync' && effect.message.frontier.length > 0,
+  );
+}

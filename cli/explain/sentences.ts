@@ -1,0 +1,169 @@
+/** One step of a run as a plain sentence. */
+import { roleOf, type Message } from '../../model/index.ts';
+import { phrasesOf, present, timerPhrases, type Effect, type Phrase, type Situation } from './effects.ts';
+import { attackWords, commandWords, identityOf, identityWords, moveWords, timerWords } from './moves.ts';
+import type { Observed, ObservedRun } from './observe.ts';
+import { receivedWords } from './received.ts';
+import { term } from './terms.ts';
+import { clauses, messageWords, moment } from './words.ts';
+
+/** What happened in a step, with its full stop. */
+export function sentenceOf(observed: Observed, run: ObservedRun): string {
+  const { step } = observed;
+  const text = step.kind === 'event' ? eventWords(observed, run) : reactionWords(observed, run);
+  return `${capital(text)}.`;
+}
+
+/** A sentence begins with a capital, unless it begins with a node's name. */
+export function capital(text: string): string {
+  return /^[rc]\d+\b/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function eventWords({ step }: Observed, run: ObservedRun): string {
+  if (step.kind !== 'event') return '';
+  const { event, cause } = step;
+  switch (event.type) {
+    case 'crashed':
+      return `${event.node} crashes`;
+    case 'paused':
+      return `${event.node} freezes: from now on it does nothing`;
+    case 'resumed':
+      return `${event.node} goes on`;
+    case 'restarting':
+      return `${event.node} is started again`;
+    case 'lost': {
+      const message = run.messages.get(event.message);
+      const identity = identityOf(event.message);
+      return message === undefined || identity === undefined
+        ? `${identityWords(event.message)} is lost`
+        : `${identity.to} never gets ${messageWords(message)}, which ${identity.from} sent it: it is lost`;
+    }
+    case 'duplicated':
+      return `the network makes a second copy of ${sourceWords(event.message, run)}`;
+    case 'network':
+      return cause.kind === 'move' ? moveWords(cause.move) : event.text;
+    case 'skipped':
+      return `nothing: ${moveWords(event.move)} (there is no such message or node any more)`;
+    case 'settling':
+      return 'the faults end here: nothing is lost or cut any more, and what must happen sooner or later has time to';
+  }
+}
+
+/** A message of this run by what it says: `the Placement of version 8 that C sent r1 at 0.020 s`. */
+export function sourceWords(id: string, run: ObservedRun): string {
+  const [message, identity, sentAt] = [run.messages.get(id), identityOf(id), run.sentAt.get(id)];
+  if (message === undefined || identity === undefined || sentAt === undefined) return identityWords(id);
+  const what =
+    message.type === 'placement'
+      ? `the ${term('Placement')} of ${term('version')} ${message.version}`
+      : messageWords(message);
+  return `${what} that ${identity.from} sent ${identity.to} at ${moment(run.steps[sentAt]?.nowMs ?? 0)}`;
+}
+
+function reactionWords(observed: Observed, run: ObservedRun): string {
+  const { effects, situation, seen } = observed;
+  const node = observed.node ?? '';
+  let phrases = phrasesOf(effects, situation);
+  if (phrases.length === 0)
+    phrases = idlePhrases(effects, situation, roleOf(node), observed.followed?.agrees === true);
+  const did = phrases.map(present);
+  if (seen.kind !== 'reaction') return '';
+  const { input, attack } = seen.reaction;
+  if (attack !== undefined)
+    return `an ${term('outsider')} ${attackOf(observed, run)}; ${node} ${clauses(did)}`;
+  switch (input.kind) {
+    case 'start':
+      return clauses([`${node} starts ${startWords(observed)}`, ...did]);
+    case 'frame': {
+      const from = identityOf(seen.reaction.message ?? '')?.from ?? input.from;
+      const { message } = input.reading;
+      const what =
+        message.type === 'garbage' && seen.reaction.message !== undefined
+          ? `${identityWords(seen.reaction.message)}, which is ${messageWords(message)}`
+          : receivedWords(message, from);
+      const again = isSecondCopy(observed, run) ? ' a second time' : '';
+      return clauses([`${node} gets ${what}${again}`, ...did]);
+    }
+    case 'timer':
+      return input.timer === 'heartbeat'
+        ? `${node} ${clauses(did)}`
+        : `${node}’s patience ends, for ${timerWords(input.timer)}: it ${clauses(did)}`;
+    case 'command': {
+      const asked = commandWords(node, input.command);
+      return `${asked}; ${node} ${clauses(did)}`;
+    }
+  }
+}
+
+function isSecondCopy({ step }: Observed, run: ObservedRun): boolean {
+  if (step.kind !== 'reaction' || step.message === undefined) return false;
+  const fate = run.fates.get(step.message);
+  return (fate?.kind === 'taken' || fate?.kind === 'rejected') && fate.index < step.index;
+}
+
+function attackOf({ seen, effects }: Observed, run: ObservedRun): string {
+  if (seen.kind !== 'reaction' || seen.reaction.attack === undefined) return '';
+  const { attack, node } = seen.reaction;
+  const message = attack['message'];
+  if (attack.kind !== 'replay' || typeof message !== 'string' || !run.messages.has(message))
+    return attackWords(attack);
+  const isTaken = effects.every(({ kind }) => kind !== 'reject');
+  return `replays to ${node} ${sourceWords(message, run)}: a true copy, ${isTaken ? 'but an old one' : 'too late'}`;
+}
+
+function startWords({ seen, step }: Observed): string {
+  if (seen.kind !== 'reaction' || seen.reaction.input.kind !== 'start') return '';
+  const back =
+    step.cause.kind === 'move' &&
+    step.cause.move.move === 'restart' &&
+    typeof step.cause.move.memory === 'object'
+      ? step.cause.move.memory.back
+      : 0;
+  switch (seen.reaction.input.memory.kind) {
+    case 'fresh':
+      return 'for the first time';
+    case 'durable':
+      return 'again with its storage';
+    case 'amnesiac':
+      return 'again with an empty storage (it has forgotten everything)';
+    case 'stale':
+      return `again with an old storage (without ${back === 1 ? 'the last thing' : `the last ${back} things`} that it stored)`;
+  }
+}
+
+/** What it means that a node does nothing that shows. `isRight`: its statechart does nothing, too. */
+export function idlePhrases(
+  effects: readonly Effect[],
+  { tookIn }: Pick<Situation, 'tookIn'>,
+  role: ReturnType<typeof roleOf>,
+  isRight: boolean,
+): readonly Phrase[] {
+  const timers = timerPhrases(effects);
+  if (tookIn?.type === 'heartbeat' && timers.length > 0) return timers.slice(0, 1);
+  if (!isRight || tookIn === undefined) return timers.length > 0 ? timers : NOTHING;
+  return [quietly(tookIn, role) ?? timers[0] ?? { verb: 'do', rest: 'nothing' }];
+}
+
+/** What a correct node does when it takes in such a message and does nothing that shows. */
+export function quietly(message: Message, role: ReturnType<typeof roleOf>): Phrase | undefined {
+  switch (message.type) {
+    case 'data':
+      return role === 'client'
+        ? { verb: 'keep', rest: 'it until the records before it have come' }
+        : { verb: 'log', rest: 'it; there is nobody to pass it on to' };
+    case 'eoe':
+      return { verb: 'wait', rest: 'for the other answers' };
+    case 'nak':
+      return { verb: 'remember', rest: 'who asks; it has asked for that already' };
+    case 'repair':
+      return { verb: 'have', rest: 'nobody to hand it to' };
+    case 'placement-ack':
+      return { verb: 'note', rest: 'that' };
+    case 'sync':
+      return { verb: 'lack', rest: 'nothing' };
+    default:
+      return undefined;
+  }
+}
+
+const NOTHING: readonly Phrase[] = [{ verb: 'do', rest: 'nothing' }];

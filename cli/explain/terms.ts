@@ -1,0 +1,107 @@
+/**
+ * Words of the protocol that a newcomer does not know, each with a brief explanation. Texts of a story mark them, and
+ * whoever shows a text says the explanation where the word comes up first.
+ */
+
+/** Marks of a term inside a text: private-use characters, which no value of a workload has. */
+const [OPEN, BAR, CLOSE] = ['\uE000', '\uE001', '\uE002'];
+const MARKED = new RegExp(`${OPEN}([^${BAR}]*)${BAR}([^${CLOSE}]*)${CLOSE}`, 'g');
+
+/** What each term means, in a few words. */
+export const TERMS = {
+  coordinator: 'the root of the tree, which alone decides its shape',
+  router: 'an untrusted relay, which sees ciphertext only',
+  client: 'a worker that reads and writes; always a leaf',
+  enclave: 'the trusted part of a client, which holds its copy of the store',
+  record: 'a signed, encrypted, numbered entry in the log of one writer',
+  life: 'from a start of the process to its crash',
+  incarnation: 'the number of a node’s life, which no two lives may share',
+  birth: 'a random number that tells two lives apart',
+  link: 'a connection of two neighbours, with a key of its own',
+  statechart: 'the state machine that says what a correct node may do',
+  Join: 'a node asks the coordinator for a place',
+  JoinRefused: 'the coordinator says no to a Join, and why',
+  Placement: 'the coordinator tells a node its parent and its children',
+  version: 'the number of a tree; each change makes the next one',
+  PlacementAck: 'a node confirms a Placement',
+  Heartbeat: '“I am alive”, sent to the neighbours every second or so',
+  Suspect: 'a node reports a child that has gone silent',
+  Probe: 'the coordinator asks a suspect whether it is alive',
+  ProbeAck: 'the answer to a Probe: alive',
+  Leave: 'a node says goodbye',
+  epoch: 'a periodic round that finds and repairs what was lost',
+  RTS: 'begins an epoch: everybody is asked how far it has written',
+  EOE: 'the answer to an RTS, merged on the way up',
+  SYNC: 'ends an epoch: tells every client how far each writer has got',
+  Nak: 'a request to repeat records that are missing',
+  Repair: 'the answer to a Nak: the records again',
+  pending: 'waiting for a free slot in the tree',
+  capsule: 'the log of one writer in one life',
+  frontier: 'how far each writer is known to have got',
+  subscriber: 'every client is one',
+  prevHash: 'the fingerprint of the record before, which chains them',
+  credential: 'a signed proof of who a node is',
+  outsider: 'an attacker on the wire, with no keys of its own that anybody trusts',
+} as const;
+
+export type Term = keyof typeof TERMS;
+
+/** A term in a text, shown as it stands in the sentence. */
+export function term(key: Term, shown: string = key): string {
+  return `${OPEN}${shown}${BAR}${TERMS[key]}${CLOSE}`;
+}
+
+/** A text without marks. */
+export function bare(text: string): string {
+  return text.replaceAll(MARKED, '$1');
+}
+
+/** A marked text in parts: what is shown, and what it means where it is a term. */
+export function partsOf(text: string): readonly { readonly text: string; readonly meaning?: string }[] {
+  const parts: { text: string; meaning?: string }[] = [];
+  let at = 0;
+  for (const { index, 0: whole, 1: shown = '', 2: meaning = '' } of text.matchAll(MARKED)) {
+    if (index > at) parts.push({ text: text.slice(at, index) });
+    parts.push({ text: shown, meaning });
+    at = index + whole.length;
+  }
+  if (at < text.length) parts.push({ text: text.slice(at) });
+  return parts;
+}
+
+/** Words in texts that come from elsewhere, as property statements do, and the terms that they are. */
+const FOUND = new RegExp(
+  `\\b(${Object.keys(TERMS).join('|')}|placement|heartbeat|sync|nak|repair|probe)(e?s)?\\b`,
+  'g',
+);
+const OTHER_CASE: Readonly<Record<string, Term>> = {
+  placement: 'Placement',
+  heartbeat: 'Heartbeat',
+  sync: 'SYNC',
+  nak: 'Nak',
+  repair: 'Repair',
+  probe: 'Probe',
+};
+
+/** Marks the terms in a text that has no marks yet. */
+export function withTerms(text: string): string {
+  return text.replaceAll(FOUND, (shown: string, word: string) =>
+    term(OTHER_CASE[word] ?? (word as Term), shown),
+  );
+}
+
+/** Tells texts one after the other, and what each term means where it comes up first. */
+export class FirstTime {
+  readonly #known = new Set<string>();
+
+  /** The text without marks, and the terms that were not known before: `Nak: a request to …`. */
+  say(text: string): { readonly text: string; readonly news: readonly string[] } {
+    const news: string[] = [];
+    for (const { text: shown, meaning } of partsOf(text)) {
+      if (meaning === undefined || this.#known.has(meaning)) continue;
+      this.#known.add(meaning);
+      news.push(`${shown}: ${meaning}`);
+    }
+    return { text: bare(text), news };
+  }
+}

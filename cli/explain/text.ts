@@ -1,0 +1,283 @@
+/** A story as text for a terminal. */
+import { stripVTControlCharacters } from 'node:util';
+import type { Without } from '../../engine/index.ts';
+import { roleOf } from '../../model/index.ts';
+import { ROOT } from '../../properties/scenario.ts';
+import type { Colour } from '../terminal.ts';
+import type { Beat } from './beats.ts';
+import { ASCII, diagramLines, UNICODE } from './diagram.ts';
+import { IN_PLAIN_WORDS } from './plain.ts';
+import { capital } from './sentences.ts';
+import type { Story, Telling } from './story.ts';
+import { FirstTime, term, withTerms } from './terms.ts';
+import { ASCII_STROKES, treeLines, UNICODE_STROKES } from './tree-text.ts';
+import { whatHappens } from './verdict.ts';
+import { counted, listed, moment } from './words.ts';
+
+/** How a story is shown. */
+export interface Style {
+  readonly columns: number;
+  readonly isUnicode: boolean;
+  readonly paint: (text: string, colour: Colour) => string;
+}
+
+/** The whole text. */
+export function textOf(story: Story, style: Style): string {
+  const page = new Page(style);
+  heading(page, story);
+  cast(page, story);
+  page.section('The story');
+  beats(page, story.telling, story);
+  page.section('The same in a picture');
+  picture(page, story.telling, story);
+  necessity(page, story);
+  nearest(page, story);
+  return page.text();
+}
+
+/** Lines, wrapped to a width; below a text, the terms that come up first in it. */
+class Page {
+  readonly style: Style;
+  readonly #lines: string[] = [];
+  readonly #terms = new FirstTime();
+
+  constructor(style: Style) {
+    this.style = style;
+  }
+
+  say(text: string, indent = 0, first = ' '.repeat(indent)): void {
+    const { text: words, news } = this.#terms.say(text);
+    const { columns, isUnicode, paint } = this.style;
+    const fit = (one: string, begin: string): readonly string[] =>
+      wrapped(isUnicode ? one : ascii(one), columns, begin, ' '.repeat(indent));
+    this.#lines.push(...fit(words, first));
+    if (news.length > 0)
+      this.#lines.push(...fit(`(${news.join('; ')})`, ' '.repeat(indent)).map((line) => paint(line, 'dim')));
+  }
+
+  section(title: string): void {
+    this.#lines.push('', this.style.paint(title, 'bold'));
+  }
+
+  /** As it is. */
+  line(text: string): void {
+    this.#lines.push(text);
+  }
+
+  text(): string {
+    return `${this.#lines.join('\n').replace(/^\n+/, '')}\n`;
+  }
+}
+
+function heading(page: Page, { subject, property, verdict, telling }: Story): void {
+  const { paint } = page.style;
+  const state =
+    verdict === 'holds'
+      ? paint('holds', 'green')
+      : paint(verdict === 'stalled' ? 'is not kept' : 'is broken', 'red');
+  page.line(`${paint(property.id, 'bold')} ${state} on ${paint(subject.id, 'bold')}`);
+  if (subject.isMutant)
+    page.say(
+      `The subject is a mutant: the reference with one thing wrong. Here, ${withTerms(subject.title)}.`,
+      2,
+    );
+  page.section('What must hold');
+  page.say(withTerms(property.statement), 2);
+  const plain = IN_PLAIN_WORDS[property.id];
+  if (plain !== undefined) page.say(`In plain words: ${plain}`, 2);
+  page.section('What happens');
+  page.say(
+    telling.violation === undefined
+      ? 'On this subject the property holds, to the end of the run.'
+      : whatHappens(telling),
+    2,
+  );
+}
+
+function cast(page: Page, { scenario, tree }: Story): void {
+  const { nodes, topology, parameters } = scenario;
+  const [routers, clients] = (['router', 'client'] as const).map((role) =>
+    nodes.filter((node) => roleOf(node) === role),
+  );
+  page.section('Who is there');
+  page.say(`${ROOT} is the ${term('coordinator')}.`, 2);
+  if (routers !== undefined && routers.length > 0) page.say(`${kind(routers, 'router')}.`, 2);
+  if (clients !== undefined && clients.length > 0) page.say(`${kind(clients, 'client')}.`, 2);
+  page.say(
+    topology === 'flat'
+      ? 'There are no routers: every client is a child of the coordinator.'
+      : `Nobody has more than K = ${parameters.k} children.`,
+    2,
+  );
+  page.say('c1/1#2 is the 2nd record that c1 wrote in its 1st life.', 2);
+  if (tree.parents.size === 0) {
+    page.say('Before the first move, nobody has a place in the tree yet.', 2);
+    return;
+  }
+  page.say(`The tree when the first move is made (version ${tree.version}):`, 2);
+  for (const line of treeLines(tree, ROOT, page.style.isUnicode ? UNICODE_STROKES : ASCII_STROKES))
+    page.line(`    ${line}`);
+}
+
+function kind(nodes: readonly string[], role: 'router' | 'client'): string {
+  return nodes.length === 1
+    ? `${listed(nodes)} is a ${term(role)}`
+    : `${listed(nodes)} are ${term(role, `${role}s`)}`;
+}
+
+/** Room for number, time and mark. */
+const INDENT = 16;
+
+function beats(page: Page, telling: Telling, story: Story): void {
+  const { paint, isUnicode } = page.style;
+  for (const beat of telling.beats) {
+    if (beat.kind === 'folded') {
+      page.say(beat.text, INDENT, `${isUnicode ? '⋮' : '.'}  `.padStart(INDENT));
+      continue;
+    }
+    const mark = markOf(beat, isUnicode);
+    const number = `${String(beat.number).padStart(3)}  ${moment(beat.nowMs).padStart(8)} ${mark} `;
+    const isWrong = beat.isViolation || beat.departure !== undefined;
+    const move = beat.move === undefined ? '' : `[move ${beat.move + 1}] `;
+    page.say(`${move}${beat.text}`, INDENT, isWrong ? paint(number, 'red') : number);
+    if (beat.departure !== undefined) page.say(beat.departure.text, INDENT);
+    if (beat.isViolation) broken(page, story);
+  }
+  const { violation, brokeAt, run } = telling;
+  if (violation === undefined || brokeAt !== undefined) return;
+  const end = run.steps[violation.step];
+  page.say(
+    `At ${moment(end?.nowMs ?? 0)} the run ends: the property has had all the time that it is given. ${whatHappens(telling)}`,
+    INDENT,
+    paint(`${isUnicode ? '✗' : 'X'}  `.padStart(INDENT), 'red'),
+  );
+}
+
+function broken(page: Page, { property, telling }: Story): void {
+  if (telling.violation === undefined || property.id === 'conformance') return;
+  page.say(`Here ${property.id} breaks: ${whatHappens(telling)}`, INDENT);
+}
+
+function markOf(beat: Extract<Beat, { kind: 'told' }>, isUnicode: boolean): string {
+  if (beat.isViolation) return isUnicode ? '✗' : 'X';
+  if (beat.departure !== undefined) return isUnicode ? '◆' : '!';
+  return ' ';
+}
+
+function picture(page: Page, telling: Telling, { scenario }: Story): void {
+  const { columns, isUnicode, paint } = page.style;
+  const glyphs = isUnicode ? UNICODE : ASCII;
+  for (const line of diagramLines(telling, scenario.nodes, glyphs, columns))
+    page.line(line.includes(glyphs.broken) || line.includes(glyphs.wrong) ? paint(line, 'red') : line);
+  const { dot, lost, wrong, broken: breaks, fold } = glyphs;
+  page.line(
+    `  ${dot} a step   ${lost} lost   ${wrong} not what the statechart says   ${breaks} here it breaks`,
+  );
+  page.line(`  ${fold} steps left out, which --all shows`);
+}
+
+function necessity(page: Page, { moves, isCertified }: Story): void {
+  if (moves.length === 0) {
+    page.section('The moves');
+    page.say('There are none: the property breaks without any fault.', 2);
+    return;
+  }
+  page.section('The moves, and why each is needed');
+  moves.forEach(({ text, without }, index) => {
+    const number = `${String(index + 1).padStart(3)}  `;
+    page.say(
+      `${capital(text)}.${without === undefined ? '' : ` Without it ${withoutWords(without)}.`}`,
+      5,
+      number,
+    );
+  });
+  if (!isCertified)
+    page.say('(What happens without each move is not in the file: psl-verify shrink FILE adds it.)', 2);
+}
+
+/** What happens without a move, after "without it". */
+export function withoutWords({ outcome, property, message }: Without): string {
+  switch (outcome) {
+    case 'holds':
+      return 'the property holds';
+    case 'untested':
+      return 'nothing breaks, for the property is not put to the test any more';
+    case 'stall':
+      return `something else is missing in the end (${property ?? ''}: ${brief(message)})`;
+    case 'other-violation':
+      return `another property breaks (${property ?? ''}: ${brief(message)})`;
+    case 'same':
+      return 'the property breaks all the same';
+  }
+}
+
+/** A message without what only the kit itself can read. */
+function brief(message = ''): string {
+  return message.replace(/ otherwise than its statechart:.*$/s, ' otherwise than its statechart');
+}
+
+/** Steps of the passing run that are told, at most. */
+const MAX_BESIDE = 8;
+
+function nearest(page: Page, story: Story): void {
+  const { nearest: other, telling } = story;
+  if (other === undefined) return;
+  page.section('The nearest schedule in which it holds');
+  page.say(`${capital(other.changes.join('; '))}.`, 2);
+  const partsMs = (other.telling.run.steps[other.partsAt] ?? telling.run.steps[other.partsAt])?.nowMs ?? 0;
+  const told = new Set(telling.beats.map(({ text }) => text));
+  const others = other.telling.beats.filter(
+    (beat) =>
+      beat.kind === 'told' && beat.steps.some((index) => index >= other.partsAt) && !told.has(beat.text),
+  );
+  const same =
+    partsMs === 0
+      ? 'The two runs differ from the beginning.'
+      : `Up to ${moment(partsMs)} the two runs are the same.`;
+  page.say(
+    others.length > 0
+      ? `${same} Then, instead:`
+      : `${same} After that nothing happens that this story is about.`,
+    2,
+  );
+  for (const beat of others.slice(0, MAX_BESIDE))
+    if (beat.kind === 'told')
+      page.say(beat.text, INDENT, `${' '.repeat(5)}${moment(beat.nowMs).padStart(8)}   `);
+  const more = others.length - MAX_BESIDE;
+  page.say(
+    `${more > 0 ? `(And ${counted(more, 'step')} more.) ` : ''}The property holds to the end of that run.`,
+    2,
+  );
+}
+
+/** Lines of at most `columns` characters, broken at blanks. */
+function wrapped(text: string, columns: number, first: string, indent: string): readonly string[] {
+  const lines: string[] = [];
+  let line = first;
+  let isEmpty = true;
+  for (const word of text.split(' ')) {
+    if (!isEmpty && width(line) + 1 + word.length > columns) {
+      lines.push(line.trimEnd());
+      line = indent;
+      isEmpty = true;
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line.trimEnd()];
+}
+
+function width(line: string): number {
+  return stripVTControlCharacters(line).length;
+}
+
+/** Text without letters that a plain terminal lacks. */
+function ascii(text: string): string {
+  return text
+    .replaceAll(/[‘’]/g, "'")
+    .replaceAll(/[“”]/g, '"')
+    .replaceAll(/[–—]/g, '-')
+    .replaceAll('·', '.')
+    .replaceAll('→', '->')
+    .replaceAll('…', '...');
+}

@@ -1,0 +1,193 @@
+/** Messages, times and lists in words. Marked terms (`terms.ts`) are explained by whoever shows them. */
+import type { Answer, Message, RecordName } from '../../model/index.ts';
+import { roleOf } from '../../model/index.ts';
+import { term } from './terms.ts';
+
+/** `c1, c2 and c3`. */
+export function listed(names: readonly string[], last = 'and'): string {
+  if (names.length <= 1) return names[0] ?? 'nobody';
+  return `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1) ?? ''}`;
+}
+
+/** Clauses that may have an "and" of their own: `does this, and does that`. */
+export function clauses(parts: readonly string[]): string {
+  const isPlain = parts.length === 2 && parts.every((part) => !/ and |[:;]/.test(part));
+  if (parts.length <= 1 || isPlain) return parts.join(' and ');
+  return `${parts.slice(0, -1).join(', ')}, and ${parts.at(-1) ?? ''}`;
+}
+
+/** A moment of a run: `7.133 s`. */
+export function moment(ms: number): string {
+  return `${(ms / 1000).toFixed(3)} s`;
+}
+
+/** A span of time: `20 ms`, `3.5 s`, `1 min 21 s`. */
+export function span(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 60_000) return `${Number((ms / 1000).toFixed(2))} s`;
+  const seconds = Math.round((ms % 60_000) / 1000);
+  return `${Math.floor(ms / 60_000)} min${seconds === 0 ? '' : ` ${seconds} s`}`;
+}
+
+/** `1st`, `2nd`, `11th`. */
+export function ordinal(n: number): string {
+  const teen = n % 100 >= 11 && n % 100 <= 13;
+  return `${n}${teen ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')}`;
+}
+
+/** `1 step`, `2 steps`. */
+export function counted(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** `c1/1#2`. */
+export function recordId({ capsule, seq }: RecordName): string {
+  return `${capsule}#${seq}`;
+}
+
+/** A record by its name. */
+export function recordWords(record: RecordName): string {
+  return `${term('record')} ${recordId(record)}`;
+}
+
+/** Records of one capsule: `records c1/1#1 to #2`. */
+export function rangeWords(capsule: string, first: number, last: number): string {
+  return first === last
+    ? recordWords({ capsule, seq: first })
+    : `${term('record', 'records')} ${capsule}#${first} to #${last}`;
+}
+
+/** How far writers have got: `c1/1 up to #2, c2/1 up to #1`. */
+export function headsWords(heads: readonly RecordName[]): string {
+  return heads.map(({ capsule, seq }) => `${capsule} up to #${seq}`).join(', ');
+}
+
+function answersWords(answers: readonly Answer[]): string {
+  if (answers.length === 0) return 'no client below';
+  const wrote = answers.filter(({ heads }) => heads.length > 0);
+  const nothing = answers.filter(({ heads }) => heads.length === 0).map(({ node }) => node);
+  return [
+    ...wrote.map(({ node, heads }) => `${node} wrote ${headsWords(heads)}`),
+    ...(nothing.length > 0 ? [`${listed(nothing)} nothing`] : []),
+  ].join('; ');
+}
+
+/** Why something is no authentic message, as the judge or the link layer say it. */
+export function garbageWords(reason: string): string {
+  switch (reason) {
+    case 'counter':
+      return 'a copy of something that was accepted before';
+    case 'mac':
+      return 'authenticated under a wrong key';
+    case 'no such link':
+      return 'for a link that there is not';
+    case 'signature':
+      return 'with a wrong signature';
+    case 'credential':
+      return 'with a credential that nobody issued';
+    default:
+      return `not authentic: ${reason}`;
+  }
+}
+
+/** What a message is, as a noun with its article, and what it says. */
+export function messageWords(message: Message): string {
+  switch (message.type) {
+    case 'join': {
+      const { reason, suspect, incarnation } = message;
+      const why =
+        reason === 'orphaned'
+          ? `: its parent ${suspect} is silent`
+          : reason === 'restarted'
+            ? `: it restarted and claims ${term('incarnation')} ${incarnation}`
+            : '';
+      return `a ${term('Join')}${why}`;
+    }
+    case 'join-refused':
+      return message.why === 'pending'
+        ? `a ${term('JoinRefused')}: no slot is free`
+        : `a ${term('JoinRefused')}: ${term('incarnation')} ${message.known} was claimed by another life`;
+    case 'placement':
+      return `the ${term('Placement')} of ${term('version')} ${message.version} (${neighbourhood(message.parent.node, namesOf(message.children))})`;
+    case 'placement-ack':
+      return `the ${term('PlacementAck')} of version ${message.version}`;
+    case 'leave':
+      return `a ${term('Leave')}`;
+    case 'suspect':
+      return `a ${term('Suspect')}: ${message.child} is silent`;
+    case 'probe':
+      return `a ${term('Probe')}`;
+    case 'probe-ack':
+      return `a ${term('ProbeAck')}`;
+    case 'heartbeat':
+      return `a ${term('Heartbeat')}`;
+    case 'data':
+      return recordWords(message.record);
+    case 'rts':
+      return `the ${term('RTS')} of ${term('epoch')} ${message.epoch}`;
+    case 'eoe':
+      return `an ${term('EOE')} of epoch ${message.epoch} (${answersWords(message.answers)})`;
+    case 'sync':
+      return message.frontier.length === 0
+        ? `the ${term('SYNC')} of epoch ${message.epoch} (nobody has written anything)`
+        : `the ${term('SYNC')} of epoch ${message.epoch} (${headsWords(message.frontier)})`;
+    case 'nak': {
+      const way =
+        message.path.length === 0 ? '' : ` on its way to ${message.path.at(-1) ?? ''}, who wrote it`;
+      return `a ${term('Nak')} for ${rangeWords(message.capsule, message.first, message.last)}${way}`;
+    }
+    case 'repair':
+      return `a ${term('Repair')} with ${message.seqs.length === 0 ? 'nothing' : rangeWords(message.capsule, message.seqs[0] ?? 0, message.seqs.at(-1) ?? 0)}`;
+    case 'garbage':
+      return `a message that is ${garbageWords(message.reason)}`;
+  }
+}
+
+/** A message in as few letters as a diagram has room for. */
+export function messageLabel(message: Message): string {
+  switch (message.type) {
+    case 'placement':
+    case 'placement-ack':
+      return `${message.type} v${message.version}`;
+    case 'data':
+      return `data ${recordId(message.record)}`;
+    case 'rts':
+    case 'eoe':
+    case 'sync':
+      return `${message.type} e${message.epoch}`;
+    case 'nak':
+      return `nak ${message.capsule}#${message.first}${message.last > message.first ? `-${message.last}` : ''}`;
+    case 'repair':
+      return `repair ${message.capsule}#${message.seqs.join(',')}`;
+    case 'suspect':
+      return `suspect ${message.child}`;
+    case 'garbage':
+      return 'not authentic';
+    case 'join':
+    case 'join-refused':
+    case 'leave':
+    case 'probe':
+    case 'probe-ack':
+    case 'heartbeat':
+      return message.type;
+  }
+}
+
+/** `parent C, children c1 and c2`. */
+export function neighbourhood(parent: string, children: readonly string[]): string {
+  const below =
+    children.length === 0
+      ? 'no children'
+      : `${children.length === 1 ? 'child' : 'children'} ${listed(children)}`;
+  return `parent ${parent}, ${below}`;
+}
+
+function namesOf(nodes: readonly { readonly node: string }[]): readonly string[] {
+  return nodes.map(({ node }) => node);
+}
+
+/** `the coordinator C`, `router r1`. */
+export function withRole(node: string): string {
+  const role = roleOf(node);
+  return role === 'coordinator' ? `the ${term('coordinator')} ${node}` : `${term(role)} ${node}`;
+}
