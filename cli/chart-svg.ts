@@ -46,8 +46,16 @@ const layoutOptions = {
   'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
 };
 
+export interface SvgOptions {
+  /**
+   * For a page with a style and a script of its own: states carry their ids as `data-state`, and there is neither a style
+   * nor an arrowhead (`#arrow`). @default false
+   */
+  readonly isPart?: boolean;
+}
+
 /** Lays the chart out and draws it. */
-export async function svgOf(chart: Chart): Promise<string> {
+export async function svgOf(chart: Chart, { isPart = false }: SvgOptions = {}): Promise<string> {
   const states = new Map(statesOf(chart.root).map((state) => [state.id, state]));
   // The types of elkjs describe a default export that Node's CommonJS interop hands over as it is.
   const Elk = ElkModule as unknown as new () => { layout(graph: ElkNode): Promise<ElkNode> };
@@ -57,9 +65,9 @@ export async function svgOf(chart: Chart): Promise<string> {
   const height = Math.ceil(laidOut.height ?? 0);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" xml:space="preserve" role="img" aria-label="${escape(chart.title)}">`,
-    STYLE,
+    ...(isPart ? [] : [STYLE]),
     `<rect class="page" width="${width}" height="${height}"/>`,
-    ...(laidOut.children ?? []).flatMap((node) => drawNode(node, states, 0)),
+    ...(laidOut.children ?? []).flatMap((node) => drawNode(node, states, 0, isPart)),
     ...edges.map(drawEdge),
     // Labels last: they have a ground of their own, which parts them from lines that pass.
     ...edges.flatMap(drawLabels),
@@ -165,7 +173,12 @@ function headerHeight(lines: readonly Line[]): number {
   return lines.length * LINE_HEIGHT + (lines.length > 1 ? 20 : 14);
 }
 
-function drawNode(node: ElkNode, states: ReadonlyMap<string, ChartState>, depth: number): readonly string[] {
+function drawNode(
+  node: ElkNode,
+  states: ReadonlyMap<string, ChartState>,
+  depth: number,
+  isPart: boolean,
+): readonly string[] {
   const { x = 0, y = 0, width = 0, height = 0 } = node;
   const state = states.get(node.id);
   if (state === undefined) return [`<circle class="dot" cx="${at(x + 6)}" cy="${at(y + 6)}" r="6"/>`];
@@ -173,7 +186,7 @@ function drawNode(node: ElkNode, states: ReadonlyMap<string, ChartState>, depth:
   const regions = [...states.values()].some((one) => one.kind === 'parallel' && one.children.includes(state));
   const kind = `${compound ? 'box' : 'box leaf'}${depth % 2 === 0 ? '' : ' even'}${regions ? ' region' : ''}`;
   const drawn = [
-    `<rect class="${compound ? kind : 'box leaf'}" x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(height)}" rx="${compound ? 6 : 10}"/>`,
+    `<rect${isPart ? ` data-state="${node.id}"` : ''} class="${compound ? kind : 'box leaf'}" x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(height)}" rx="${compound ? 6 : 10}"/>`,
   ];
   if (state.kind === 'final')
     drawn.push(
@@ -189,7 +202,7 @@ function drawNode(node: ElkNode, states: ReadonlyMap<string, ChartState>, depth:
   });
   if (lines.length > 1)
     drawn.push(`<path class="rule" d="M${at(x)} ${at(y + LINE_HEIGHT + 10)}H${at(x + width)}"/>`);
-  return [...drawn, ...(node.children ?? []).flatMap((child) => drawNode(child, states, depth + 1))];
+  return [...drawn, ...(node.children ?? []).flatMap((child) => drawNode(child, states, depth + 1, isPart))];
 }
 
 function drawEdge(edge: ElkExtendedEdge): string {
