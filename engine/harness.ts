@@ -99,6 +99,8 @@ export interface Simpler<Command, Scenario extends BaseScenario> {
   scenarios(scenario: Scenario, named: ReadonlySet<string>): Iterable<SimplerScenario<Scenario>>;
   /** A plainer command in place of the `at`-th of a schedule, counted from 1; undefined if it is plain. */
   command(command: Command, at: number): Command | undefined;
+  /** The smallest scenarios in which the same might happen: they are searched for a shorter schedule. */
+  smallest(scenario: Scenario): readonly Scenario[];
   /** Plainer attacks in place of one, the plainest first. */
   attacks(attack: Attack): readonly Attack[];
 }

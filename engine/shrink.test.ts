@@ -89,6 +89,7 @@ describe('shrink', () => {
               yield last === gone ? { scenario } : { scenario, renamed: { [last]: gone } };
             }
         },
+        smallest: () => [],
         command: () => undefined,
         attacks: () => [],
       },

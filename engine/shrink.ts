@@ -1,16 +1,18 @@
 /**
  * Shrinking: the smallest schedule that one can find that still breaks the same property. First what could not have
  * influenced the violation goes, then capabilities, chunks and single moves (delta debugging, Zeller 2002), then the
- * system gets smaller and the words plainer, until no single move can be left out.
+ * system gets smaller and the words plainer, until no single move can be left out. At last, short schedules are made anew:
+ * leaving out leads to a local minimum, and small ones are quickly searched.
  */
 import type { BaseScenario } from './subject.ts';
 import type { Move, Schedule } from './move.ts';
 import type { Step } from './trace.ts';
 import type { Harness } from './harness.ts';
 import type { Run } from './outcome.ts';
-import { MAX_PAIRWISE_MOVES, MAX_SHRINK_EXECUTIONS } from './bounds.ts';
+import { MAX_PAIRWISE_MOVES, MAX_SHRINK_EXECUTIONS, SHORT_WALKS } from './bounds.ts';
 import { causalPast, movesBehind } from './causality.ts';
-import { execute } from './run.ts';
+import { randomFromSeed, seedOf } from './random.ts';
+import { execute, walk, type ExecuteOptions } from './run.ts';
 import { adaptedTo, nodesNamed, simplerThan, withPlainCommands } from './simpler.ts';
 import { capabilityOf } from './world.ts';
 
@@ -28,7 +30,14 @@ export type ShrinkableRun<F, C, R, S extends BaseScenario> = Pick<Run<F, C, R, S
 
 /** What shrinking does at the moment. */
 export type ShrinkPhase =
-  'confirming' | 'causal past' | 'capabilities' | 'moves' | 'scenario' | 'values' | 'pairs of moves';
+  | 'confirming'
+  | 'causal past'
+  | 'capabilities'
+  | 'moves'
+  | 'scenario'
+  | 'values'
+  | 'pairs of moves'
+  | 'short walks';
 
 export interface ShrinkProgress {
   readonly phase: ShrinkPhase;
@@ -72,6 +81,9 @@ export function shrinking<F, C, R, S extends BaseScenario>(
 ): Generator<ShrinkProgress, Shrunk<C, S>, undefined> {
   return new Shrinker(harness, run, property, options).shrink();
 }
+
+/** Seed of the short walks: shrinking is a function of the run. */
+const WALK_SEED = 1;
 
 type Steps<T> = Generator<ShrinkProgress, T, undefined>;
 
@@ -121,7 +133,8 @@ class Shrinker<F, C, R, S extends BaseScenario> {
         (yield* this.#leaveOut(1)) ||
         (yield* this.#simplifyScenario()) ||
         (yield* this.#simplifyMoves()) ||
-        (yield* this.#leaveOutPairs());
+        (yield* this.#leaveOutPairs()) ||
+        (yield* this.#walkInstead());
       // What was cut short has confirmed nothing.
       oneMinimal = !isSmaller && this.#goesOn;
     }
@@ -202,6 +215,27 @@ class Shrinker<F, C, R, S extends BaseScenario> {
     return false;
   }
 
+  /** Where no leaving out leads on: short schedules made anew, in the smallest scenarios. */
+  *#walkInstead(): Steps<boolean> {
+    this.#phase = 'short walks';
+    const scenarios = this.#harness.simpler?.smallest(this.#scenario) ?? [];
+    for (let attempt = 0; attempt < SHORT_WALKS && scenarios.length > 0; attempt += 1) {
+      const scenario = scenarios[attempt % scenarios.length];
+      if (scenario === undefined || !this.#goesOn) return false;
+      const isSmaller = scenario.nodes.length < this.#scenario.nodes.length;
+      const moves = this.#schedule.length - (isSmaller ? 0 : 1);
+      if (moves < 1) continue;
+      this.#executions += 1;
+      const random = randomFromSeed(seedOf(WALK_SEED, attempt));
+      const walked = walk(this.#harness, scenario, random, { strategy: 'swarm', moves }, this.#how);
+      yield this.#progress;
+      if (!this.#isPaired && !this.#fails(walked)) continue;
+      if (walked.movesApplied > moves) continue;
+      if (yield* this.#try(scenario, walked.schedule)) return true;
+    }
+    return false;
+  }
+
   /** Tries smaller scenarios until none of them fails. */
   *#simplifyScenario(): Steps<boolean> {
     this.#phase = 'scenario';
@@ -270,13 +304,15 @@ class Shrinker<F, C, R, S extends BaseScenario> {
     how: { readonly keepTrace?: boolean; readonly retarget?: boolean },
   ) {
     this.#executions += 1;
-    return execute(this.#harness, scenario, schedule, {
-      ...how,
-      stopAt: this.#property,
-      properties: this.#properties,
-      pairs: this.#harness.pairs?.property === this.#property,
-      digest: false,
-    });
+    return execute(this.#harness, scenario, schedule, { ...this.#how, ...how, pairs: this.#isPaired });
+  }
+
+  get #how(): ExecuteOptions {
+    return { stopAt: this.#property, properties: this.#properties, digest: false };
+  }
+
+  get #isPaired(): boolean {
+    return this.#harness.pairs?.property === this.#property;
   }
 
   #fails(run: Run<F, C, R, S>): boolean {

@@ -61,6 +61,7 @@ describe('plainer moves', () => {
     const say = (text: string): Move<string> => ({ move: 'command', node: 's', command: text });
     const simpler = {
       scenarios: () => [],
+      smallest: () => [],
       command: (_: string, at: number) => `word ${String(at)}`,
       attacks: () => [],
     };

@@ -7,9 +7,23 @@ import { nameOf, ROOT, scenarioOf, type Size, type TreeScenario } from './scenar
 /** The plainest key. Values differ, so that one can tell who wrote what. */
 const PLAIN_KEY = 'k';
 
+const SMALLEST: readonly Size[] = [
+  { k: 2, routers: 0, clients: 2 },
+  { k: 2, routers: 1, clients: 2 },
+  { k: 2, routers: 1, clients: 2, start: 'empty' },
+  { k: 2, routers: 2, clients: 3 },
+];
+
 /** What shrinking may try with this kit's scenarios, commands and attacks. */
 export const SIMPLER: Simpler<Command, TreeScenario> = {
   scenarios: simplerScenarios,
+  smallest: ({ parameters, topology }) =>
+    SMALLEST.map((size) =>
+      scenarioOf({ ...size, topology }, nameOf({ ...size, topology }) + suffixOf(parameters), {
+        ...parameters,
+        k: size.k,
+      }),
+    ),
   command(command, at) {
     const plain = { type: 'put', key: PLAIN_KEY, value: `v${at}` } as const;
     const isPlain = command.type !== 'put' || (command.key === plain.key && command.value === plain.value);
@@ -43,7 +57,7 @@ function* simplerScenarios(
       clients: keptClients.length,
       start,
     };
-    const name = nameOf(size) + (isOrdinary(numbers) ? '' : '-tight');
+    const name = nameOf(size) + suffixOf(numbers);
     const renamed = Object.fromEntries([
       [ROOT, ROOT],
       ...keptRouters.map((node, at): [string, string] => [node, `r${at + 1}`]),
@@ -74,6 +88,11 @@ function* simplerScenarios(
       yield of(routers, clients, { ...parameters, k: narrower });
   if (!isOrdinary(parameters)) yield of(routers, clients, { ...DEFAULT_PARAMETERS, k: parameters.k });
   if (!isFormed) yield of(routers, clients, parameters, 'formed');
+}
+
+/** Bounds that are not the ordinary ones show in the name. */
+function suffixOf(parameters: Parameters): string {
+  return isOrdinary(parameters) ? '' : '-tight';
 }
 
 function isOrdinary(parameters: Parameters): boolean {
