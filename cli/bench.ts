@@ -11,28 +11,33 @@ export interface BenchOptions {
 }
 
 /** Adds the command to the program. */
-export function addBench(program: Command, run: (options: BenchOptions) => Promise<void>): void {
-  program
-    .command('bench')
-    .summary('speed, beside a yardstick')
-    .description(
-      'Measures steps and schedules a second, and the same work done by other means as the yardstick.',
-    )
-    .option(
-      '--suite <name>',
-      'run this suite only; repeatable',
-      (value, before: readonly string[] | undefined) => [...(before ?? []), value],
-    )
-    .option('--budget <ms>', 'about how long one measurement takes', '2000')
-    .option('--json', 'print one JSON object on stdout and nothing else')
-    .addHelpText(
-      'after',
-      `
+export function addBench(program: Command, run: (options: BenchOptions) => Promise<void>): Command {
+  return (
+    program
+      .command('bench')
+      // `--json` after `search` is an option of that.
+      .enablePositionalOptions()
+      .summary('speed, beside a yardstick')
+      .description(
+        'Measures steps and schedules a second, and the same work done by other means as the yardstick.',
+      )
+      .option(
+        '--suite <name>',
+        'run this suite only; repeatable',
+        (value, before: readonly string[] | undefined) => [...(before ?? []), value],
+      )
+      .option('--budget <ms>', 'about how long one measurement takes', '2000')
+      .option('--json', 'print one JSON object on stdout and nothing else')
+      .addHelpText(
+        'after',
+        `
 Examples:
   psl-verify bench
-  psl-verify bench --budget 500 --json`,
-    )
-    .action(run);
+  psl-verify bench --budget 500 --json
+  psl-verify bench search --help                       strategies compared`,
+      )
+      .action(run)
+  );
 }
 
 /** Does it. Returns the exit status. */

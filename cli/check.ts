@@ -65,7 +65,7 @@ export function addCheck(program: Command, run: (options: CheckOptions) => Promi
     .option('--k <number>', 'greatest number of children of a node, 2 or more')
     .option('--routers <number>', 'number of routers')
     .option('--clients <number>', 'number of clients, 1 or more')
-    .option('--strategy <id>', 'how moves are chosen: swarm or uniform (default: swarm)')
+    .option('--strategy <id>', 'how moves are chosen: see `psl-verify list` (default: swarm)')
     .option('--runs <number>', 'number of runs', String(DEFAULT_RUNS))
     .option('--seed <number>', 'seed of the whole search', String(DEFAULT_SEED))
     .option('--workload <file>', 'trace of SET and GET lines, used up over the runs (default: YCSB A)')

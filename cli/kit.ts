@@ -77,7 +77,7 @@ export async function loadKit(): Promise<Kit> {
     })),
     scenarios: properties.NAMED_SCENARIOS.map(({ name, title }) => ({ name, title })),
     capabilities: properties.CAPABILITIES,
-    strategies: ['swarm', 'uniform'],
+    strategies: engine.STRATEGIES,
     situations: properties.SITUATIONS.map(({ id, title }) => ({ id, title })),
     justified: properties.JUSTIFIED,
     harnessModule: properties.HARNESS_MODULE,

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../properties/input-error.ts';
 import { addBench, bench } from './bench.ts';
+import { addBenchSearch, benchSearch } from './bench-search.ts';
 import { EXIT, type Context } from './call.ts';
 import { addCheck, check } from './check.ts';
 import { addDiagrams, diagrams, ROLES } from './diagrams.ts';
@@ -70,9 +71,12 @@ Examples:
   addList(program, async (options) => {
     status = list(await context(), options);
   });
-  addBench(program, async (options) => {
+  const benchCommand = addBench(program, async (options) => {
     const { SUITES } = await import('../bench/index.ts');
     status = await bench(await context(), SUITES, options);
+  });
+  addBenchSearch(benchCommand, async (options) => {
+    status = await benchSearch(await context(), options);
   });
 
   try {

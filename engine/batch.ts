@@ -5,15 +5,26 @@ import type { Violation } from './monitor.ts';
 import type { Harness, Random } from './harness.ts';
 import type { Run, Stopped, Tightest } from './outcome.ts';
 import { RECHECK_EVERY } from './bounds.ts';
+import { Corpus, type CorpusEntry } from './corpus.ts';
 import { randomFromSeed, seedOf } from './random.ts';
 import { execute, walk, type ExecuteOptions } from './run.ts';
 import type { StrategyOptions } from './strategy.ts';
+
+/** Percent of the runs of a guided campaign that are derived from earlier ones, once there are any. */
+const DERIVED_PERCENT = 60;
 
 /** What a harness module makes of its configuration. */
 export interface CampaignSetup<F, C, R, S extends BaseScenario> {
   readonly harness: Harness<F, C, R, S>;
   /** Scenario and strategy of run `index`: a function of the index and the choices alone. */
-  scenarioFor(index: number, random: Random): { readonly scenario: S; readonly strategy?: StrategyOptions };
+  scenarioFor(
+    index: number,
+    random: Random,
+    /** The scenario of the run that this one is derived from: it must be in an equal one. Undefined otherwise. */
+    parent?: S,
+  ): { readonly scenario: S; readonly strategy?: StrategyOptions };
+  /** Whether the strategy is `guided`: runs are then derived from earlier ones. @default false */
+  readonly guided?: boolean;
 }
 
 /** What a harness module exports as `campaignHarness`. `config` is plain JSON. */
@@ -36,6 +47,8 @@ export interface RunSummary {
   readonly scenario: unknown;
   /** Empty if nothing was found. */
   readonly schedule: Schedule;
+  /** Of a guided campaign: what may go into the corpus. */
+  readonly candidate?: CorpusEntry;
   readonly stopped?: Stopped;
   /** What differed when the run was executed again from its schedule. */
   readonly nondeterminism?: string;
@@ -49,9 +62,13 @@ export class Batch {
   readonly properties: readonly string[];
   /** `Coverage.goals` of the harness. */
   readonly goals: Readonly<Record<string, readonly string[]>>;
+  /** Whether runs are derived from earlier ones, which `learn` tells. */
+  readonly guided: boolean;
+  readonly #corpus = new Corpus();
   readonly #setup: CampaignSetup<unknown, unknown, unknown, BaseScenario>;
   readonly #seed: number;
   readonly #options: ExecuteOptions;
+  readonly #until: string | undefined;
 
   /**
    * Imports the harness module and configures it.
@@ -63,39 +80,84 @@ export class Batch {
     return new Batch(await module.campaignHarness(harnessConfig), seed, properties);
   }
 
+  /**
+   * @param until the property that is searched for, if nothing else counts: runs end when it breaks, have no digests, and
+   * are executed again only if it is the property of a pair of runs
+   */
   constructor(
     setup: CampaignSetup<unknown, unknown, unknown, BaseScenario>,
     seed: number,
     properties: readonly string[] | undefined,
+    until?: string,
   ) {
     const { harness } = setup;
+    this.#until = until;
     this.#setup = setup;
     this.#seed = seed;
-    this.#options = { coverage: true, ...(properties === undefined ? {} : { properties }) };
+    this.#options = {
+      coverage: until === undefined || setup.guided === true,
+      ...(properties === undefined ? {} : { properties }),
+      ...(until === undefined ? {} : { stopAt: until, digest: false }),
+    };
     this.subject = harness.subject.id;
     this.goals = harness.coverage?.goals ?? {};
+    this.guided = setup.guided === true;
     const all = harness.properties.map(({ id }) => id);
     if (harness.pairs !== undefined && !all.includes(harness.pairs.property))
       all.push(harness.pairs.property);
     this.properties = all.filter((id) => properties === undefined || properties.includes(id));
   }
 
-  /** Makes run `index`. */
+  /** Takes in what earlier generations of a guided campaign reached first, in the order of their index. */
+  learn(entries: readonly CorpusEntry[]): void {
+    for (const entry of entries) this.#corpus.add(entry);
+  }
+
+  /** Makes run `index`. Of a guided campaign, it is a function of what was learnt, too. */
   make(index: number): RunSummary {
     const { harness } = this.#setup;
     const seed = seedOf(this.#seed, index);
     const random = randomFromSeed(seed);
-    const { scenario, strategy } = this.#setup.scenarioFor(index, random);
-    const walked = walk(harness, scenario, random, strategy, this.#options);
+    const parents = this.#parents(random);
+    // Whatever is in the corpus came from this campaign, so its scenarios are those of its harness.
+    const parent = parents[0]?.scenario as BaseScenario | undefined;
+    const { scenario, strategy } = this.#setup.scenarioFor(index, random, parent);
+    const derived = { ...strategy, parents: parents.map(({ schedule }) => schedule) };
+    const how = parents.length === 0 ? strategy : derived;
+    const walked = walk(harness, scenario, random, how, this.#options);
     const isPaired = this.#isPaired(harness, index);
-    if (!isPaired && index % RECHECK_EVERY !== 0) return summary(index, seed, walked, undefined);
+    const isChecked = this.#until === undefined && index % RECHECK_EVERY === 0;
+    if (!isPaired && !isChecked) return this.#summary(index, seed, walked, undefined);
     const again = execute(harness, scenario, walked.schedule, { ...this.#options, pairs: isPaired });
-    return summary(index, seed, again, differenceOf(index, walked, again));
+    return this.#summary(index, seed, again, differenceOf(index, walked, again));
+  }
+
+  /** The schedules that a run is derived from: two of the corpus, or none. */
+  #parents(random: Random): readonly CorpusEntry[] {
+    const { entries } = this.#corpus;
+    if (!this.guided || entries.length === 0 || !random.chance(DERIVED_PERCENT)) return [];
+    return [random.pick(entries), random.pick(entries)];
+  }
+
+  #summary(index: number, seed: number, run: AnyRun, nondeterminism: string | undefined): RunSummary {
+    const { scenario, schedule, covered } = run;
+    const whole = summary(index, seed, run, nondeterminism);
+    // What broke something ends there: nothing goes on from it.
+    const isCandidate = this.guided && run.violations.length === 0 && this.#corpus.isNew(covered);
+    return isCandidate ? { ...whole, candidate: { scenario, schedule, covered } } : whole;
   }
 
   #isPaired({ pairs }: Harness<unknown, unknown, unknown, BaseScenario>, index: number): boolean {
-    return pairs !== undefined && index % pairs.every === 0 && this.properties.includes(pairs.property);
+    if (pairs === undefined || !this.properties.includes(pairs.property)) return false;
+    return index % pairs.every === 0 && (this.#until === undefined || this.#until === pairs.property);
   }
+}
+
+/** What is known of a campaign once its harness is loaded. Can be posted between threads. */
+export type About = Pick<Batch, 'subject' | 'properties' | 'goals' | 'guided'>;
+
+export function aboutOf({ subject, properties, goals, guided }: Batch): About {
+  return { subject, properties, goals, guided };
 }
 
 /** What a worker needs to know of a campaign. Can be posted between threads. */

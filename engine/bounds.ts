@@ -32,3 +32,18 @@ export const RUNS_PER_CHUNK = 8;
 
 /** Violating runs that a campaign keeps per property, first ones by index. */
 export const MAX_KEPT_PER_PROPERTY = 3;
+
+/** Greatest depth that `pct` draws by itself: it lets something fall behind one time less. */
+export const MAX_PCT_DEPTH = 4;
+
+/** Faults of a schedule of `pct`, in percent of its moves; remedies are not counted. */
+export const MAX_PCT_FAULTS_PERCENT = 50;
+
+/** Runs of a guided campaign that are derived from the same corpus: what they reach, the next generation builds on. */
+export const GENERATION_RUNS = 32;
+
+/** Schedules that the corpus of a guided campaign holds, at most; later finds are not taken in. */
+export const MAX_CORPUS = 512;
+
+/** Changes that are made, at most, to derive one schedule from another. */
+export const MAX_MUTATIONS = 3;

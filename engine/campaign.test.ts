@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { campaign, type CampaignOptions } from './campaign.ts';
 import type { CampaignResult } from './campaign-result.ts';
-import { MAX_KEPT_PER_PROPERTY } from './bounds.ts';
+import { GENERATION_RUNS, MAX_KEPT_PER_PROPERTY, RUNS_PER_CHUNK } from './bounds.ts';
 import { execute } from './run.ts';
 import { toyHarness, type ToyBug } from './toy-broadcast.ts';
 
@@ -63,6 +63,31 @@ describe('campaign', () => {
     const inline = await search('trusts');
     expect(await search('trusts', { workers: 1 })).toEqual(inline);
     expect(await search('trusts', { workers: 2 })).toEqual(inline);
+  });
+
+  describe('guided', () => {
+    const guided = (options: Partial<CampaignOptions> = {}): Promise<CampaignResult> =>
+      search('none', {
+        runs: 2 * GENERATION_RUNS + RUNS_PER_CHUNK,
+        harnessConfig: { strategy: 'guided', moves: 12 },
+        ...options,
+      });
+
+    test('has the same result with 0, 1 and 2 workers, and nothing differs when it is repeated', async () => {
+      const inline = await guided();
+      expect(inline.nondeterminism).toEqual([]);
+      expect(await guided({ workers: 1 })).toEqual(inline);
+      expect(await guided({ workers: 2 })).toEqual(inline);
+    });
+
+    test('is a search by swarm until the first generation is over, and then another one', async () => {
+      const swarm = (runs: number): Promise<CampaignResult> =>
+        search('none', { runs, harnessConfig: { strategy: 'swarm', moves: 12 } });
+      const first = GENERATION_RUNS;
+      expect(await guided({ runs: first })).toEqual(await swarm(first));
+      const more = first + RUNS_PER_CHUNK;
+      expect((await guided({ runs: more })).digest).not.toBe((await swarm(more)).digest);
+    });
   });
 
   test('tells stalls from violations, and reports what only the engine knows', async () => {

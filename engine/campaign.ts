@@ -1,8 +1,11 @@
 /** Campaigns: many runs on many threads, with the same result whatever the number of threads. */
-import { Worker } from 'node:worker_threads';
-import { Batch, type BatchOptions, type RunSummary } from './batch.ts';
+import { extname } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { aboutOf, Batch, type About, type BatchOptions, type RunSummary } from './batch.ts';
+import { Corpus, type CorpusEntry } from './corpus.ts';
 import { Aggregate, type CampaignResult } from './campaign-result.ts';
-import { RUNS_PER_CHUNK } from './bounds.ts';
+import { GENERATION_RUNS, RUNS_PER_CHUNK } from './bounds.ts';
+import { startThread } from './thread.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
 export interface CampaignOptions {
@@ -48,18 +51,15 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
   return tally.end();
 }
 
-/** What is known of the campaign once its harness is loaded. */
-interface About {
-  readonly subject: string;
-  readonly properties: readonly string[];
-  readonly goals: Readonly<Record<string, readonly string[]>>;
-}
-
 /** Runs that were made, and which are next. */
 class Tally {
   readonly #options: CampaignOptions;
   /** Chunks that came before their turn, by the index of their first run. */
   readonly #early = new Map<number, readonly RunSummary[]>();
+  /** Of a guided campaign; what of it the runs to come have not been told yet. */
+  readonly #corpus = new Corpus();
+  #untold: CorpusEntry[] = [];
+  #guided = false;
   #aggregate: Aggregate;
   #subject = '';
   #aggregated = 0;
@@ -74,9 +74,10 @@ class Tally {
   }
 
   /** To be told before the first `put`; later times change nothing. */
-  begin({ subject, properties, goals }: About): void {
+  begin({ subject, properties, goals, guided }: About): void {
     if (this.#done > 0) return;
     this.#subject = subject;
+    this.#guided = guided;
     this.#aggregate = new Aggregate(properties, goals);
   }
 
@@ -90,19 +91,38 @@ class Tally {
     return this.#done >= this.#options.runs;
   }
 
-  /** The next runs to be made; undefined if there are none left, or no more wanted. */
+  /**
+   * The next runs to be made; undefined if there are none left, or no more wanted. Those of a guided campaign wait for the
+   * generation before.
+   */
   take(): { readonly from: number; readonly to: number } | undefined {
-    if (this.isAborted || this.#next >= this.#options.runs) return undefined;
+    const end = this.#guided ? Math.min(this.#options.runs, this.#generationEnd) : this.#options.runs;
+    if (this.isAborted || this.#next >= end) return undefined;
     const from = this.#next;
-    this.#next = Math.min(this.#options.runs, from + RUNS_PER_CHUNK);
+    this.#next = Math.min(end, from + RUNS_PER_CHUNK);
     return { from, to: this.#next };
+  }
+
+  /** What a guided campaign has learnt when a generation is over: to be told whoever makes the next one. */
+  learnt(): readonly CorpusEntry[] {
+    if (this.#aggregated % GENERATION_RUNS !== 0) return [];
+    const entries = this.#untold;
+    this.#untold = [];
+    return entries;
+  }
+
+  get #generationEnd(): number {
+    return (Math.floor(this.#aggregated / GENERATION_RUNS) + 1) * GENERATION_RUNS;
   }
 
   put(from: number, summaries: readonly RunSummary[]): void {
     this.#early.set(from, summaries);
     for (let turn = this.#early.get(this.#aggregated); turn !== undefined;) {
       this.#early.delete(this.#aggregated);
-      for (const run of turn) this.#aggregate.add(run);
+      for (const run of turn) {
+        this.#aggregate.add(run);
+        if (run.candidate !== undefined && this.#corpus.add(run.candidate)) this.#untold.push(run.candidate);
+      }
       this.#aggregated += turn.length;
       turn = turn.length === 0 ? undefined : this.#early.get(this.#aggregated);
     }
@@ -129,7 +149,7 @@ class Tally {
 
 async function inThisThread(options: BatchOptions, tally: Tally): Promise<void> {
   const batch = await Batch.load(options);
-  tally.begin(batch);
+  tally.begin(aboutOf(batch));
   for (let chunk = tally.take(); chunk !== undefined; chunk = tally.take()) {
     const summaries: RunSummary[] = [];
     for (let index = chunk.from; index < chunk.to && !tally.isAborted; index += 1) {
@@ -138,14 +158,31 @@ async function inThisThread(options: BatchOptions, tally: Tally): Promise<void> 
       await new Promise((resolve) => setImmediate(resolve));
     }
     tally.put(chunk.from, summaries);
+    batch.learn(tally.learnt());
   }
 }
+
+const WORKER_MODULE = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
 /** Chunks that wait in a worker, so that it does not wait for us. */
 const CHUNKS_AHEAD = 2;
 
 async function inWorkers(options: BatchOptions, tally: Tally, count: number): Promise<void> {
   const workers: Worker[] = [];
+  /** All that a worker that comes late must be told. */
+  const learnt: CorpusEntry[] = [];
+  /** Chunks that each worker that is ready has before it. */
+  const ahead = new Map<Worker, number>();
+  const feed = (): void => {
+    // In turn, so that all have something to do.
+    for (let round = 0; round < CHUNKS_AHEAD; round += 1)
+      for (const [worker, waiting] of ahead) {
+        const chunk = waiting < CHUNKS_AHEAD ? tally.take() : undefined;
+        if (chunk === undefined) continue;
+        ahead.set(worker, waiting + 1);
+        worker.postMessage({ kind: 'runs', ...chunk } satisfies ToWorker);
+      }
+  };
   try {
     await new Promise<void>((resolve, reject) => {
       const finish = (): void => {
@@ -157,12 +194,8 @@ async function inWorkers(options: BatchOptions, tally: Tally, count: number): Pr
         return;
       }
       for (let at = 0; at < count; at += 1) {
-        const worker = newWorker(options);
+        const worker = startThread(WORKER_MODULE, options);
         workers.push(worker);
-        const feed = (): void => {
-          const chunk = tally.take();
-          if (chunk !== undefined) worker.postMessage(chunk satisfies ToWorker);
-        };
         worker.on('error', reject);
         worker.on('exit', (code) => {
           reject(new Error(`a worker of the campaign ended with exit code ${String(code)}`));
@@ -171,12 +204,22 @@ async function inWorkers(options: BatchOptions, tally: Tally, count: number): Pr
           switch (message.kind) {
             case 'ready':
               tally.begin(message.about);
-              for (let ahead = 0; ahead < CHUNKS_AHEAD; ahead += 1) feed();
-              break;
-            case 'chunk':
-              tally.put(message.from, message.summaries);
+              ahead.set(worker, 0);
+              if (learnt.length > 0)
+                worker.postMessage({ kind: 'learn', entries: learnt } satisfies ToWorker);
               feed();
               break;
+            case 'chunk': {
+              tally.put(message.from, message.summaries);
+              ahead.set(worker, (ahead.get(worker) ?? 1) - 1);
+              const entries = tally.learnt();
+              learnt.push(...entries);
+              if (entries.length > 0)
+                for (const ready of ahead.keys())
+                  ready.postMessage({ kind: 'learn', entries } satisfies ToWorker);
+              feed();
+              break;
+            }
             case 'failed':
               reject(new Error(message.text));
               break;
@@ -188,18 +231,4 @@ async function inWorkers(options: BatchOptions, tally: Tally, count: number): Pr
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-}
-
-/** Runs make much that dies young: with V8's default of 16 MB for it, a fifth of the time goes into collecting. */
-const YOUNG_GENERATION_MB = 128;
-
-/** Built, a worker is a file. From sources, it first needs a loader: `execArgv` would not bring one in Node 20. */
-function newWorker(options: BatchOptions): Worker {
-  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
-  if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL('./worker.js', import.meta.url), { workerData: options, resourceLimits });
-  const loader = import.meta.resolve('tsx/esm/api');
-  const source = new URL('./worker.ts', import.meta.url).href;
-  const boot = `import('${loader}').then(({ register }) => { register(); return import('${source}'); });`;
-  return new Worker(boot, { eval: true, workerData: options, resourceLimits });
 }

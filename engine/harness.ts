@@ -58,6 +58,8 @@ export interface Adversary<Frame, Scenario extends BaseScenario> {
 export interface Workload<Frame, Command, Scenario extends BaseScenario> {
   /** The next command of an application, and whose it is; undefined when there is none (left). */
   next(view: WorldView<Frame, Scenario>, random: Random): { node: string; command: Command } | undefined;
+  /** Whether commands that `next` gave to another run may be put to this one as they are. @default false */
+  readonly mayRepeat?: boolean;
   /**
    * Takes what is left and leaves nothing: asked once at the end of a generated schedule, which then goes on with these
    * commands and some time between them; nodes that they are for and that are down, paused or have left are brought up before. For workloads with an end, of which all must be used. @default nothing

@@ -9,7 +9,7 @@ export type * from './outcome.ts';
 export * from './bounds.ts';
 export { randomFrom, randomFromSeed, seedOf } from './random.ts';
 export { execute, walk, type ExecuteOptions } from './run.ts';
-export type { StrategyOptions } from './strategy.ts';
+export { DEFAULT_MOVES, STRATEGIES, type Strategy, type StrategyOptions } from './strategy.ts';
 export { holds, runs, type RunsOptions } from './arbitrary.ts';
 export {
   shrink,
@@ -23,7 +23,9 @@ export {
 export { causalPast, movesBehind, type Influence } from './causality.ts';
 export { applyChanges, certify, type Certificate, type Change, type Without } from './certificate.ts';
 export { campaign, type CampaignOptions, type CampaignProgress } from './campaign.ts';
+export { firstFind, type FirstFind } from './first-find.ts';
 export type { CampaignHarness, CampaignSetup } from './batch.ts';
 export type { CampaignResult, Nondeterminism, PropertyResult, ViolatingRun } from './campaign-result.ts';
+export { startThread } from './thread.ts';
 export { World, capabilityOf } from './world.ts';
 export { memoise, type Memoised, type MemoOptions, type Stepped } from './memo.ts';

@@ -1,20 +1,33 @@
 /** Proposals: for each kind of move, one that is possible now, and the limits per run. */
 import type { BaseScenario } from './subject.ts';
-import type { Capability, Memory, Move } from './move.ts';
+import type { Capability, Memory, Move, Schedule } from './move.ts';
 import type { Harness, Random, Workload, WorldView } from './harness.ts';
 import type { World } from './world.ts';
 
+/**
+ * How moves are chosen. `uniform`: every granted fault all the time, with fixed weights. `swarm`: each run switches
+ * some kinds of faults off, draws its own weights, and some runs repeat themselves in bursts. `pct`: by priorities of
+ * chains of events, with a few points at which one falls behind (see `pctMoves`). `mixed`: each run is of `swarm` or of `pct`. `guided`: variations of earlier
+ * schedules that reached something new, among runs of `swarm` (see `derivedMoves`).
+ */
+export type Strategy = 'uniform' | 'swarm' | 'pct' | 'mixed' | 'guided';
+
 /** How schedules are generated. */
 export interface StrategyOptions {
+  /** @default 'swarm' */
+  readonly strategy?: Strategy;
+  /** `pct`: how many ordering constraints the bug that is looked for has. @default drawn for each run, from 1 to MAX_PCT_DEPTH */
+  readonly depth?: number;
+  /** `pct`: how many faults come, remedies not counted. @default drawn for each run, up to MAX_PCT_FAULTS_PERCENT of its moves */
+  readonly faults?: number;
   /**
-   * `uniform`: every granted fault all the time, with fixed weights. `swarm`: each run switches some kinds of faults
-   * off, draws its own weights, and some runs repeat themselves in bursts.
-   * @default 'swarm'
+   * `guided`: the schedule that this one is derived from, and another one to take moves from. A campaign sets them.
+   * @default none: the run is as with `swarm`
    */
-  readonly strategy?: 'uniform' | 'swarm';
+  readonly parents?: readonly Schedule[];
   /** What the adversary was given. @default all of the harness */
   readonly capabilities?: readonly Capability[];
-  /** Moves per schedule, at most. @default 50 */
+  /** Moves per schedule, at most. @default DEFAULT_MOVES */
   readonly moves?: number;
   /** Longest single `elapse`, milliseconds. @default a tenth of the scenario's settleMs */
   readonly elapseMsMax?: number;
@@ -34,6 +47,14 @@ export interface StrategyOptions {
 
 /** What a generator may do: kinds of moves, and two that share theirs with others. */
 export type Choice = Move['move'] | 'isolate' | 'leave';
+
+/** Kinds of moves that are limited per run, and what limits them. */
+const LIMITED: Readonly<Partial<Record<Choice, 'crash' | 'leave' | 'attack' | 'partition'>>> = {
+  crash: 'crash',
+  leave: 'leave',
+  attack: 'attack',
+  partition: 'partition',
+};
 
 /** Finds a move of a given kind that is possible now, and counts what is limited per run. */
 export class Proposer<F, C, R, S extends BaseScenario> {
@@ -102,6 +123,29 @@ export class Proposer<F, C, R, S extends BaseScenario> {
     return [...begin, ...commands];
   }
 
+  /**
+   * A move of another schedule, if it is possible now and within the limits of the run; where commands may not be
+   * repeated, one of this run's workload instead of a command.
+   */
+  repeat(move: Move<C>): Move<C> | undefined {
+    const choice = this.#isLeave(move) ? 'leave' : move.move;
+    if (choice === 'command' && this.#workload.mayRepeat !== true) return this.propose('command');
+    const limit = LIMITED[choice];
+    if (limit !== undefined && this.#left[limit] <= 0) return undefined;
+    if (move.move === 'command' && choice === 'leave' && this.#gone.has(move.node)) return undefined;
+    if (!this.#world.isPossible(move)) return undefined;
+    if (limit !== undefined) this.#left[limit] -= 1;
+    if (choice === 'leave' && 'node' in move) this.#leaves(move.node);
+    if (move.move === 'restart') this.#departed.delete(move.node);
+    return move;
+  }
+
+  /** Whether `pause` of this node is possible now. */
+  mayPause(node: string): boolean {
+    return this.#mayCrash(node) && !this.#world.isPaused(node);
+  }
+
+  /** A move of this kind that is possible now; undefined if none was found. */
   propose(choice: Choice): Move<C> | undefined {
     const world = this.#world;
     const random = this.#random;
@@ -149,7 +193,7 @@ export class Proposer<F, C, R, S extends BaseScenario> {
         return node === undefined || timer === undefined ? undefined : { move: 'fire', node, timer };
       }
       case 'pause': {
-        const node = this.#someNode((name) => this.#mayCrash(name) && !world.isPaused(name));
+        const node = this.#someNode((name) => this.mayPause(name));
         return node === undefined ? undefined : { move: 'pause', node };
       }
       case 'resume': {
@@ -178,7 +222,7 @@ export class Proposer<F, C, R, S extends BaseScenario> {
         return this.#leave();
       case 'attack': {
         const attack = this.#left.attack > 0 ? this.#harness.adversary?.propose(world, random) : undefined;
-        if (attack === undefined) return undefined;
+        if (attack === undefined || !world.isPossible({ move: 'attack', attack })) return undefined;
         this.#left.attack -= 1;
         return { move: 'attack', attack };
       }
@@ -198,9 +242,20 @@ export class Proposer<F, C, R, S extends BaseScenario> {
     );
     if (node === undefined) return undefined;
     this.#left.leave -= 1;
+    this.#leaves(node);
+    return { move: 'command', node, command };
+  }
+
+  #leaves(node: string): void {
     this.#gone.add(node);
     this.#departed.add(node);
-    return { move: 'command', node, command };
+  }
+
+  /** Commands that came out of a file or another thread are told by what they say. */
+  #isLeave(move: Move<C>): boolean {
+    const { leave } = this.#harness;
+    if (leave === undefined || move.move !== 'command') return false;
+    return JSON.stringify(move.command) === JSON.stringify(leave);
   }
 
   #cut(from: readonly string[]): Move<C> | undefined {

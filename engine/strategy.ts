@@ -1,16 +1,24 @@
 /** Strategies: what the environment and the adversary do next, chosen online among what is possible now. */
 import type { BaseScenario } from './subject.ts';
-import type { Capability, Move } from './move.ts';
+import type { Move } from './move.ts';
 import type { Harness, Random } from './harness.ts';
-import { Proposer, type Choice, type StrategyOptions } from './proposer.ts';
+import { derivedMoves } from './guided.ts';
+import { pctMoves } from './pct.ts';
+import { weighted, type Entry } from './weights.ts';
+import { Proposer, type Choice, type Strategy, type StrategyOptions } from './proposer.ts';
 import type { World } from './world.ts';
 
-interface Entry {
-  readonly choice: Choice;
-  readonly needs: Capability | undefined;
-  /** Share of the moves, relative to the others. */
-  readonly weight: number;
-}
+/** All strategies, the default first. */
+export const STRATEGIES = [
+  'swarm',
+  'uniform',
+  'pct',
+  'mixed',
+  'guided',
+] as const satisfies readonly Strategy[];
+
+/** Moves per schedule, at most, unless the call says otherwise. */
+export const DEFAULT_MOVES = 50;
 
 /** The ordinary course of things has about two thirds of the weight, so that runs get somewhere. */
 const ENTRIES: readonly Entry[] = [
@@ -44,7 +52,7 @@ const ATTEMPTS = 8;
 const BURSTY_PERCENT = 30;
 const BURST_MAX = 6;
 
-export type { StrategyOptions };
+export type { Strategy, StrategyOptions };
 
 /** Makes the moves of one run: each call gives one that is possible now; undefined at the end of the schedule. */
 export function movesFor<F, C, R, S extends BaseScenario>(
@@ -53,14 +61,29 @@ export function movesFor<F, C, R, S extends BaseScenario>(
   random: Random,
   options: StrategyOptions = {},
 ): () => Move<C> | undefined {
-  const { strategy = 'swarm', capabilities = harness.capabilities, moves = 50 } = options;
+  const { strategy = 'swarm', capabilities = harness.capabilities, moves = DEFAULT_MOVES } = options;
   const granted = ENTRIES.filter(({ needs }) => needs === undefined || capabilities.includes(needs));
-  const isSwarm = strategy === 'swarm';
-  const entries = isSwarm ? swarmOf(granted, random) : granted;
-  const isBursty = isSwarm && random.chance(BURSTY_PERCENT);
   const proposer = new Proposer(harness, world, random, options);
+  const next = ((): (() => Move<C>) => {
+    const drawn = strategy === 'mixed' ? random.pick(['swarm', 'pct'] as const) : strategy;
+    switch (drawn) {
+      case 'uniform':
+        return mixed(granted, proposer, random, false);
+      case 'swarm':
+        return mixed(swarmOf(granted, random), proposer, random, random.chance(BURSTY_PERCENT));
+      case 'pct':
+        return pctMoves(world, proposer, swarmOf(granted, random), random, {
+          ...options,
+          moves,
+          capabilities,
+        });
+      case 'guided': {
+        const fresh = mixed(swarmOf(granted, random), proposer, random, random.chance(BURSTY_PERCENT));
+        return derivedMoves(proposer, fresh, random, options);
+      }
+    }
+  })();
   let left = moves;
-  let burst: { readonly choice: Choice; left: number } | undefined;
   let rest: Move<C>[] | undefined;
   return () => {
     if (left <= 0) {
@@ -68,6 +91,19 @@ export function movesFor<F, C, R, S extends BaseScenario>(
       return rest.pop();
     }
     left -= 1;
+    return next();
+  };
+}
+
+/** Each move of a kind that is drawn by weight; in a bursty run, some kinds are drawn several times in a row. */
+function mixed<F, C, R, S extends BaseScenario>(
+  entries: readonly Entry[],
+  proposer: Proposer<F, C, R, S>,
+  random: Random,
+  isBursty: boolean,
+): () => Move<C> {
+  let burst: { readonly choice: Choice; left: number } | undefined;
+  return () => {
     if (burst !== undefined && burst.left > 0) {
       burst.left -= 1;
       const again = proposer.propose(burst.choice);
@@ -94,15 +130,4 @@ function swarmOf(entries: readonly Entry[], random: Random): readonly Entry[] {
     if (isOn) drawn.push({ ...entry, weight });
   }
   return drawn;
-}
-
-function weighted(entries: readonly Entry[], random: Random): Choice {
-  let total = 0;
-  for (const { weight } of entries) total += weight;
-  let ticket = random.int(1, total);
-  for (const { choice, weight } of entries) {
-    ticket -= weight;
-    if (ticket <= 0) return choice;
-  }
-  return 'elapse';
 }

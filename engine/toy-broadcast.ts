@@ -11,6 +11,7 @@ import type { Monitor, Property, Standing, Violation } from './monitor.ts';
 import type { Harness, Injection, Meter, WorldView } from './harness.ts';
 import type { Step } from './trace.ts';
 import type { CampaignSetup } from './batch.ts';
+import type { Strategy } from './strategy.ts';
 
 /** `proof` stands for a signature: an outsider cannot make it, but can replay it. */
 export interface ToyFrame {
@@ -372,9 +373,17 @@ export function toyHarness(bug: ToyBug = 'none'): ToyHarness {
 export function campaignHarness(
   config: unknown,
 ): CampaignSetup<ToyFrame, ToyCommand, ToyReport, BaseScenario> {
-  const { bug = 'none', moves = 40 } = (config ?? {}) as { bug?: ToyBug; moves?: number };
+  const {
+    bug = 'none',
+    moves = 40,
+    strategy = 'swarm',
+  } = (config ?? {}) as { bug?: ToyBug; moves?: number; strategy?: Strategy };
   return {
     harness: toyHarness(bug),
-    scenarioFor: (_index, random) => ({ scenario: toyScenario(random.int(1, 3)), strategy: { moves } }),
+    guided: strategy === 'guided',
+    scenarioFor: (_index, random, parent) => ({
+      scenario: parent ?? toyScenario(random.int(1, 3)),
+      strategy: { strategy, moves },
+    }),
   };
 }

@@ -134,126 +134,157 @@ export class World<F, C, R, S extends BaseScenario> implements WorldView<F, S> {
    */
   apply(move: Move<C>, cause: Cause<C>): boolean {
     if (this.stopped !== undefined) return false;
-    const applied = this.#apply(move, cause);
-    if (!applied) this.#reactor.event({ type: 'skipped', move }, cause);
-    return applied;
+    const act = this.#plan(move);
+    if (act === undefined) this.#reactor.event({ type: 'skipped', move }, cause);
+    else act(cause);
+    return act !== undefined;
   }
 
-  #apply(move: Move<C>, cause: Cause<C>): boolean {
+  /** Whether `apply` would apply this move now. Changes nothing. */
+  isPossible(move: Move<C>): boolean {
+    return this.stopped === undefined && this.#plan(move) !== undefined;
+  }
+
+  /** What the move does; undefined if it is not possible now. */
+  #plan(move: Move<C>): ((cause: Cause<C>) => void) | undefined {
     const reactor = this.#reactor;
     switch (move.move) {
       case 'elapse':
-        if (!Number.isFinite(move.ms) || move.ms < 0) return false;
-        reactor.elapse(move.ms, FAIR_SCHEDULE);
-        return true;
-      case 'command':
-        return this.command(move.node, move.command, cause);
+        if (!Number.isFinite(move.ms) || move.ms < 0) return undefined;
+        return () => {
+          reactor.elapse(move.ms, FAIR_SCHEDULE);
+        };
+      case 'command': {
+        const actor = this.#up(move.node);
+        if (actor === undefined || actor.isPaused) return undefined;
+        return (cause) => {
+          reactor.react(actor, { kind: 'command', command: move.command }, cause);
+        };
+      }
       case 'deliver': {
         const packet = reactor.wire.findLive(move.message);
-        if (packet === undefined || !this.isDeliverable(packet)) return false;
-        reactor.deliver(packet, cause);
-        return true;
+        if (packet === undefined || !this.isDeliverable(packet)) return undefined;
+        return (cause) => {
+          reactor.deliver(packet, cause);
+        };
       }
       case 'drop': {
         const packet = reactor.wire.findLive(move.message);
-        if (packet === undefined) return false;
-        reactor.takeOff(packet);
-        reactor.event({ type: 'lost', message: packet.id }, cause);
-        return true;
+        if (packet === undefined) return undefined;
+        return (cause) => {
+          reactor.takeOff(packet);
+          reactor.event({ type: 'lost', message: packet.id }, cause);
+        };
       }
       case 'duplicate': {
         const packet = reactor.wire.findLive(move.message);
-        if (packet === undefined) return false;
-        reactor.duplicate(packet, cause);
-        return true;
+        if (packet === undefined) return undefined;
+        return (cause) => {
+          reactor.duplicate(packet, cause);
+        };
       }
       case 'fire': {
         const actor = reactor.actors.get(move.node);
         const timer = actor?.timers.get(move.timer);
-        if (actor === undefined || timer === undefined || actor.isPaused) return false;
-        reactor.fire(timer, cause);
-        return true;
+        if (actor === undefined || timer === undefined || actor.isPaused) return undefined;
+        return (cause) => {
+          reactor.fire(timer, cause);
+        };
       }
       case 'clog': {
-        if (!this.#knows(move.from) || !this.#knows(move.to)) return false;
-        const link = reactor.wire.link(move.from, move.to);
-        if (link.isClogged) return false;
-        reactor.wire.clog(link);
-        reactor.event({ type: 'network', text: `${move.from}>${move.to} is clogged` }, cause);
-        return true;
+        const { from, to } = move;
+        if (!this.#knows(from) || !this.#knows(to)) return undefined;
+        const link = reactor.wire.link(from, to);
+        if (link.isClogged) return undefined;
+        return (cause) => {
+          reactor.wire.clog(link);
+          reactor.event({ type: 'network', text: `${from}>${to} is clogged` }, cause);
+        };
       }
       case 'release': {
-        if (!this.clogged.some((link) => link.from === move.from && link.to === move.to)) return false;
-        reactor.event({ type: 'network', text: `${move.from}>${move.to} is released` }, cause);
-        reactor.release(move.from, move.to);
-        return true;
+        const { from, to } = move;
+        if (!this.clogged.some((link) => link.from === from && link.to === to)) return undefined;
+        return (cause) => {
+          reactor.event({ type: 'network', text: `${from}>${to} is released` }, cause);
+          reactor.release(from, to);
+        };
       }
-      case 'partition': {
-        const from = new Set(move.from.filter((node) => this.#knows(node)));
-        const to = new Set(move.to.filter((node) => this.#knows(node)));
-        if (from.size === 0 || to.size === 0) return false;
-        const arrow = move.way === 'both' ? '<>' : '>';
-        const text = `cut ${Array.from(from).join(',')} ${arrow} ${Array.from(to).join(',')}`;
-        reactor.event({ type: 'network', text }, cause);
-        reactor.cut(from, to, cause);
-        if (move.way === 'both') reactor.cut(to, from, cause);
-        return true;
-      }
+      case 'partition':
+        return this.#partition(move);
       case 'heal':
-        if (!reactor.wire.hasCuts) return false;
-        reactor.wire.heal();
-        reactor.event({ type: 'network', text: 'healed' }, cause);
-        return true;
+        if (!reactor.wire.hasCuts) return undefined;
+        return (cause) => {
+          reactor.wire.heal();
+          reactor.event({ type: 'network', text: 'healed' }, cause);
+        };
       case 'pause': {
         const actor = this.#up(move.node);
-        if (actor === undefined || actor.isPaused) return false;
-        actor.isPaused = true;
-        reactor.event({ type: 'paused', node: move.node }, cause);
-        return true;
+        if (actor === undefined || actor.isPaused) return undefined;
+        return (cause) => {
+          actor.isPaused = true;
+          reactor.event({ type: 'paused', node: actor.name }, cause);
+        };
       }
       case 'resume': {
         const actor = this.#up(move.node);
-        if (actor === undefined || !actor.isPaused) return false;
-        reactor.event({ type: 'resumed', node: move.node }, cause);
-        reactor.resume(actor);
-        return true;
+        if (actor === undefined || !actor.isPaused) return undefined;
+        return (cause) => {
+          reactor.event({ type: 'resumed', node: actor.name }, cause);
+          reactor.resume(actor);
+        };
       }
       case 'skew': {
-        const actor = this.#up(move.node);
-        if (actor === undefined || !(move.percent > 0 && Number.isFinite(move.percent))) return false;
-        actor.skewPercent = move.percent;
-        reactor.event(
-          { type: 'network', text: `timers of ${move.node} take ${String(move.percent)} %` },
-          cause,
-        );
-        return true;
+        const { node, percent } = move;
+        const actor = this.#up(node);
+        if (actor === undefined || !(percent > 0 && Number.isFinite(percent))) return undefined;
+        return (cause) => {
+          actor.skewPercent = percent;
+          const text = `timers of ${node} take ${String(percent)} %`;
+          reactor.event({ type: 'network', text }, cause);
+        };
       }
       case 'crash': {
         const actor = this.#up(move.node);
-        if (actor === undefined) return false;
-        reactor.crash(actor, cause);
-        return true;
+        if (actor === undefined) return undefined;
+        return (cause) => {
+          reactor.crash(actor, cause);
+        };
       }
       case 'restart': {
         const actor = reactor.actors.get(move.node);
-        if (actor === undefined || actor.node !== undefined) return false;
-        reactor.restart(actor, move.memory, cause);
-        return true;
+        if (actor === undefined || actor.node !== undefined) return undefined;
+        return (cause) => {
+          reactor.restart(actor, move.memory, cause);
+        };
       }
       case 'attack':
-        return this.#attack(move.attack, cause);
+        return this.#attack(move.attack);
     }
   }
 
-  #attack(attack: Attack, cause: Cause<C>): boolean {
-    let arrived = false;
-    for (const { to, from, frame } of this.#adversary?.make(this, attack) ?? []) {
+  #partition(move: Extract<Move<C>, { move: 'partition' }>): ((cause: Cause<C>) => void) | undefined {
+    const from = new Set(move.from.filter((node) => this.#knows(node)));
+    const to = new Set(move.to.filter((node) => this.#knows(node)));
+    if (from.size === 0 || to.size === 0) return undefined;
+    return (cause) => {
+      const arrow = move.way === 'both' ? '<>' : '>';
+      const text = `cut ${Array.from(from).join(',')} ${arrow} ${Array.from(to).join(',')}`;
+      this.#reactor.event({ type: 'network', text }, cause);
+      this.#reactor.cut(from, to, cause);
+      if (move.way === 'both') this.#reactor.cut(to, from, cause);
+    };
+  }
+
+  #attack(attack: Attack): ((cause: Cause<C>) => void) | undefined {
+    const arriving = (this.#adversary?.make(this, attack) ?? []).flatMap(({ to, from, frame }) => {
       const actor = this.#up(to);
-      if (actor === undefined || actor.isPaused) continue;
-      this.#reactor.react(actor, { kind: 'frame', from, frame }, cause, { attack });
-      arrived = true;
-    }
-    return arrived;
+      return actor === undefined || actor.isPaused ? [] : [{ actor, from, frame }];
+    });
+    if (arriving.length === 0) return undefined;
+    return (cause) => {
+      for (const { actor, from, frame } of arriving)
+        this.#reactor.react(actor, { kind: 'frame', from, frame }, cause, { attack });
+    };
   }
 
   #knows(node: string): boolean {

@@ -1,6 +1,6 @@
 /** What worker threads import: harness, scenarios and workload of a campaign, made from plain JSON. */
 import { readFileSync } from 'node:fs';
-import type { CampaignSetup, Capability, Workload } from '../engine/index.ts';
+import type { CampaignSetup, Capability, Strategy, Workload } from '../engine/index.ts';
 import { granting, harnessFor, type TreeHarness } from './harness.ts';
 import { InputError } from './input-error.ts';
 import type { Command, Report } from './reading.ts';
@@ -12,7 +12,7 @@ import { fixedWorkload, sliceFor } from './workload.ts';
 export interface CheckConfig {
   readonly subject: string;
   readonly capabilities?: readonly Capability[];
-  readonly strategy?: 'uniform' | 'swarm';
+  readonly strategy?: Strategy;
   /** Moves per schedule, at most. */
   readonly moves?: number;
   /** One scenario for all runs. Default: a size drawn for each run. */
@@ -34,8 +34,9 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
   const traced = workload === undefined ? undefined : traceWorkloads(harness, workload);
   return {
     harness: traced?.harness ?? harness,
-    scenarioFor(index, random) {
-      const drawn = scenario ?? drawScenario(random);
+    guided: strategy === 'guided',
+    scenarioFor(index, random, parent) {
+      const drawn = scenario ?? parent ?? drawScenario(random);
       return { scenario: traced === undefined ? drawn : traced.assign(drawn, index), strategy: options };
     },
   };

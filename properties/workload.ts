@@ -23,7 +23,8 @@ export interface Assignment {
  * schedule: recorded, replayed and shrunk like all others. `remaining` spreads over the clients that are up, in turn (over
  * all when none is: the engine brings those up again first). A generated workload has no end, so nothing of it remains.
  */
-export type ApplicationWorkload<Frame> = Required<Workload<Frame, Operation, TreeScenario>>;
+export type ApplicationWorkload<Frame> = Workload<Frame, Operation, TreeScenario> &
+  Required<Pick<Workload<Frame, Operation, TreeScenario>, 'remaining'>>;
 
 /** Makes the next operation from chance alone: no state, so it may be shared between runs. */
 export type Generator = (random: Random) => Operation;
@@ -40,6 +41,7 @@ export function generatedWorkload<Frame>(generator: Generator): ApplicationWorkl
       const node = pickUp(view, random);
       return node === undefined ? undefined : { node, command: generator(random) };
     },
+    mayRepeat: true,
     remaining: () => [],
   };
 }

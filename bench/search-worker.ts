@@ -1,0 +1,36 @@
+/** A thread of a comparison of strategies: carries on the searches that it is told to. */
+import { parentPort } from 'node:worker_threads';
+import type { FirstFind } from '../engine/index.ts';
+import { Searches, type SearchCell } from './search.ts';
+
+/** What a thread is told: one more run of each of these searches, all from one seed; or that none of them goes on. */
+export type ToSearchWorker =
+  | { readonly kind: 'advance'; readonly seed: number; readonly cells: readonly SearchCell[] }
+  | { readonly kind: 'clear' };
+
+/** What it says: what came of the searches so far, in the order of the cells; or that the kit broke. */
+export type FromSearchWorker =
+  | { readonly kind: 'advanced'; readonly outcomes: readonly FirstFind[] }
+  | { readonly kind: 'failed'; readonly text: string };
+
+const searches = new Searches();
+
+parentPort?.on('message', (message: ToSearchWorker) => {
+  switch (message.kind) {
+    case 'advance':
+      parentPort?.postMessage(outcome(message.cells, message.seed));
+      break;
+    case 'clear':
+      searches.clear();
+      break;
+  }
+});
+
+function outcome(cells: readonly SearchCell[], seed: number): FromSearchWorker {
+  try {
+    return { kind: 'advanced', outcomes: cells.map((cell) => searches.advance(cell, seed)) };
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { kind: 'failed', text };
+  }
+}
