@@ -47,6 +47,6 @@ test('every role is drawn with every state of its machine', async () => {
     'client.svg',
     'README.md',
   ]);
-  for (const state of ['joining', 'attached', 'orphaned', 'collecting', 'crashed', 'left'])
+  for (const state of ['joining', 'attached', 'orphaned', 'collecting', 'off', 'left'])
     for (const kind of ['mmd', 'svg']) expect(files.get(`router.${kind}`)).toContain(state);
 });

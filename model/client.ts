@@ -1,6 +1,6 @@
 /** The client's statechart (docs/protocol.md §5): a leaf, writer and subscriber. */
 
-import { and, or, setup, stateIn } from 'xstate';
+import { and, setup, stateIn } from 'xstate';
 import type { Table } from './canonical.ts';
 import { accepts, isNewAtClient } from './delivery.ts';
 import { writerOf } from './events.ts';
@@ -30,10 +30,7 @@ function guards(parameters: Parameters) {
       stateIn({ up: { writing: 'ready' } }),
     ]),
     // Membership takes the next incarnation; once attached it cannot be refused any more.
-    losesIncarnation: and([
-      'isRefusedIncarnation',
-      or([stateIn({ up: { membership: 'joining' } }), stateIn({ up: { membership: 'pending' } })]),
-    ]),
+    losesIncarnation: and(['isRefusedIncarnation', stateIn({ up: { membership: 'seeking' } })]),
     queueHasRoom: ({ context }: { context: ClientContext }) => context.queued < parameters.maxQueue,
     isNewRts: when<ClientContext, 'rts'>(
       'rts',
@@ -122,7 +119,6 @@ const start = [
 
 const refusedAsPending = {
   guard: 'isRefusedAsPending',
-  target: 'pending',
   actions: 'reportPending',
 } as const;
 
@@ -138,11 +134,10 @@ export function clientMachine(parameters: Parameters, self: NodeName = 'c1') {
     context: lifelessClient(self),
     states: {
       off: { on: { start } },
-      crashed: { on: { start } },
       left: {
         on: {
           put: { actions: 'refuseLeaving' },
-          crash: { target: 'crashed', actions: 'forgetAll' },
+          crash: { target: 'off', actions: 'forgetAll' },
           '*': rejection,
         },
       },
@@ -150,25 +145,24 @@ export function clientMachine(parameters: Parameters, self: NodeName = 'c1') {
         type: 'parallel',
         states: {
           membership: {
-            initial: 'joining',
+            initial: 'seeking',
             states: {
-              joining: {
+              seeking: {
+                initial: 'joining',
+                states: { joining: {}, pending: {} },
                 on: {
                   ...member.waitForPlace,
-                  'join-refused': [member.takeNextIncarnation, refusedAsPending],
-                },
-              },
-              pending: {
-                on: {
-                  ...member.waitForPlace,
-                  'join-refused': [member.takeNextIncarnation, refusedAsPending],
+                  'join-refused': [
+                    { ...member.takeNextIncarnation, target: '.joining' },
+                    { ...refusedAsPending, target: '.pending' },
+                  ],
                 },
               },
               attached: member.attached,
               orphaned: {
                 on: {
                   ...member.waitForPlace,
-                  'join-refused': refusedAsPending,
+                  'join-refused': { ...refusedAsPending, target: 'seeking.pending' },
                   heartbeat: member.returnToParent,
                 },
               },
@@ -232,7 +226,7 @@ export function clientMachine(parameters: Parameters, self: NodeName = 'c1') {
           rts: { guard: 'isNewRts', actions: 'answerRts' },
           data: { guard: 'isNewData', actions: 'deliver' },
           nak: { guard: 'asksForWritten', actions: 'repairFromStorage' },
-          crash: { target: 'crashed', actions: 'forgetAll' },
+          crash: { target: 'off', actions: 'forgetAll' },
           '*': rejection,
         },
       },

@@ -169,9 +169,10 @@ function actions(parameters: Parameters) {
     watchSender: bind<'heartbeat'>((_, event) => ({
       outputs: [setTimer(`suspect:${event.from}`, parameters.suspectMs)],
     })),
-    cancelEoe: act<Context, 'eoe' | 'timer.epoch'>(() => ({ outputs: [cancelTimer('eoe')] })),
+    cancelEoe: act<Context, 'eoe'>(() => ({ outputs: [cancelTimer('eoe')] })),
     mergeEoe: bind<'eoe'>(epochs.merge),
-    close: act<Context, 'eoe' | 'timer.eoe' | 'timer.epoch'>((context) => epochs.close(context)),
+    close: act<Context, 'eoe' | 'timer.eoe'>((context) => epochs.close(context)),
+    closeOpen: bind<'timer.epoch'>((context) => epochs.closeOpen(context)),
     open: bind<'timer.epoch'>((context) => epochs.open(context, parameters)),
     setEpoch: bind<'timer.epoch'>(() => ({ outputs: [setTimer('epoch', parameters.epochMs)] })),
     relayData: bind<'data'>((context, event) => {
@@ -202,27 +203,15 @@ export function coordinatorMachine(parameters: Parameters) {
     context: lifelessCoordinator(),
     states: {
       off: { on: { start: { target: 'up', actions: 'begin' } } },
-      crashed: { on: { start: { target: 'up', actions: 'begin' } } },
       up: {
         type: 'parallel',
         states: {
           epoch: {
             initial: 'waiting',
             states: {
-              waiting: {
-                on: {
-                  'timer.epoch': [
-                    { guard: 'hasChildren', target: 'collecting', actions: ['open', 'setEpoch'] },
-                    { actions: ['open', 'setEpoch'] },
-                  ],
-                },
-              },
+              waiting: {},
               collecting: {
                 on: {
-                  'timer.epoch': [
-                    { guard: 'hasChildren', actions: ['cancelEoe', 'close', 'open', 'setEpoch'] },
-                    { target: 'waiting', actions: ['cancelEoe', 'close', 'open', 'setEpoch'] },
-                  ],
                   eoe: [
                     { guard: 'isLastEoe', target: 'waiting', actions: ['mergeEoe', 'cancelEoe', 'close'] },
                     { guard: 'isAwaitedEoe', actions: 'mergeEoe' },
@@ -230,6 +219,12 @@ export function coordinatorMachine(parameters: Parameters) {
                   'timer.eoe': { target: 'waiting', actions: 'close' },
                 },
               },
+            },
+            on: {
+              'timer.epoch': [
+                { guard: 'hasChildren', target: '.collecting', actions: ['closeOpen', 'open', 'setEpoch'] },
+                { target: '.waiting', actions: ['closeOpen', 'open', 'setEpoch'] },
+              ],
             },
           },
           placing: {
@@ -281,7 +276,7 @@ export function coordinatorMachine(parameters: Parameters) {
             { guard: 'asksForMissingOfAbsent', actions: 'repairFromLog' },
           ],
           repair: { guard: 'isAskedRepair', actions: 'relayRepair' },
-          crash: { target: 'crashed', actions: 'forgetAll' },
+          crash: { target: 'off', actions: 'forgetAll' },
           '*': { ...rejection, guard: 'isUnlistedFrame' },
         },
       },

@@ -54,6 +54,13 @@ export function close(context: CoordinatorContext): Reaction<CoordinatorContext>
   };
 }
 
+/** Closes the epoch that is still open, if there is one, before its time. */
+export function closeOpen(context: CoordinatorContext): Reaction<CoordinatorContext> {
+  if (context.awaited.length === 0) return {};
+  const { patch = {}, outputs = [] } = close(context);
+  return { patch, outputs: [cancelTimer('eoe'), ...outputs] };
+}
+
 /** Opens the next epoch; without children to wait for it is closed at once. */
 export function open(context: CoordinatorContext, parameters: Parameters): Reaction<CoordinatorContext> {
   const epoch = context.epoch + 1;

@@ -200,7 +200,7 @@ describe('membership', () => {
 
   test('a crash leaves nothing', () => {
     const { state } = take(client, { type: 'crash' });
-    expect(describeState(state)).toBe('crashed');
+    expect(describeState(state)).toBe('off');
     expect(memoryOf(state)).toBeNull();
     expect(take(state, down('c1', { type: 'heartbeat' })).outputs).toEqual([]);
     expect(step(state, { type: 'crash' })).toHaveProperty('notAllowed');

@@ -234,10 +234,9 @@ export const waitForPlace = {
   },
 } as const;
 
-/** Transition of a node whose incarnation turned out to be used. */
+/** Transition of a node whose incarnation turned out to be used. It joins from the start. */
 export const takeNextIncarnation = {
   guard: 'isRefusedIncarnation',
-  target: 'joining',
   actions: 'joinAsNextIncarnation',
 } as const;
 
@@ -261,6 +260,5 @@ export const whileMember = {
   placement: { guard: 'isInstalledPlacement', actions: 'acknowledge' },
   heartbeat: { guard: 'greetsFromNeighbour', actions: 'watchSender' },
   'timer.heartbeat': { guard: 'hasPlace', actions: 'greet' },
-  'timer.suspect': { guard: 'missesChild', actions: 'suspectChild' },
   probe: { guard: 'isNewProbe', actions: 'answerProbe' },
 } as const;

@@ -163,15 +163,19 @@ export function routerMachine(parameters: Parameters, self: NodeName = 'r1') {
     context: lifelessRouter(self),
     states: {
       off: { on: { start: { target: 'up', actions: ['readLog', 'joinFirst'] } } },
-      crashed: { on: { start: { target: 'up', actions: ['readLog', 'joinFirst'] } } },
-      left: { on: { crash: { target: 'crashed', actions: 'forgetAll' }, '*': rejection } },
+      left: { on: { crash: { target: 'off', actions: 'forgetAll' }, '*': rejection } },
       up: {
         type: 'parallel',
         states: {
           membership: {
             initial: 'joining',
             states: {
-              joining: { on: { ...member.waitForPlace, 'join-refused': member.takeNextIncarnation } },
+              joining: {
+                on: {
+                  ...member.waitForPlace,
+                  'join-refused': { ...member.takeNextIncarnation, target: 'joining' },
+                },
+              },
               attached: member.attached,
               orphaned: { on: { ...member.waitForPlace, heartbeat: member.returnToParent } },
             },
@@ -200,6 +204,7 @@ export function routerMachine(parameters: Parameters, self: NodeName = 'r1') {
         },
         on: {
           ...member.whileMember,
+          'timer.suspect': { guard: 'missesChild', actions: 'suspectChild' },
           sync: { guard: 'isNewSync', actions: 'forwardSync' },
           data: { guard: 'isNewData', actions: 'relayData' },
           nak: [
@@ -209,7 +214,7 @@ export function routerMachine(parameters: Parameters, self: NodeName = 'r1') {
           ],
           repair: { guard: 'isAskedRepair', actions: 'relayRepair' },
           leave: { guard: 'isLeaveCommand', target: 'left', actions: ['sayGoodbye', 'forgetTree'] },
-          crash: { target: 'crashed', actions: 'forgetAll' },
+          crash: { target: 'off', actions: 'forgetAll' },
           '*': rejection,
         },
       },

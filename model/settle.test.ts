@@ -76,7 +76,7 @@ test('whatever was lost, a fair network and durable storages bring all records t
     fc.property(trouble, fc.array(fc.integer({ min: -60, max: 300 }), { minLength: 50 }), (moves, delays) => {
       const world = new TimedWorld({ k: 2 });
       const memories = new Map<NodeName, Memory | null>();
-      const isDown = (node: NodeName) => world.state(node).value === 'crashed';
+      const isDown = (node: NodeName) => world.state(node).value === 'off';
       const restart = (node: NodeName) => world.startWith(node, memories.get(node) ?? null);
       let sends = 0;
       world.delay = () => delays[sends++ % delays.length] ?? 0;

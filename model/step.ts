@@ -92,9 +92,9 @@ export function initialState(role: Role, node: NodeName, parameters: Parameters)
   }
 }
 
-/** Whether a process of the node is there: not `off` or `crashed`. (One that left is there, and rejects.) */
+/** Whether a process of the node is there. (One that left is there, and rejects.) */
 function isRunning(state: ModelState): boolean {
-  return state.value !== 'off' && state.value !== 'crashed';
+  return state.value !== 'off';
 }
 
 /** Why nothing in the protocol allows the event in this state; undefined if it is possible. */

@@ -39,7 +39,7 @@ describe('allTransitions', () => {
   test('ids are readable', () => {
     expect(allTransitions('client')).toEqual(
       expect.arrayContaining([
-        'client up.membership.joining placement [isNewPlacement] → attached',
+        'client up.membership.seeking placement [isNewPlacement] → attached',
         'client up.service.serving put',
         'client up.service.serving always [canWriteQueued]',
         'client up.service.leaving always [canWrite] → left',
@@ -92,12 +92,12 @@ describe('examine', () => {
   test('says which branch an event takes, and what follows without an event', () => {
     expect(taken(off, start)).toEqual(['client off start [storageIsEmpty] → up.writing.ready']);
     expect(taken(joining, placement)).toEqual([
-      'client up.membership.joining placement [isNewPlacement] → attached',
+      'client up.membership.seeking placement [isNewPlacement] → attached',
     ]);
     expect(taken(joining, { type: 'put' })).toEqual(['client up.service.serving put [queueHasRoom]']);
     const queued = stepped(stepped(joining, { type: 'put' }), { type: 'put' });
     expect(taken(queued, placement)).toEqual([
-      'client up.membership.joining placement [isNewPlacement] → attached',
+      'client up.membership.seeking placement [isNewPlacement] → attached',
       'client up.service.serving always [canWriteQueued]',
     ]);
   });
@@ -120,7 +120,7 @@ describe('examine', () => {
       'client up.service.serving always [canWriteQueued]: false',
     ]);
     expect(examine(joining, { ...placement, birth: 2 }).guards).toEqual([
-      'client up.membership.joining placement [isNewPlacement] → attached: false',
+      'client up.membership.seeking placement [isNewPlacement] → attached: false',
       'client up placement [isInstalledPlacement]: false',
       'client up * [isFrame]: true',
       'client up.service.serving always [canWriteQueued]: false',

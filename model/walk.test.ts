@@ -101,7 +101,7 @@ test('every step of a random walk is a reaction, a rejection or nothing', () => 
           world.give(node, { type: 'garbage', reason: 'test' });
         } else if (kind === 'life') {
           const value = world.state(node).value;
-          if (value !== 'crashed') memories.set(node, world.crash(node));
+          if (value !== 'off') memories.set(node, world.crash(node));
           else world.startWith(node, node !== 'C' && index % 3 === 0 ? null : (memories.get(node) ?? null));
         } else if (chosen) {
           if (kind !== 'copy') world.queue.splice(at, 1);
