@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, { packages: RegExp; folders: readonly 
   },
   bench: { packages: /./, folders: ['model', 'impl', 'engine', 'properties'] },
   cli: { packages: /./, folders: ['model', 'impl', 'engine', 'properties', 'bench'] },
+  mutation: { packages: /./, folders: ['model', 'impl', 'engine', 'properties'] },
 };
 
 /** Chance and clocks: everything that makes two runs of one schedule differ. */
