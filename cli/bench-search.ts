@@ -104,6 +104,7 @@ export async function benchSearch(
     mutants.map((mutant): SearchCell => ({ ...variant, mutant, seeds, budget })),
   );
   const log = new SearchLog(options.log);
+  terminal.err('measuring what a schedule costs …\n');
   const costs = work.costsOf(variants);
   const costsMs = new Map(variants.map((variant, at) => [variant, costs[at] ?? Number.NaN]));
   const undone = await searched(context, log, cells, workers, work);
