@@ -12,6 +12,7 @@ import {
   NAMED_SCENARIOS,
   PROPERTIES,
 } from '../properties/index.ts';
+import { markdownTable } from './markdown.ts';
 
 const PARAMETER_MEANINGS: Readonly<Record<keyof typeof DEFAULT_PARAMETERS, string>> = {
   k: 'children of a node, at most',
@@ -34,12 +35,12 @@ const PARAMETER_MEANINGS: Readonly<Record<keyof typeof DEFAULT_PARAMETERS, strin
 /** The tables by name. */
 export const TABLES: Readonly<Record<string, () => string>> = {
   properties: () =>
-    table(
+    markdownTable(
       ['id', 'kind', 'statement', 'source'],
       PROPERTIES.map(({ id, kind, statement, source }) => [`\`${id}\``, kind, statement, source]),
     ),
   capabilities: () =>
-    table(
+    markdownTable(
       ['capability', 'moves'],
       // A row per move: a cell with all of them could not be read as text.
       CAPABILITIES.flatMap(({ id, moves }) =>
@@ -47,7 +48,7 @@ export const TABLES: Readonly<Record<string, () => string>> = {
       ),
     ),
   mutants: () =>
-    table(
+    markdownTable(
       ['mutant', 'what is wrong with it', 'breaks'],
       MUTANTS.map(({ id, title, breaks }) => [
         `\`${id}\``,
@@ -56,12 +57,12 @@ export const TABLES: Readonly<Record<string, () => string>> = {
       ]),
     ),
   scenarios: () =>
-    table(
+    markdownTable(
       ['scenario', 'what it is'],
       NAMED_SCENARIOS.map(({ name, title }) => [`\`${name}\``, title]),
     ),
   parameters: () =>
-    table(
+    markdownTable(
       ['parameter', 'default', 'meaning'],
       Object.entries(PARAMETER_MEANINGS).map(([name, meaning]) => [
         `\`${name}\``,
@@ -70,16 +71,6 @@ export const TABLES: Readonly<Record<string, () => string>> = {
       ]),
     ),
 };
-
-/** A Markdown table, padded as the formatter would. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
-  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const [first = [], ...rest] = cells;
-  return [line(first), line(widths.map((width) => '-'.repeat(width))), ...rest.map(line)].join('\n');
-}
 
 const MARKED = /(<!-- table: ([a-z-]+) -->\n)[\s\S]*?(<!-- end -->)/g;
 

@@ -65,6 +65,7 @@ export function fakeKit(properties: readonly PropertyResult[], more: Partial<Cam
     version: '0.1.0',
     subjects: [{ id: 'reference', title: 'the reference' }],
     mutants: [{ id: 'forwards-twice', title: 'sends each record twice', breaks: ['edge-once'] }],
+    shortest: { 'forwards-twice': { moves: 1, how: 'by hand' } },
     properties: [{ id: 'edge-once', kind: 'safety', statement: 'Once.', source: 'poster' }],
     scenarios: [{ name: 'small', title: 'small' }],
     capabilities: [

@@ -42,6 +42,8 @@ export interface Kit {
     readonly title: string;
     readonly breaks: readonly string[];
   }[];
+  /** The shortest schedules known that break what a mutant was made for, by its id. */
+  readonly shortest: Readonly<Record<string, { readonly moves: number; readonly how: string }>>;
   readonly properties: readonly {
     readonly id: string;
     readonly kind: 'safety' | 'liveness';
@@ -69,6 +71,7 @@ export async function loadKit(): Promise<Kit> {
     version: kitVersion(),
     subjects: properties.SUBJECTS,
     mutants: properties.MUTANTS.map(({ id, title, breaks }) => ({ id, title, breaks })),
+    shortest: properties.SHORTEST,
     properties: properties.PROPERTIES.map(({ id, kind, statement, source }) => ({
       id,
       kind,

@@ -11,6 +11,7 @@ import { addDiagrams, diagrams, ROLES } from './diagrams.ts';
 import { addExplain, explain } from './explain.ts';
 import { kitVersion, loadKit } from './kit.ts';
 import { addList, list } from './list.ts';
+import { addMutants, mutants } from './mutants.ts';
 import { addReplay, replay } from './replay.ts';
 import { addShrink, shrink } from './shrink.ts';
 import { processTerminal } from './terminal.ts';
@@ -64,6 +65,9 @@ Examples:
   });
   addShrink(program, async (file, options) => {
     status = await shrink(await context(), file, options);
+  });
+  addMutants(program, async (options) => {
+    status = await mutants(await context(), options);
   });
   addDiagrams(program, async (options) => {
     status = await diagrams(terminal, ROLES, options);

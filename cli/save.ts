@@ -46,7 +46,8 @@ export async function saveCounterexamples(
   return saved;
 }
 
-function findingOf({ subject, seed }: CampaignResult, property: string, found: ViolatingRun): Finding {
+/** What a campaign kept of a run that broke a property. */
+export function findingOf({ subject, seed }: CampaignResult, property: string, found: ViolatingRun): Finding {
   const { index: run, schedule, violation } = found;
   // The campaign hands scenarios through without looking into them; it got them from this kit.
   return { subject, property, seed, run, scenario: found.scenario as TreeScenario, schedule, violation };

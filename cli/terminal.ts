@@ -150,7 +150,8 @@ export function progress(terminal: Terminal, nowMs: () => number): Progress {
       if (now - drawnMs < (terminal.interactive ? BAR_EVERY_MS : LINE_EVERY_MS) && !(last && drawn)) return;
       drawnMs = now;
       const rate = done / Math.max(0.001, (now - startedMs) / 1000);
-      const numbers = `${count(done)}/${count(total)} ${unit}, ${count(rate)} ${unit}/s${note === '' ? '' : `, ${note}`}`;
+      const speed = rate < 1 ? '' : `, ${count(rate)} ${unit}/s`;
+      const numbers = `${count(done)}/${count(total)} ${unit}${speed}${note === '' ? '' : `, ${note}`}`;
       if (!terminal.interactive) {
         terminal.err(`${numbers}\n`);
         return;

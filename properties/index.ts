@@ -20,6 +20,7 @@ export {
 export { InputError } from './input-error.ts';
 export { bind, Judge, type Definition, type SubjectFacts, type Watch } from './monitors/judge.ts';
 export { MUTANTS, type Mutant } from './mutants.ts';
+export { SHORTEST, type Shortest } from './mutants/shortest.ts';
 export { DEFINITIONS, PROPERTIES } from './properties.ts';
 export type { Command, Reader, Reading, RecordReport, Report, Seen, SeenReaction, Write } from './reading.ts';
 export { canonicalText } from './canonical.ts';
