@@ -47,7 +47,7 @@ export interface SearchRow extends SearchCell {
 }
 
 /** Runs that a search makes, at most, unless the call says otherwise. */
-export const SEARCH_RUNS = 150;
+export const SEARCH_RUNS = 100;
 /** Seeds, unless the call says otherwise. */
 export const SEARCH_SEEDS = 20;
 /** What is compared, unless the call says otherwise. The first is the yardstick. */

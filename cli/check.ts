@@ -18,12 +18,15 @@ import {
   type Context,
 } from './call.ts';
 import { coverageJson, printCoverage } from './coverage.ts';
+import { DEFAULT_MOVES, DEFAULT_STRATEGY } from '../engine/defaults.ts';
 import { DEFAULT_RUNS, DEFAULT_SEED } from '../properties/defaults.ts';
 import { saveCounterexamples, type Saved } from './save.ts';
 import { count, duration, paint, plural, progress, table, type Colour } from './terminal.ts';
 
 const MAX_RUNS = 100_000_000;
 const MAX_WORKERS = 64;
+/** The steps of a run have a bound of their own. */
+const MAX_MOVES = 100_000;
 
 /** Options as commander hands them over: text. */
 export interface CheckOptions {
@@ -35,6 +38,7 @@ export interface CheckOptions {
   readonly routers?: string;
   readonly clients?: string;
   readonly strategy?: string;
+  readonly moves?: string;
   readonly runs: string;
   readonly seed: string;
   readonly workload?: string;
@@ -65,7 +69,8 @@ export function addCheck(program: Command, run: (options: CheckOptions) => Promi
     .option('--k <number>', 'greatest number of children of a node, 2 or more')
     .option('--routers <number>', 'number of routers')
     .option('--clients <number>', 'number of clients, 1 or more')
-    .option('--strategy <id>', 'how moves are chosen: see `psl-verify list` (default: swarm)')
+    .option('--strategy <id>', 'how moves are chosen: see `psl-verify list`', DEFAULT_STRATEGY)
+    .option('--moves <number>', 'moves per schedule, at most', String(DEFAULT_MOVES))
     .option('--runs <number>', 'number of runs', String(DEFAULT_RUNS))
     .option('--seed <number>', 'seed of the whole search', String(DEFAULT_SEED))
     .option('--workload <file>', 'trace of SET and GET lines, used up over the runs (default: YCSB A)')
@@ -179,6 +184,7 @@ function callOf({ kit }: Context, options: CheckOptions) {
     options.strategy === undefined
       ? undefined
       : knownName('--strategy', 'strategy', options.strategy, kit.strategies);
+  const moves = options.moves === undefined ? undefined : wholeNumber('--moves', options.moves, 0, MAX_MOVES);
   const runs = wholeNumber('--runs', options.runs, 1, MAX_RUNS);
   const seed = wholeNumber('--seed', options.seed, -(2 ** 31), 2 ** 31 - 1);
   const workers =
@@ -195,6 +201,7 @@ function callOf({ kit }: Context, options: CheckOptions) {
     subject,
     ...(capabilities === undefined ? {} : { capabilities: capabilities as Capability[] }),
     ...(strategy === undefined ? {} : { strategy: strategy as NonNullable<CheckConfig['strategy']> }),
+    ...(moves === undefined ? {} : { moves }),
     ...(scenario === undefined ? {} : { scenario }),
     ...(options.workload === undefined ? {} : { workload: { file: options.workload, runs } }),
   };

@@ -1,5 +1,6 @@
 /** `psl-verify list`: what there is to choose from. */
 import type { Command } from 'commander';
+import { STRATEGY_TITLES, type Strategy } from '../engine/defaults.ts';
 import { EXIT, printJson, type Context } from './call.ts';
 import { mutantSubject } from './kit.ts';
 import { paint, table } from './terminal.ts';
@@ -76,8 +77,8 @@ export function list(context: Context, options: ListOptions): number {
   );
   section(
     'Strategies',
-    ['id'],
-    strategies.map((one) => [one]),
+    ['id', 'how moves are chosen'],
+    strategies.map((one) => [one, STRATEGY_TITLES[one as Strategy]]),
   );
   section(
     'Mutants',

@@ -12,7 +12,7 @@ import type { StrategyOptions } from './strategy.ts';
 export interface RunsOptions<S extends BaseScenario> {
   /** The scenario of all runs, or where they come from. */
   readonly scenario: S | fc.Arbitrary<S>;
-  /** @default swarm, all capabilities of the harness */
+  /** @default DEFAULT_STRATEGY, all capabilities of the harness; `guided` is as `swarm`: there is no campaign to learn from */
   readonly strategy?: StrategyOptions;
   /** @default judged by all properties */
   readonly execute?: ExecuteOptions;

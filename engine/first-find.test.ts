@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { GENERATION_RUNS } from './bounds.ts';
 import { campaign } from './campaign.ts';
 import { firstFind } from './first-find.ts';
-import { STRATEGIES } from './strategy.ts';
+import { STRATEGIES } from './defaults.ts';
 import { campaignHarness, type ToyBug } from './toy-broadcast.ts';
 
 const harnessModule = new URL('./toy-broadcast.ts', import.meta.url);

@@ -9,7 +9,8 @@ export type * from './outcome.ts';
 export * from './bounds.ts';
 export { randomFrom, randomFromSeed, seedOf } from './random.ts';
 export { execute, walk, type ExecuteOptions } from './run.ts';
-export { DEFAULT_MOVES, STRATEGIES, type Strategy, type StrategyOptions } from './strategy.ts';
+export * from './defaults.ts';
+export type { StrategyOptions } from './strategy.ts';
 export { holds, runs, type RunsOptions } from './arbitrary.ts';
 export {
   shrink,

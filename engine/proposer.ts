@@ -1,20 +1,13 @@
 /** Proposals: for each kind of move, one that is possible now, and the limits per run. */
 import type { BaseScenario } from './subject.ts';
+import type { Strategy } from './defaults.ts';
 import type { Capability, Memory, Move, Schedule } from './move.ts';
 import type { Harness, Random, Workload, WorldView } from './harness.ts';
 import type { World } from './world.ts';
 
-/**
- * How moves are chosen. `uniform`: every granted fault all the time, with fixed weights. `swarm`: each run switches
- * some kinds of faults off, draws its own weights, and some runs repeat themselves in bursts. `pct`: by priorities of
- * chains of events, with a few points at which one falls behind (see `pctMoves`). `mixed`: each run is of `swarm` or of `pct`. `guided`: variations of earlier
- * schedules that reached something new, among runs of `swarm` (see `derivedMoves`).
- */
-export type Strategy = 'uniform' | 'swarm' | 'pct' | 'mixed' | 'guided';
-
 /** How schedules are generated. */
 export interface StrategyOptions {
-  /** @default 'swarm' */
+  /** @default DEFAULT_STRATEGY */
   readonly strategy?: Strategy;
   /** `pct`: how many ordering constraints the bug that is looked for has. @default drawn for each run, from 1 to MAX_PCT_DEPTH */
   readonly depth?: number;

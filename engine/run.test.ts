@@ -3,7 +3,7 @@ import type { Move } from './move.ts';
 import { MAX_OUTPUTS_PER_REACTION, MAX_STEPS } from './bounds.ts';
 import { randomFromSeed } from './random.ts';
 import { execute, walk } from './run.ts';
-import { STRATEGIES } from './strategy.ts';
+import { STRATEGIES } from './defaults.ts';
 import { toyHarness, toyScenario, type ToyCommand } from './toy-broadcast.ts';
 
 type ToyMove = Move<ToyCommand>;

@@ -2,23 +2,12 @@
 import type { BaseScenario } from './subject.ts';
 import type { Move } from './move.ts';
 import type { Harness, Random } from './harness.ts';
+import { DEFAULT_MOVES, DEFAULT_STRATEGY } from './defaults.ts';
 import { derivedMoves } from './guided.ts';
 import { pctMoves } from './pct.ts';
 import { weighted, type Entry } from './weights.ts';
-import { Proposer, type Choice, type Strategy, type StrategyOptions } from './proposer.ts';
+import { Proposer, type Choice, type StrategyOptions } from './proposer.ts';
 import type { World } from './world.ts';
-
-/** All strategies, the default first. */
-export const STRATEGIES = [
-  'swarm',
-  'uniform',
-  'pct',
-  'mixed',
-  'guided',
-] as const satisfies readonly Strategy[];
-
-/** Moves per schedule, at most, unless the call says otherwise. */
-export const DEFAULT_MOVES = 50;
 
 /** The ordinary course of things has about two thirds of the weight, so that runs get somewhere. */
 const ENTRIES: readonly Entry[] = [
@@ -52,7 +41,7 @@ const ATTEMPTS = 8;
 const BURSTY_PERCENT = 30;
 const BURST_MAX = 6;
 
-export type { Strategy, StrategyOptions };
+export type { StrategyOptions };
 
 /** Makes the moves of one run: each call gives one that is possible now; undefined at the end of the schedule. */
 export function movesFor<F, C, R, S extends BaseScenario>(
@@ -61,7 +50,7 @@ export function movesFor<F, C, R, S extends BaseScenario>(
   random: Random,
   options: StrategyOptions = {},
 ): () => Move<C> | undefined {
-  const { strategy = 'swarm', capabilities = harness.capabilities, moves = DEFAULT_MOVES } = options;
+  const { strategy = DEFAULT_STRATEGY, capabilities = harness.capabilities, moves = DEFAULT_MOVES } = options;
   const granted = ENTRIES.filter(({ needs }) => needs === undefined || capabilities.includes(needs));
   const proposer = new Proposer(harness, world, random, options);
   const next = ((): (() => Move<C>) => {

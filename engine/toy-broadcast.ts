@@ -11,7 +11,7 @@ import type { Monitor, Property, Standing, Violation } from './monitor.ts';
 import type { Harness, Injection, Meter, WorldView } from './harness.ts';
 import type { Step } from './trace.ts';
 import type { CampaignSetup } from './batch.ts';
-import type { Strategy } from './strategy.ts';
+import { DEFAULT_STRATEGY, type Strategy } from './defaults.ts';
 
 /** `proof` stands for a signature: an outsider cannot make it, but can replay it. */
 export interface ToyFrame {
@@ -376,7 +376,7 @@ export function campaignHarness(
   const {
     bug = 'none',
     moves = 40,
-    strategy = 'swarm',
+    strategy = DEFAULT_STRATEGY,
   } = (config ?? {}) as { bug?: ToyBug; moves?: number; strategy?: Strategy };
   return {
     harness: toyHarness(bug),

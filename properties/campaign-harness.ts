@@ -1,6 +1,12 @@
 /** What worker threads import: harness, scenarios and workload of a campaign, made from plain JSON. */
 import { readFileSync } from 'node:fs';
-import type { CampaignSetup, Capability, Strategy, Workload } from '../engine/index.ts';
+import {
+  DEFAULT_STRATEGY,
+  type CampaignSetup,
+  type Capability,
+  type Strategy,
+  type Workload,
+} from '../engine/index.ts';
 import { granting, harnessFor, type TreeHarness } from './harness.ts';
 import { InputError } from './input-error.ts';
 import type { Command, Report } from './reading.ts';
@@ -12,8 +18,9 @@ import { fixedWorkload, sliceFor } from './workload.ts';
 export interface CheckConfig {
   readonly subject: string;
   readonly capabilities?: readonly Capability[];
+  /** @default DEFAULT_STRATEGY */
   readonly strategy?: Strategy;
-  /** Moves per schedule, at most. */
+  /** Moves per schedule, at most. @default DEFAULT_MOVES */
   readonly moves?: number;
   /** One scenario for all runs. Default: a size drawn for each run. */
   readonly scenario?: TreeScenario;
@@ -23,12 +30,19 @@ export interface CheckConfig {
 
 /** Called by the engine in each worker. */
 export function campaignHarness(config: unknown): CampaignSetup<unknown, Command, Report, TreeScenario> {
-  const { subject, capabilities, strategy, moves, scenario, workload } = config as CheckConfig;
+  const {
+    subject,
+    capabilities,
+    strategy = DEFAULT_STRATEGY,
+    moves,
+    scenario,
+    workload,
+  } = config as CheckConfig;
   const whole = harnessFor(subject);
   if (whole === undefined) throw new InputError('subject', `there is no ${subject}`);
   const harness = capabilities === undefined ? whole : granting(whole, capabilities);
   const options = {
-    ...(strategy === undefined ? {} : { strategy }),
+    strategy,
     ...(moves === undefined ? {} : { moves }),
   };
   const traced = workload === undefined ? undefined : traceWorkloads(harness, workload);
