@@ -1,12 +1,6 @@
 /** Makes a counterexample of a violating run: shrinks it, certifies it, names it; with progress, and interruptible. */
 import type { Move, Schedule, ShrinkProgress, Shrunk, Violation } from '../engine/index.ts';
-import { capabilitiesNeeded } from '../properties/capabilities.ts';
-import {
-  COUNTEREXAMPLE_FORMAT,
-  COUNTEREXAMPLE_VERSION,
-  titleOf,
-  type Counterexample,
-} from '../properties/counterexample.ts';
+import { counterexampleOf, type Counterexample } from '../properties/counterexample.ts';
 import type { Command } from '../properties/reading.ts';
 import type { TreeScenario } from '../properties/scenario.ts';
 import type { Context } from './call.ts';
@@ -62,26 +56,12 @@ export async function smallerOf(context: Context, finding: Finding, budget: Shri
   const certificate = oneMinimal
     ? driver.certify(scenario, schedule, property, () => signal.aborted)
     : undefined;
-  const { property: _, ...rest } = violation;
-  const moves = schedule as readonly Move<Command>[];
-  const counterexample: Counterexample = {
-    format: COUNTEREXAMPLE_FORMAT,
-    version: COUNTEREXAMPLE_VERSION,
-    kit: kit.version,
-    subject,
+  const counterexample = counterexampleOf(
+    // What comes from the engine has the commands that it was given.
+    { ...run, schedule: schedule as readonly Move<Command>[], violations: [violation] },
     property,
-    title: titleOf(violation.message),
-    seed,
-    run: index,
-    capabilities: capabilitiesNeeded(moves),
-    violation: rest,
-    digest: run.digest,
-    scenario,
-    moves,
-    ...(certificate === undefined
-      ? {}
-      : { certificate: certificate as NonNullable<Counterexample['certificate']> }),
-  };
+    { kit: kit.version, seed, run: index, certificate: certificate as Counterexample['certificate'] },
+  );
   return { counterexample, executions, oneMinimal };
 }
 

@@ -5,6 +5,7 @@ import type { Schedule } from './move.ts';
 import type { Harness } from './harness.ts';
 import type { Run } from './outcome.ts';
 import { randomFrom } from './random.ts';
+import { shrink } from './shrink.ts';
 import { execute, walk, type ExecuteOptions } from './run.ts';
 import type { StrategyOptions } from './strategy.ts';
 
@@ -20,6 +21,8 @@ export interface RunsOptions<S extends BaseScenario> {
 
 /** How far a run has been shrunk: pieces of `size` moves are left out, from `start` on; smaller sizes follow. */
 interface Progress {
+  /** Whether the run is as it was generated: the first to be tried is what `shrink` makes of it, in one go. */
+  readonly isFresh: boolean;
   readonly size: number;
   readonly start: number;
   /** Whether a single move was dropped since the last time at 0: then single moves are tried once more. */
@@ -27,8 +30,9 @@ interface Progress {
 }
 
 /**
- * Runs of a subject: generated online, shrunk by leaving out moves (halves first, single ones last), each smaller
- * run executed anew. Lazy: a run is executed when fast-check asks for it.
+ * Runs of a subject: generated online, shrunk causally (`shrink`) where they break a property of the harness, and by
+ * leaving out moves (halves first, single ones last) where a caller's predicate fails for another reason. Lazy: a run
+ * is executed when fast-check asks for it.
  */
 export function runs<F, C, R, S extends BaseScenario>(
   harness: Harness<F, C, R, S>,
@@ -52,7 +56,8 @@ class RunArbitrary<F, C, R, S extends BaseScenario> extends fc.Arbitrary<Run<F, 
     const scenario = source instanceof fc.Arbitrary ? source.generate(mrng, biasFactor).value : source;
     let run = walk(this.#harness, scenario, randomFrom(mrng), strategy, how);
     if (how.pairs === true) run = execute(this.#harness, scenario, run.schedule, how);
-    const progress: Progress = { size: Math.ceil(run.schedule.length / 2), start: 0, again: false };
+    const size = Math.ceil(run.schedule.length / 2);
+    const progress: Progress = { isFresh: true, size, start: 0, again: false };
     return new fc.Value(printable(run), progress);
   }
 
@@ -67,11 +72,20 @@ class RunArbitrary<F, C, R, S extends BaseScenario> extends fc.Arbitrary<Run<F, 
   *#smaller(run: Run<F, C, R, S>, progress: Progress): IterableIterator<fc.Value<Run<F, C, R, S>>> {
     const { schedule, scenario } = run;
     let { size, start, again } = progress;
+    const whole = progress.isFresh ? this.#shrunk(run) : undefined;
+    if (whole !== undefined)
+      yield new fc.Value(printable(whole), {
+        isFresh: false,
+        size: 1,
+        start: 0,
+        again: false,
+      } satisfies Progress);
     while (schedule.length > 0 && size > 0) {
       for (; start < schedule.length; start += size) {
         const fewer: Schedule<C> = schedule.toSpliced(start, size);
         const smaller = execute(this.#harness, scenario, fewer, this.#options.execute);
         yield new fc.Value(printable(smaller), {
+          isFresh: false,
           size,
           start,
           again: again || size === 1,
@@ -81,6 +95,20 @@ class RunArbitrary<F, C, R, S extends BaseScenario> extends fc.Arbitrary<Run<F, 
       if (size === 1 && !again) return;
       if (size === 1) again = false;
       size = Math.ceil(size / 2);
+    }
+  }
+
+  /** What causal shrinking makes of a run that breaks a property. */
+  #shrunk(run: Run<F, C, R, S>): Run<F, C, R, S> | undefined {
+    const [violation] = run.violations;
+    if (violation === undefined) return undefined;
+    try {
+      const { scenario, schedule } = shrink(this.#harness, run, violation.property);
+      return execute(this.#harness, scenario, schedule, this.#options.execute);
+    } catch (error) {
+      // Judged by fewer properties, it settled for another time: it breaks only there.
+      if (error instanceof RangeError) return undefined;
+      throw error;
     }
   }
 }

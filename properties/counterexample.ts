@@ -3,7 +3,8 @@
  * does not depend on seeds: the moves themselves are in it. Seed and index only say where it came from.
  */
 import { z } from 'zod';
-import type { Certificate, Memory, Move, Schedule, Violation } from '../engine/index.ts';
+import type { Certificate, Memory, Move, Run, Schedule, Violation } from '../engine/index.ts';
+import { capabilitiesNeeded } from './capabilities.ts';
 import { InputError, inputErrorOf } from './input-error.ts';
 import type { Command } from './reading.ts';
 import { scenarioSchema, type TreeScenario } from './scenario.ts';
@@ -163,6 +164,44 @@ function checkNodes({ scenario }: Counterexample, moves: Schedule<Command>, fiel
     if (stranger !== undefined)
       throw new InputError(`${field}[${index}]`, `the scenario has no node ${stranger}`);
   });
+}
+
+/** Where a counterexample comes from: version of the kit, seed of the campaign, index of the run; and its certificate. */
+export type Origin = Pick<Counterexample, 'kit' | 'seed' | 'run'> & {
+  readonly certificate?: Counterexample['certificate'] | undefined;
+};
+
+/**
+ * The counterexample that a run is, if it broke the property.
+ * @throws RangeError if it did not
+ */
+export function counterexampleOf(
+  run: Pick<
+    Run<unknown, Command, unknown, TreeScenario>,
+    'subject' | 'scenario' | 'schedule' | 'digest' | 'violations'
+  >,
+  property: string,
+  { kit, seed, run: index, certificate }: Origin,
+): Counterexample {
+  const broken = run.violations.find((violation) => violation.property === property);
+  if (broken === undefined) throw new RangeError(`${run.subject} did not break ${property}`);
+  const { property: _, ...violation } = broken;
+  return {
+    format: COUNTEREXAMPLE_FORMAT,
+    version: COUNTEREXAMPLE_VERSION,
+    kit,
+    subject: run.subject,
+    property,
+    title: titleOf(violation.message),
+    seed,
+    run: index,
+    capabilities: capabilitiesNeeded(run.schedule),
+    violation,
+    digest: run.digest,
+    scenario: run.scenario,
+    moves: run.schedule,
+    ...(certificate === undefined ? {} : { certificate }),
+  };
 }
 
 /** The text of a counterexample file: indented, but one move a line, so that a schedule reads like a list. */
