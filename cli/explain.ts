@@ -1,7 +1,9 @@
-/** `psl-verify explain`: tells what happens in a counterexample, as text or as data. */
+/** `psl-verify explain`: tells what happens in a counterexample, as text, as a page or as data. */
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Certificate } from '../engine/index.ts';
 import type { Counterexample } from '../properties/counterexample.ts';
+import { InputError } from '../properties/input-error.ts';
 import type { Command as NodeCommand } from '../properties/reading.ts';
 import { EXIT, knownSubject, printJson, type Context } from './call.ts';
 import type { Material, Story, ToldRun } from './explain/story.ts';
@@ -11,6 +13,7 @@ import { paint } from './terminal.ts';
 export interface ExplainOptions {
   readonly subject?: string;
   readonly all?: boolean;
+  readonly html?: string;
   readonly json?: boolean;
 }
 
@@ -34,12 +37,14 @@ export function addExplain(
     )
     .option('--subject <id>', 'tell it of this subject instead')
     .option('--all', 'every step, not only those that matter')
+    .option('--html <file>', 'write a page that shows it step by step, to be opened in any browser')
     .option('--json', 'print one JSON object on stdout and nothing else')
     .addHelpText(
       'after',
       `
 Examples:
   psl-verify explain counterexamples/NAME.json                        the story, and a picture of it
+  psl-verify explain counterexamples/NAME.json --html story.html      step by step, in a browser
   psl-verify explain counterexamples/NAME.json --subject reference    what a correct implementation does there
 
 Exit status: 0 told · 1 the property does not break any more where the file says that it does · 2 wrong call or file`,
@@ -62,10 +67,15 @@ export async function explain(context: Context, file: string, options: ExplainOp
   );
   const isAsFound =
     story.subject.id !== counterexample.subject || story.verdict === counterexample.violation.verdict;
+  if (options.html !== undefined) {
+    const { pageOf } = await import('./explain/page.ts');
+    write(options.html, await pageOf(story));
+    if (options.json !== true) terminal.out(`wrote ${options.html}\n`);
+  }
   if (options.json === true) {
     const { plainStory } = await import('./explain/plain-story.ts');
     printJson(context, 'explain', startedMs, plainStory(story));
-  } else {
+  } else if (options.html === undefined) {
     const { textOf } = await import('./explain/text.ts');
     const columns = Number.isFinite(terminal.outColumns)
       ? Math.min(terminal.outColumns, WIDEST_COLUMNS)
@@ -150,4 +160,13 @@ function certify(
   // Its moves are changed moves of the schedule that it is asked of.
   return kit.driver(subject).certify(scenario, moves, property, isOver) as
     Certificate<NodeCommand> | undefined;
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InputError('--html', `${file} cannot be written: ${why}`);
+  }
 }

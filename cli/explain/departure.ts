@@ -18,8 +18,9 @@ export interface Departure {
   /** What was missing, as `sent c2 …`; what was too much, as `sends c2 …`. */
   readonly missing: readonly string[];
   readonly extra: readonly string[];
-  /** Both, in sentences. */
+  /** Both, in sentences: beside a sentence that says what the node does, and alone. */
   readonly text: string;
+  readonly wholeText: string;
 }
 
 /** Reads the text of an output as `conformance` compares it; undefined for one that it never writes. */
@@ -67,12 +68,10 @@ function parsed(json: string): object | undefined {
 export function departureOf(followed: Followed, situation: Situation): Departure | undefined {
   const { node, expectation, got, agrees, event } = followed;
   if (agrees) return undefined;
-  if (expectation.kind === 'not-allowed')
-    return {
-      missing: [],
-      extra: [],
-      text: `No ${term('statechart')} allows what ${node} did here: ${expectation.why.replace(/^[a-z.-]+: /, '')}.`,
-    };
+  if (expectation.kind === 'not-allowed') {
+    const text = `No ${term('statechart')} allows what ${node} does here: ${expectation.why.replace(/^[a-z.-]+: /, '')}.`;
+    return { missing: [], extra: [], text, wholeText: text };
+  }
   const missing = effects(without(expectation.texts, got));
   const extra = effects(without(got, expectation.texts));
   const why = event.type === 'garbage' ? ` the message, which is ${garbageWords(event.reason)}` : '';
@@ -87,19 +86,18 @@ export function departureOf(followed: Followed, situation: Situation): Departure
   // What it did at all it was to do, but once.
   const isMore = without(got, expectation.texts).every((text) => expectation.texts.includes(text));
   const never = words(extra, situation, participle).map((text) => (isMore ? `${text} once more` : text));
-  return { missing: should, extra: did, text: sentence(node, should, did, never) };
-}
-
-function sentence(
-  node: string,
-  should: readonly string[],
-  did: readonly string[],
-  never: readonly string[],
-): string {
   const by = `By its ${term('statechart')}, ${node}`;
-  if (should.length === 0) return `${by} should not have ${clauses(never)}.`;
-  const first = `${by} should have ${clauses(should)}.`;
-  return did.length === 0 ? `${first} It does not.` : `${first} Instead it ${clauses(did)}.`;
+  if (should.length === 0) {
+    const text = `${by} should not have ${clauses(never)}.`;
+    return { missing: should, extra: did, text, wholeText: text };
+  }
+  const first = `${by} should have ${clauses(should)}`;
+  return {
+    missing: should,
+    extra: did,
+    text: did.length === 0 ? `${first}. It does not.` : `${first} instead.`,
+    wholeText: did.length === 0 ? `${first}. It does not.` : `${first}. Instead it ${clauses(did)}.`,
+  };
 }
 
 function effects(texts: readonly string[]): readonly Effect[] {

@@ -232,7 +232,7 @@ class Canvas {
 }
 
 /** What a step is that no message makes. */
-function noteOf({ step }: Observed): string {
+export function noteOf({ step }: Observed): string {
   if (step.kind === 'event') {
     switch (step.event.type) {
       case 'crashed':

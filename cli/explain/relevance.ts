@@ -91,7 +91,9 @@ function isOfAnchor(run: ObservedRun, anchors: readonly number[], { node }: Obse
 
 /** What comes with a move and is told otherwise: losses, and the restart before the start. */
 function isByTheWay({ step }: Observed): boolean {
-  return step.kind === 'event' && (step.event.type === 'lost' || step.event.type === 'restarting');
+  if (step.kind !== 'event') return false;
+  const isDropped = step.cause.kind === 'move' && step.cause.move.move === 'drop';
+  return step.event.type === 'restarting' || (step.event.type === 'lost' && !isDropped);
 }
 
 /** The last message of the same kind and about the same, of the same sender, that the node of a step took in before. */

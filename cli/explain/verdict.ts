@@ -14,7 +14,7 @@ export function whatHappens(telling: Telling): string {
   const observed = brokeAt === undefined ? undefined : run.steps[brokeAt];
   if (departure !== undefined && observed !== undefined && violation.message.includes('statechart')) {
     const { seen } = observed;
-    if (seen.kind === 'event') return departure.text;
+    if (seen.kind === 'event') return departure.wholeText;
     const { input, node, attack } = seen.reaction;
     const occasion =
       input.kind === 'frame'
@@ -24,7 +24,7 @@ export function whatHappens(telling: Telling): string {
         : input.kind === 'timer'
           ? `at ${node}, ${timerWords(input.timer)}`
           : `${node} is asked for something`;
-    return `${capital(occasion)}. ${departure.text}`;
+    return `${capital(occasion)}. ${departure.wholeText}`;
   }
   const inSeconds = violation.message.replaceAll(/\b(\d+) ms\b/g, (_, ms: string) => span(Number(ms)));
   return `${capital(partsOf(inSeconds).length > 1 ? inSeconds : withTerms(inSeconds))}.`;
