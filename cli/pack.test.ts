@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
-const PACKED = ['package.json', 'LICENSE', 'README.md', 'docs', 'examples', 'counterexamples'];
+const PACKED = ['package.json', 'LICENSE', 'README.md', 'cli/page', 'docs', 'examples', 'counterexamples'];
 
 /** Somebody's test: the reference holds, a mutant does not, and fast-check says how to replay it. */
 const THEIR_TEST = `
