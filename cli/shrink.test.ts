@@ -8,7 +8,7 @@ import {
   type Counterexample,
 } from '../properties/counterexample.ts';
 import { contextOf, fakeKit, SCENARIO, VIOLATION } from './fake-kit.test-helper.ts';
-import { moveInWords, necessityLines } from './necessity.ts';
+import { necessityLines } from './necessity.ts';
 import { shrink } from './shrink.ts';
 
 const { property, ...violation } = VIOLATION;
@@ -55,7 +55,7 @@ describe('shrink', () => {
     });
     expect(context.terminal.stdout()).toContain(`${file}: 2 → 1 move, 4 → 4 nodes, 2 executions`);
     expect(context.terminal.stdout()).toContain(
-      ' 1. c1>r1 data #1 is duplicated  without it: edge-once holds',
+      ' 1. the network makes a second copy of the 1st data message from c1 to r1  without it: edge-once holds',
     );
   });
 
@@ -121,18 +121,13 @@ describe('a certificate in words', () => {
       moves: [],
     } as const;
     expect(necessityLines({ ...EXAMPLE, moves, certificate: { without, nearest } })).toEqual([
-      ' 1. r1 crashes  without it: tree-shape breaks instead: r1 has two parents',
-      ' 2. 50 ms pass  without it: nothing puts edge-once to the test',
+      ' 1. r1 crashes                  without it: tree-shape breaks instead: r1 has two parents',
+      ' 2. 50 ms pass without a fault  without it: nothing puts edge-once to the test',
       '',
-      'The property holds if before move 2, r1 restarts with all that it stored.',
+      'The property holds if before move 2, r1 starts again, with its storage.',
     ]);
     expect(necessityLines({ ...EXAMPLE, moves: [] })).toEqual([
       'No move is needed: it breaks as soon as the nodes are started.',
     ]);
-  });
-
-  test('has words for attacks, without their salt', () => {
-    const attack = { kind: 'forge', message: 'leave', as: 'c1', to: 'C', salt: 3 };
-    expect(moveInWords({ move: 'attack', attack })).toBe('an outsider: forge, message leave, as c1, to C');
   });
 });
