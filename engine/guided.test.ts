@@ -44,15 +44,27 @@ describe('a derived schedule', () => {
   });
 
   test('keeps the limits of a run, whatever its parents have', () => {
-    for (const seed of seeds) {
-      const { schedule } = derived(seed).child;
-      const count = (kind: string): number => schedule.filter(({ move }) => move === kind).length;
-      expect(count('crash')).toBeLessThanOrEqual(4);
-      expect(count('attack')).toBeLessThanOrEqual(16);
-      const says = schedule.filter((move) => move.move === 'command' && move.command.kind === 'say');
-      // The toy's workload has an end: commands come from it, not from the parent.
-      expect(says.length).toBeLessThanOrEqual(12);
-    }
+    const restarts: Schedule = Array.from({ length: MOVES / 2 }, () => [
+      { move: 'crash', node: 'r1' } as const,
+      { move: 'restart', node: 'r1', memory: 'durable' } as const,
+    ]).flat();
+    const strategy = { strategy: 'guided', moves: MOVES, parents: [restarts, restarts] } as const;
+    const crashes = seeds.map((seed) => {
+      const { schedule } = walk(toyHarness(), toyScenario(), randomFromSeed(seed), strategy);
+      return schedule.filter(({ move }) => move === 'crash').length;
+    });
+    expect(Math.max(...crashes)).toBe(4);
+  });
+
+  test('takes its commands from its own workload, where that has an end', () => {
+    const says: Schedule = Array.from({ length: MOVES }, () => {
+      return { move: 'command', node: 's', command: { kind: 'say' } } as const;
+    });
+    const strategy = { strategy: 'guided', moves: MOVES, parents: [says, says] } as const;
+    const counts = seeds.map(
+      (seed) => walk(toyHarness(), toyScenario(), randomFromSeed(seed), strategy).counts['said'],
+    );
+    expect(Math.max(...counts.map(Number))).toBe(12);
   });
 
   test('without parents is one of swarm', () => {
