@@ -172,6 +172,7 @@ describe('check', () => {
     [{ property: ['edge-onec'] }, '--property: unknown property "edge-onec" (did you mean edge-once?)'],
     [{ capability: ['netwrk'] }, '--capability: unknown capability "netwrk" (did you mean network?)'],
     [{ strategy: 'best' }, '--strategy: unknown strategy "best"; expected swarm, uniform'],
+    [{ moves: '-1' }, '--moves: expected a whole number from 0 to 100000, got "-1"'],
     [{ scenario: 'smal' }, '--scenario: unknown scenario "smal" (did you mean small?)'],
     [{ scenario: './none.json' }, './none.json: no such file'],
     [{ workload: 'none.txt' }, 'none.txt: no such file'],
@@ -225,12 +226,13 @@ describe('check', () => {
     };
     await check(
       contextOf(seen),
-      callWith({ k: '3', clients: '5', capability: ['churn'], strategy: 'uniform', workload }),
+      callWith({ k: '3', clients: '5', capability: ['churn'], strategy: 'uniform', moves: '20', workload }),
     );
     expect(config).toMatchObject({
       subject: 'reference',
       capabilities: ['churn'],
       strategy: 'uniform',
+      moves: 20,
       scenario: { nodes: ['C', 'r1', 'r2', 'r3', 'c1', 'c2', 'c3', 'c4', 'c5'], parameters: { k: 3 } },
       workload: { file: workload, runs: 5 },
     });
