@@ -151,18 +151,18 @@ export class Proposer<F, C, R, S extends BaseScenario> {
         return { move: 'command', node: next.node, command: next.command };
       }
       case 'deliver': {
-        const packet = this.#some(world.inFlight);
+        const packet = this.#someMessage();
         if (packet === undefined || !world.isDeliverable(packet)) return undefined;
         return { move: 'deliver', message: packet.id };
       }
       case 'drop':
       case 'duplicate': {
-        const packet = this.#some(world.inFlight);
+        const packet = this.#someMessage();
         return packet === undefined ? undefined : { move: choice, message: packet.id };
       }
       case 'clog': {
         // A link that is in use is worth more than any other.
-        const packet = this.#some(world.inFlight) ?? this.#some(world.seen);
+        const packet = this.#someMessage() ?? this.#some(world.seen);
         if (packet === undefined) return undefined;
         const { from, to } = packet;
         if (world.clogged.some((link) => link.from === from && link.to === to)) return undefined;
@@ -279,6 +279,17 @@ export class Proposer<F, C, R, S extends BaseScenario> {
 
   #someNode(fits: (node: string) => boolean): string | undefined {
     return this.#some(this.#world.scenario.nodes.filter(fits));
+  }
+
+  /**
+   * A message in flight. Every other time, a rare kind is as likely as a frequent one: what keeps a system alive would
+   * otherwise be most of it.
+   */
+  #someMessage() {
+    const { inFlight } = this.#world;
+    if (inFlight.length === 0 || this.#random.chance(50)) return this.#some(inFlight);
+    const kind = this.#random.pick([...new Set(inFlight.map((flight) => flight.kind))]);
+    return this.#some(inFlight.filter((flight) => flight.kind === kind));
   }
 
   #some<T>(list: readonly T[]): T | undefined {

@@ -25,7 +25,7 @@ describe('shrink', () => {
     ['forgets', 'exactly-once', 5],
     ['trusts', 'genuine', 1],
     ['no-retry', 'arrives', 3],
-    ['throws', 'crash-of-the-code', 2],
+    ['throws', 'crash-of-the-code', 4],
     ['trusts', 'indifferent', 1],
   ] as const)('%s, %s: to a schedule of which each move is needed', (bug, property, movesMax) => {
     const harness = toyHarness(bug);

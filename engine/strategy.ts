@@ -14,9 +14,9 @@ const ENTRIES: readonly Entry[] = [
   { choice: 'elapse', needs: undefined, weight: 30 },
   { choice: 'command', needs: undefined, weight: 30 },
   { choice: 'deliver', needs: 'network', weight: 12 },
-  { choice: 'drop', needs: 'network', weight: 6 },
+  { choice: 'drop', needs: 'network', weight: 8 },
   { choice: 'duplicate', needs: 'network', weight: 4 },
-  { choice: 'clog', needs: 'network', weight: 3 },
+  { choice: 'clog', needs: 'network', weight: 4 },
   { choice: 'release', needs: 'network', weight: 4 },
   { choice: 'partition', needs: 'network', weight: 1 },
   { choice: 'isolate', needs: 'network', weight: 1 },
@@ -25,10 +25,10 @@ const ENTRIES: readonly Entry[] = [
   { choice: 'pause', needs: 'timing', weight: 2 },
   { choice: 'resume', needs: 'timing', weight: 3 },
   { choice: 'skew', needs: 'timing', weight: 1 },
-  { choice: 'crash', needs: 'churn', weight: 3 },
+  { choice: 'crash', needs: 'churn', weight: 4 },
   { choice: 'restart', needs: 'churn', weight: 5 },
   { choice: 'leave', needs: 'churn', weight: 2 },
-  { choice: 'attack', needs: 'outsider', weight: 10 },
+  { choice: 'attack', needs: 'outsider', weight: 20 },
 ];
 
 /** Kinds that end a fault: never switched off while the fault can happen. */

@@ -32,6 +32,12 @@ export const RECORDS_PER_RUN = 64;
 /** The coordinator's name. */
 export const ROOT = 'C';
 
+/** Time that a message takes from one node to another. */
+const LATENCY_MS = 20;
+
+/** The same where links are slow: long enough that faults come in between a question and its answer. */
+export const SLOW_LATENCY_MS = 120;
+
 /**
  * Makes a scenario of a size. Throws RangeError for a K below 2, no client, or more nodes than MAX_NODES.
  */
@@ -63,7 +69,7 @@ export function scenarioOf(
     topology,
     nodes,
     core: [ROOT],
-    latencyMs: 20,
+    latencyMs: LATENCY_MS,
     prologueMs: size.start === 'empty' ? 0 : numbers.heartbeatMs + 500,
     settleMs: settleMs(nodes.length, numbers, size.records),
     parameters: numbers,
@@ -130,17 +136,21 @@ export const MAX_DRAWN_NODES = 12;
 
 /** Bounds so small that a run reaches them. */
 export const TIGHT_BOUNDS: Partial<Parameters> = {
-  logWindow: 6,
-  maxEarly: 3,
-  maxQueue: 3,
-  maxOwnRecords: 12,
-  maxRepair: 8,
+  logWindow: 4,
+  maxEarly: 2,
+  maxQueue: 2,
+  maxOwnRecords: 8,
+  maxRepair: 3,
 };
 
-/** Draws a scenario as `check` does: a size, and in a third of the runs bounds that a run reaches. */
+/** Draws a scenario as `check` does: a size, in a third of the runs bounds that a run reaches, in a third slow links. */
 export function drawScenario(random: Random): TreeScenario {
   const size = drawSize(random);
-  return random.chance(33) ? scenarioOf(size, `${nameOf(size)}-tight`, TIGHT_BOUNDS) : scenarioOf(size);
+  const isTight = random.chance(33);
+  const isSlow = random.chance(33);
+  const name = `${nameOf(size)}${isTight ? '-tight' : ''}${isSlow ? '-slow' : ''}`;
+  const scenario = scenarioOf(size, name, isTight ? TIGHT_BOUNDS : {});
+  return isSlow ? { ...scenario, latencyMs: SLOW_LATENCY_MS } : scenario;
 }
 
 /** Draws a size: mixed K, up to MAX_DRAWN_NODES nodes, mostly small, now and then crowded or flat. */

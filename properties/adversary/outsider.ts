@@ -4,6 +4,7 @@
  * bytes that are no frame.
  */
 import type { Adversary, Attack, Flight, Injection, Random, WorldView } from '../../engine/index.ts';
+import { roleOf } from '../../model/index.ts';
 import { decodeOnce } from '../subjects/reference-reader.ts';
 import { outsiderAttack, type OutsiderAttack } from './attack.ts';
 import { closeFrame, get, leaves, openFrame, perturb, set, type Path } from './fields.ts';
@@ -71,23 +72,20 @@ function propose(view: View, random: Random): OutsiderAttack | undefined {
   const { nodes } = view.scenario;
   const salt = random.int(0, SALTS);
   const dice = random.int(1, 100);
-  if (dice <= 35 || view.seen.length === 0) {
+  if (dice <= 26 || view.seen.length === 0) {
     if (dice <= 3) return { kind: 'flood', joins: random.int(1, MAX_FLOOD), salt };
     // In the name of somebody who was seen to write to the target, more often than of just anybody.
-    const overheard = view.seen.length > 0 && random.chance(60) ? random.pick(view.seen) : undefined;
-    const as = overheard?.from ?? random.pick(nodes);
-    const to = overheard?.to ?? random.pick(nodes);
+    const heard = view.seen.length > 0 && random.chance(60) ? random.pick(view.seen) : undefined;
+    const as = heard?.from ?? random.pick(nodes);
+    const to = heard?.to ?? random.pick(nodes);
     const fitting = to === ROOT ? FOR_ROOT : FOR_MEMBERS;
     return { kind: 'forge', message: random.pick(random.chance(85) ? fitting : FORGED), as, to, salt };
   }
-  const flight = overheardFlight(view, random);
-  if (dice <= 55) {
-    return random.chance(80)
-      ? { kind: 'replay', message: flight.id }
-      : { kind: 'replay', message: flight.id, to: random.pick(nodes) };
-  }
-  if (dice <= 62) return { kind: 'spoof', message: flight.id, as: random.pick(nodes) };
-  if (dice <= 72)
+  if (dice <= 38) return misdirected(view, random);
+  const flight = overheard(view.seen, random);
+  if (dice <= 50) return { kind: 'replay', message: flight.id };
+  if (dice <= 56) return { kind: 'spoof', message: flight.id, as: random.pick(nodes) };
+  if (dice <= 63)
     return {
       kind: 'malformed',
       how: random.pick(MALFORMED),
@@ -105,10 +103,32 @@ function propose(view: View, random: Random): OutsiderAttack | undefined {
   return { kind: 'splice', message: flight.id, donor: random.pick(donors).id, field: part };
 }
 
-/** One of the messages seen: of a rare kind as often as of a frequent one, or else most would be heartbeats. */
-function overheardFlight(view: View, random: Random): Flight<Uint8Array> {
-  const kind = random.pick([...new Set(view.seen.map((flight) => flight.kind))]);
-  return random.pick(view.seen.filter((flight) => flight.kind === kind));
+/** Percent of the messages overheard that are of one of the rarer kinds. */
+const RARE_KIND_PERCENT = 70;
+
+type Seen = readonly Flight<Uint8Array>[];
+
+/** One of the messages seen: of a rare kind more often than of a frequent one, or else most would be heartbeats. */
+function overheard(seen: Seen, random: Random): Flight<Uint8Array> {
+  const counts = new Map<string, number>();
+  for (const { kind } of seen) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const rarestFirst = [...counts].toSorted(([, a], [, b]) => a - b).map(([kind]) => kind);
+  const rarer = rarestFirst.slice(0, Math.ceil(rarestFirst.length / 2));
+  const chosen = random.pick(random.chance(RARE_KIND_PERCENT) ? rarer : rarestFirst);
+  return random.pick(seen.filter(({ kind }) => kind === chosen));
+}
+
+/** Kinds of messages that go both up and down the tree, so that all roles have a use for them. */
+const FOR_ALL: ReadonlySet<string> = new Set<Forged>(['heartbeat', 'data', 'nak', 'repair']);
+
+/** A replay to somebody whom the message was not for, of another role if there is one, who mostly has no use for its kind. */
+function misdirected({ seen, scenario }: View, random: Random): OutsiderAttack {
+  const special = seen.filter(({ kind }) => !FOR_ALL.has(kind));
+  const { id, to } = overheard(special.length > 0 && random.chance(80) ? special : seen, random);
+  const others = (['coordinator', 'router', 'client'] as const)
+    .map((role) => scenario.nodes.filter((node) => roleOf(node) === role && node !== to))
+    .filter((nodes) => nodes.length > 0);
+  return { kind: 'replay', message: id, to: random.pick(random.pick(others)) };
 }
 
 function make(view: View, attack: OutsiderAttack): readonly Injection<Uint8Array>[] {

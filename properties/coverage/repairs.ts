@@ -1,5 +1,5 @@
 /** Situations of Naks and Repairs: who answers, with how much, and what has changed in between. */
-import type { Capsule, NodeName } from '../../model/index.ts';
+import type { Capsule } from '../../model/index.ts';
 import { before, isRejected, reactionOf, reportsOf, type Moment } from './scene.ts';
 import type { Situation } from './situation.ts';
 
@@ -63,29 +63,14 @@ export const REPAIR_SITUATIONS: readonly Situation[] = [
     },
   },
   {
-    id: 'repair-too-late',
-    title: 'A Repair brings records that have reached the client in the meantime.',
-    lookout: () => (moment) => {
-      const state = before(moment, 'client');
-      const { followed } = moment;
-      if (state === undefined || followed?.event.type !== 'repair' || isRejected(moment)) return false;
-      const { capsule, seqs } = followed.event;
-      return seqs.some((seq) => seq <= (state.context.positions[capsule] ?? 0));
-    },
-  },
-  {
     id: 'repair-crosses-change',
-    title: 'The tree changes between a client’s Nak and the Repair that it gets for it.',
-    lookout(scene) {
-      const askedAt = new Map<NodeName, number>();
-      return (moment) => {
-        const { followed } = moment;
-        if (before(moment, 'client') === undefined || followed === undefined || isRejected(moment))
-          return false;
-        const { version } = scene.watch.placing;
-        if (followed.event.type === 'sync') askedAt.set(followed.node, version);
-        return followed.event.type === 'repair' && version > (askedAt.get(followed.node) ?? version);
-      };
+    title: 'A Repair that is under way when the tree is changed arrives after that.',
+    lookout: (scene) => (moment) => {
+      const reaction = reactionOf(moment);
+      if (reaction?.message === undefined || reaction.attack !== undefined) return false;
+      if (reaction.input.kind !== 'frame' || reaction.input.reading.message.type !== 'repair') return false;
+      const version = scene.versionAt(reaction.message);
+      return version !== undefined && version < scene.watch.placing.version;
     },
   },
   {
