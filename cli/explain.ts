@@ -22,6 +22,15 @@ const CERTIFY_MS = 10_000;
 /** Width where the output is no terminal, and the widest that is easy to read. */
 const [PLAIN_COLUMNS, WIDEST_COLUMNS] = [80, 100];
 
+/** Properties of which nothing can be told without the contents of records. */
+const ABOUT_WRITES: ReadonlySet<string> = new Set([
+  'authentic-delivery',
+  'rejection-is-inert',
+  'confidentiality',
+  'convergence',
+  'non-interference',
+]);
+
 /** Adds the command to the program. */
 export function addExplain(
   program: Command,
@@ -145,7 +154,7 @@ async function toldRun(
   const run = kit.driver(subject).execute(scenario, moves, { pairs: true, keepTrace: true });
   return {
     // The trace is of a subject of this kit, so its commands and reports are the kit's.
-    run: observe((run.trace ?? []) as never, new Watch(facts, scenario)),
+    run: observe((run.trace ?? []) as never, new Watch(facts, scenario), ABOUT_WRITES.has(property)),
     violation: run.violations.find((one) => one.property === property),
   };
 }

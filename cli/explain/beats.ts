@@ -158,7 +158,11 @@ function fold(
     const what = routine === undefined ? 'others' : ROUTINE_WORDS[routine];
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
-  const what = Array.from(counts, ([words, many]) => `${words} (${counted(many, 'step')})`);
+  const what = Array.from(counts, ([words, many]) =>
+    words === ROUTINE_WORDS.other
+      ? `${many} other ${many === 1 ? 'step' : 'steps'}`
+      : `${words} (${counted(many, 'step')})`,
+  );
   const time = untilMs > fromMs ? `${span(untilMs - fromMs)}: ` : '';
   return {
     kind: 'folded',

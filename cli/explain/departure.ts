@@ -1,18 +1,11 @@
 /** Where a node did something else than its statechart: what it should have done, what it did, in words. */
 import type { Followed } from '../../properties/monitors/twins.ts';
 import { roleOf, type Message } from '../../model/index.ts';
-import {
-  participle,
-  phrasesOf,
-  present,
-  timerPhrases,
-  type Effect,
-  type Phrase,
-  type Situation,
-} from './effects.ts';
+import { participle, phrasesOf, present, type Effect, type Phrase, type Situation } from './effects.ts';
 import { quietly } from './sentences.ts';
 import { term } from './terms.ts';
-import { clauses, garbageWords } from './words.ts';
+import { timerPhrases } from './timers.ts';
+import { clauses, garbageWhy } from './words.ts';
 
 export interface Departure {
   /** What was missing, as `sent c2 …`; what was too much, as `sends c2 …`. */
@@ -64,40 +57,63 @@ function parsed(json: string): object | undefined {
   }
 }
 
+/** Rules that a tree has to keep, by their numbers in docs/protocol.md §3. */
+const TREE_RULES: readonly string[] = [
+  'the tree must be one, with no more than K children a node',
+  'the tree must be as flat as it can be',
+  'a client waits only while no slot is free',
+  'a change is about one node, and moves few others',
+  'a broken edge is not used again while there is another place',
+];
+
 /** The difference in words; undefined where the node did what its statechart does. */
 export function departureOf(followed: Followed, situation: Situation): Departure | undefined {
   const { node, expectation, got, agrees, event } = followed;
   if (agrees) return undefined;
-  if (expectation.kind === 'not-allowed') {
-    const text = `No ${term('statechart')} allows what ${node} does here: ${expectation.why.replace(/^[a-z.-]+: /, '')}.`;
-    return { missing: [], extra: [], text, wholeText: text };
-  }
+  if (expectation.kind === 'not-allowed') return forbidden(node, event, expectation.why);
   const missing = effects(without(expectation.texts, got));
   const extra = effects(without(got, expectation.texts));
-  const why = event.type === 'garbage' ? ` the message, which is ${garbageWords(event.reason)}` : '';
-  const should = words(missing, situation, participle).map((text) =>
-    text === 'rejected it' && why !== '' ? `rejected${why}` : text,
-  );
+  const should = words(missing, situation, participle);
   if (should.length === 0 && expectation.texts.length === 0 && situation.tookIn !== undefined) {
     const quiet = quietly(situation.tookIn, roleOf(node));
     if (quiet !== undefined) should.push(participle(quiet));
   }
   const did = words(extra, situation, present);
-  // What it did at all it was to do, but once.
-  const isMore = without(got, expectation.texts).every((text) => expectation.texts.includes(text));
-  const never = words(extra, situation, participle).map((text) => (isMore ? `${text} once more` : text));
   const by = `By its ${term('statechart')}, ${node}`;
   if (should.length === 0) {
-    const text = `${by} should not have ${clauses(never)}.`;
+    // What it did at all it was to do, but once.
+    const isMore = without(got, expectation.texts).every((text) => expectation.texts.includes(text));
+    const never = words(isMore ? distinct(extra) : extra, situation, participle);
+    const text = `${by} should not have ${clauses(never)}${isMore ? ' more than once' : ''}.`;
     return { missing: should, extra: did, text, wholeText: text };
   }
+  const why = event.type === 'garbage' ? `: ${garbageWhy(event.reason)}` : '';
   const first = `${by} should have ${clauses(should)}`;
-  return {
-    missing: should,
-    extra: did,
-    text: did.length === 0 ? `${first}. It does not.` : `${first} instead.`,
-    wholeText: did.length === 0 ? `${first}. It does not.` : `${first}. Instead it ${clauses(did)}.`,
-  };
+  if (did.length === 0) {
+    const text = `${first}${why}. It does not.`;
+    return { missing: should, extra: did, text, wholeText: text };
+  }
+  const wholeText = `${first}${why}. Instead it ${clauses(did)}.`;
+  // The sentence about the step says what it did, unless that is a matter of timers.
+  const isSaid = phrasesOf(extra, situation).length > 0;
+  return { missing: should, extra: did, text: isSaid ? `${first} instead${why}.` : wholeText, wholeText };
+}
+
+/** A choice of the coordinator that no rule allows. */
+function forbidden(node: string, event: Followed['event'], why: string): Departure {
+  const [, number, broken] = /rule (\d): (.*)$/.exec(why) ?? [];
+  const rule = number === undefined ? undefined : TREE_RULES[Number(number) - 1];
+  const text =
+    rule !== undefined
+      ? `No ${term('statechart')} allows the tree that ${node} commits here: ${rule}, but ${broken ?? ''}.`
+      : why.endsWith('needs the choice of a tree')
+        ? `By its ${term('statechart')}, ${node} should have committed another tree${event.type === 'timer.probe' ? `, without ${event.node}` : ''}. It does not.`
+        : `No ${term('statechart')} allows what ${node} does here: ${why.replace(/^[a-z.-]+: /, '')}.`;
+  return { missing: [], extra: [], text, wholeText: text };
+}
+
+function distinct(list: readonly Effect[]): readonly Effect[] {
+  return [...new Map(list.map((effect) => [JSON.stringify(effect), effect])).values()];
 }
 
 function effects(texts: readonly string[]): readonly Effect[] {

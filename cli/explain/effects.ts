@@ -3,18 +3,10 @@
  * ("sends c2 a record") and what it should have done ("should have sent c2 a record").
  */
 import type { Message, NodeName } from '../../model/index.ts';
-import type { RecordReport, Report } from '../../properties/reading.ts';
+import type { Report } from '../../properties/reading.ts';
+import { deliveryPhrase, isDelivery, reportPhrase } from './reports.ts';
 import { term } from './terms.ts';
-import {
-  headsWords,
-  listed,
-  messageWords,
-  neighbourhood,
-  rangeWords,
-  recordId,
-  recordWords,
-  span,
-} from './words.ts';
+import { headsWords, listed, messageWords, neighbourhood, rangeWords, recordWords } from './words.ts';
 
 /** One output of a node, read. */
 export type Effect =
@@ -34,6 +26,8 @@ export interface Phrase {
 export interface Situation {
   /** The message that was taken in. */
   readonly tookIn?: Message | undefined;
+  /** Whether what is written matters: timestamps, keys and values are told then. */
+  readonly showsWrites?: boolean;
   /** The tree before: parent of each node in it. */
   readonly parents: ReadonlyMap<NodeName, NodeName>;
   /** What the node had installed before. */
@@ -93,36 +87,25 @@ export function phrasesOf(effects: readonly Effect[], situation: Situation): rea
     else if (report === delivered[0]) phrases.push(deliveryPhrase(delivered, situation));
   }
   const written = reports.find((report) => report.type === 'put');
-  for (const group of groups(effects.filter((effect) => effect.kind === 'send')))
-    phrases.push(sendPhrase(group.to, group.message, situation, written !== undefined));
+  const sends = groups(effects.filter((effect) => effect.kind === 'send'));
+  // What was just written goes first: "writes a record and sends it".
+  const isData = ({ message }: (typeof sends)[number]): boolean => message.type === 'data';
+  for (const { to, message } of [...sends.filter(isData), ...sends.filter((group) => !isData(group))])
+    phrases.push(sendPhrase(to, message, situation, written !== undefined));
   for (const effect of effects)
     if (effect.kind === 'reject') phrases.push({ verb: 'reject', rest: rejection(effect.reason) });
   return withoutConfirmation(phrases);
 }
 
-/** Timers in words. */
-export function timerPhrases(effects: readonly Effect[]): readonly Phrase[] {
-  return effects.flatMap((effect) => {
-    if (effect.kind === 'set-timer') return [setPhrase(effect.timer, effect.ms)];
-    return effect.kind === 'cancel-timer' ? [cancelPhrase(effect.timer)] : [];
+type Send = Extract<Effect, { readonly kind: 'send' }>;
+
+/** Names, with how often where it is more than once. */
+function counts(to: readonly NodeName[]): readonly string[] {
+  return [...new Set(to)].map((node) => {
+    const times = to.filter((one) => one === node).length;
+    return times === 1 ? node : `${node} (${times} times)`;
   });
 }
-
-function isDelivery(report: Report): report is RecordReport & { readonly type: 'delivered' } {
-  return report.type === 'delivered';
-}
-
-function deliveryPhrase(delivered: readonly RecordReport[], { tookIn }: Situation): Phrase {
-  const [first] = delivered;
-  const isThat =
-    delivered.length === 1 &&
-    tookIn?.type === 'data' &&
-    recordId(tookIn.record) === recordId(first ?? tookIn.record);
-  const what = isThat ? 'it' : listed(delivered.map((record) => recordWords(record)));
-  return { verb: 'deliver', rest: `${what} to its ${term('enclave')}` };
-}
-
-type Send = Extract<Effect, { readonly kind: 'send' }>;
 
 /** Sends of the same to several nodes are one. Placements of one version are the same, though each says something else. */
 function groups(
@@ -144,15 +127,13 @@ function sendPhrase(
   { tookIn }: Situation,
   isWritten: boolean,
 ): Phrase {
-  const whom = listed([...new Set(to)]);
+  const whom = listed(counts(to));
   const passesOn = tookIn?.type === message.type;
-  // The same again to the same node is not the same as once.
-  const twice = to.length > new Set(to).size ? ` (${to.length} copies)` : '';
   switch (message.type) {
     case 'data':
       return passesOn
-        ? { verb: 'pass', rest: `it on to ${whom}${twice}` }
-        : { verb: 'send', rest: `${isWritten ? 'it' : recordWords(message.record)} to ${whom}${twice}` };
+        ? { verb: 'pass', rest: `it on to ${whom}` }
+        : { verb: 'send', rest: `${isWritten ? 'it' : recordWords(message.record)} to ${whom}` };
     case 'join':
       return { verb: 'ask', rest: `${whom} for a place (${joinWords(message)})` };
     case 'join-refused':
@@ -179,7 +160,7 @@ function sendPhrase(
     case 'placement-ack':
       return { verb: 'confirm', rest: `that to ${whom} (${term('PlacementAck')})` };
     case 'heartbeat':
-      return { verb: 'greet', rest: `${whom}${twice} (${term('Heartbeat')})` };
+      return { verb: 'greet', rest: `${whom} (${term('Heartbeat')})` };
     case 'suspect':
       return { verb: 'report', rest: `to ${whom} that ${message.child} is silent (${term('Suspect')})` };
     case 'probe':
@@ -228,109 +209,22 @@ function joinWords({ reason, suspect, incarnation }: Extract<Message, { readonly
   }
 }
 
-function reportPhrase(report: Report, situation: Situation): Phrase {
-  switch (report.type) {
-    case 'committed':
-      return {
-        verb: 'commit',
-        rest: `tree ${term('version')} ${report.version}: ${treeChange(report, situation)}`,
-      };
-    case 'installed': {
-      const { installed } = situation;
-      const over =
-        installed === undefined || installed.version === 0
-          ? ''
-          : ` (before: version ${installed.version}, ${neighbourhood(installed.parent, installed.children)})`;
-      const isThat = situation.tookIn?.type === 'placement' && situation.tookIn.version === report.version;
-      const what = isThat ? 'it' : `${term('version')} ${report.version}`;
-      return { verb: 'install', rest: `${what}: ${neighbourhood(report.parent, report.children)}${over}` };
-    }
-    case 'put':
-      return { verb: 'write', rest: recordWords(report) };
-    case 'queued':
-      return { verb: 'queue', rest: 'the put, for it cannot write yet' };
-    case 'refused':
-      return { verb: 'refuse', rest: `the put (${report.why})` };
-    case 'pending':
-      return { verb: 'wait', rest: `for a free slot (${term('pending')})` };
-    case 'left':
-      return { verb: 'leave', rest: '' };
-    case 'epoch-opened':
-      return { verb: 'open', rest: `${term('epoch')} ${report.epoch}` };
-    case 'epoch-closed':
-      return {
-        verb: 'close',
-        rest: `${term('epoch')} ${report.epoch} (${report.answered.length === 0 ? 'no client answered' : `${listed(report.answered)} answered`})`,
-      };
-    case 'answered':
-      return { verb: 'answer', rest: `${JSON.stringify(report.value)} for key ${report.key}` };
-    case 'store':
-      return {
-        verb: 'show',
-        rest: `its store: ${report.entries.map(([key, value]) => `${key} = ${JSON.stringify(value)}`).join(', ') || 'empty'}`,
-      };
-    case 'delivered':
-      return deliveryPhrase([report], situation);
-  }
-}
-
-/** What a commit changes: who came, who went, who moved. */
-export function treeChange(
-  { edges, pending }: Extract<Report, { type: 'committed' }>,
-  { parents }: Pick<Situation, 'parents'>,
-): string {
-  const now = new Map(edges.map(({ child, parent }) => [child, parent]));
-  const moves = new Map<string, NodeName[]>();
-  for (const [child, parent] of now) {
-    const before = parents.get(child);
-    if (before === parent) continue;
-    const key = before === undefined ? ` under ${parent}` : ` from ${before} to ${parent}`;
-    moves.set(key, [...(moves.get(key) ?? []), child]);
-  }
-  const gone = [...parents.keys()].filter((node) => !now.has(node) && !pending.includes(node));
-  const parts = Array.from(moves, ([key, children]) => `${listed(children)}${key}`);
-  if (gone.length > 0) parts.push(`without ${listed(gone)}`);
-  if (pending.length > 0) parts.push(`${listed(pending)} without a slot`);
-  return parts.length === 0 ? 'the same places, new links' : parts.join('; ');
-}
+const REJECTIONS: Readonly<Record<string, string>> = {
+  left: 'it has left',
+  'an old attempt': 'it takes it for a repetition of the last one',
+  'not the present one': 'it came over a link that has been replaced',
+  'no neighbour': 'the sender is no neighbour of it',
+  'not from the parent': 'it is not from its parent',
+  'logged already': 'it has it already',
+  'not asked for': 'it has not asked for it',
+  'an old version': 'it has a newer one',
+  'an old epoch': 'the epoch is over',
+  'answered already': 'it has answered it already',
+  'record not authentic': 'the record is not authentic',
+};
 
 /** Reasons are for logs: `KIND: why`. */
 function rejection(reason: string): string {
   const why = reason.replace(/^[a-z-]+: /, '');
-  return why === '' ? 'it' : `it (${why})`;
-}
-
-function setPhrase(timer: string, ms: number): Phrase {
-  const [kind = '', node = ''] = timer.split(':');
-  switch (kind) {
-    case 'suspect':
-      return {
-        verb: 'take',
-        rest: `it as a sign that ${node} is alive, and watches it for another ${span(ms)}`,
-      };
-    case 'heartbeat':
-      return { verb: 'plan', rest: `its next ${term('Heartbeat')} in ${span(ms)}` };
-    case 'join':
-      return { verb: 'plan', rest: `to ask again in ${span(ms)}` };
-    case 'placement':
-      return { verb: 'plan', rest: `to repeat what is not confirmed in ${span(ms)}` };
-    case 'epoch':
-      return { verb: 'plan', rest: `the next ${term('epoch')} in ${span(ms)}` };
-    default:
-      return { verb: 'wait', rest: `${span(ms)} for ${kind === 'probe' ? `${node} to answer` : 'answers'}` };
-  }
-}
-
-function cancelPhrase(timer: string): Phrase {
-  const [kind = '', node = ''] = timer.split(':');
-  switch (kind) {
-    case 'suspect':
-      return { verb: 'stop', rest: `watching ${node}` };
-    case 'join':
-      return { verb: 'stop', rest: 'asking for a place' };
-    case 'placement':
-      return { verb: 'stop', rest: `repeating ${term('Placement', 'Placements')}` };
-    default:
-      return { verb: 'stop', rest: `waiting for ${kind === 'probe' ? `an answer of ${node}` : 'answers'}` };
-  }
+  return why === '' ? 'it' : `it (${REJECTIONS[why] ?? why})`;
 }

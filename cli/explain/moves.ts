@@ -54,7 +54,7 @@ export function moveWords(move: Move<Command>): string {
     case 'heal':
       return 'the network is whole again';
     case 'fire':
-      return `${move.node} runs out of patience early: ${timerWords(move.timer)}`;
+      return `a timer goes off before its time: ${timerWords(move.timer, move.node)}`;
     case 'pause':
       return `${move.node} freezes: it does nothing until the faults end`;
     case 'resume':
@@ -90,26 +90,26 @@ export function commandWords(node: string, command: Command): string {
   }
 }
 
-/** What a timer stands for when it goes off. */
-export function timerWords(timer: string): string {
-  const [kind = '', node = ''] = timer.split(':');
+/** What it means that a timer of a node goes off, as a clause about the node. */
+export function timerWords(timer: string, node: string): string {
+  const [kind = '', about = ''] = timer.split(':');
   switch (kind) {
     case 'suspect':
-      return `it has heard nothing from ${node} for too long`;
+      return `${node} has heard nothing from ${about} for too long`;
     case 'probe':
-      return `${node} has not answered its ${term('Probe')}`;
+      return `${node} has got no answer from ${about} to its ${term('Probe')}`;
     case 'join':
-      return 'it still has no place in the tree';
+      return `${node} still has no place in the tree`;
     case 'heartbeat':
-      return `its ${term('Heartbeat')} is due`;
+      return `the next ${term('Heartbeat')} of ${node} is due`;
     case 'epoch':
-      return `the next ${term('epoch')} is due`;
+      return `the next ${term('epoch')} of ${node} is due`;
     case 'eoe':
-      return `it has waited long enough for answers (${term('EOE')})`;
+      return `${node} has waited long enough for the answers of this epoch (${term('EOE')})`;
     case 'placement':
-      return `some ${term('Placement', 'Placements')} are still not confirmed`;
+      return `${node} still lacks confirmations of ${term('Placement', 'Placements')}`;
     default:
-      return `its timer ${timer} goes off`;
+      return `the timer ${timer} of ${node} goes off`;
   }
 }
 

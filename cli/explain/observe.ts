@@ -12,6 +12,8 @@ export interface CommittedTree {
   readonly version: number;
   readonly parents: ReadonlyMap<NodeName, NodeName>;
   readonly pending: readonly NodeName[];
+  /** Second places of nodes that have more than one: no tree is to have any. */
+  readonly doubled: readonly { readonly child: NodeName; readonly parent: NodeName }[];
 }
 
 /** What became of a message. */
@@ -51,13 +53,18 @@ export interface ObservedRun {
   readonly messages: ReadonlyMap<MessageId, Message>;
 }
 
-const NO_TREE: CommittedTree = { version: 0, parents: new Map(), pending: [] };
+const NO_TREE: CommittedTree = { version: 0, parents: new Map(), pending: [], doubled: [] };
 
 /**
  * Reads a whole trace.
  * @param watch of this run, fresh
+ * @param showsWrites whether timestamps, keys and values of records are told
  */
-export function observe(trace: readonly Step<unknown, Command, Report>[], watch: Watch): ObservedRun {
+export function observe(
+  trace: readonly Step<unknown, Command, Report>[],
+  watch: Watch,
+  showsWrites = false,
+): ObservedRun {
   const steps: Observed[] = [];
   const fates = new Map<MessageId, Fate>();
   const sentAt = new Map<MessageId, number>();
@@ -91,7 +98,7 @@ export function observe(trace: readonly Step<unknown, Command, Report>[], watch:
       node,
       move: step.cause.kind === 'move' ? step.cause.index : undefined,
       effects,
-      situation: { ...before, tookIn },
+      situation: { ...before, tookIn, showsWrites },
       sent,
       followed,
       state: node === undefined ? undefined : watch.twins.stateOf(node),
@@ -120,7 +127,9 @@ function committedIn(effects: readonly Effect[]): CommittedTree | undefined {
   for (const effect of effects) {
     if (effect.kind !== 'report' || effect.report.type !== 'committed') continue;
     const { version, edges, pending } = effect.report;
-    return { version, parents: new Map(edges.map(({ child, parent }) => [child, parent])), pending };
+    const parents = new Map(edges.map(({ child, parent }) => [child, parent]));
+    const doubled = edges.filter(({ child, parent }) => parents.get(child) !== parent);
+    return { version, parents, pending, doubled };
   }
   return undefined;
 }

@@ -80,6 +80,7 @@ export interface PageData {
     readonly version: number;
     readonly parents: Readonly<Record<string, string>>;
     readonly pending: readonly string[];
+    readonly doubled: CommittedTree['doubled'];
   }[];
 }
 
@@ -239,11 +240,12 @@ class Tables {
   }
 
   tree(tree: CommittedTree): number {
-    const { version, parents, pending } = tree;
-    return this.#trees.add(JSON.stringify([version, [...parents], pending]), () => ({
+    const { version, parents, pending, doubled } = tree;
+    return this.#trees.add(JSON.stringify([version, [...parents], pending, doubled]), () => ({
       version,
       parents: Object.fromEntries(parents),
       pending,
+      doubled,
     }));
   }
 

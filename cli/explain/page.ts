@@ -10,7 +10,7 @@ import { pageData } from './page-data.ts';
 import type { Story } from './story.ts';
 
 /** Modules of the page's script, each before those that use it. */
-const SCRIPTS = ['dom.js', 'tree.js', 'space-time.js', 'page.js'];
+const SCRIPTS = ['dom.js', 'tree.js', 'space-time.js', 'panels.js', 'page.js'];
 
 /** The page as HTML. */
 export async function pageOf(story: Story): Promise<string> {

@@ -1,7 +1,7 @@
 /** What a node gets, in words: a message and whom it is from, as the object of "gets". */
 import type { Message } from '../../model/index.ts';
 import { term } from './terms.ts';
-import { garbageWords, headsWords, messageWords, rangeWords, recordWords } from './words.ts';
+import { garbageWhy, headsWords, messageWords, rangeWords, recordWords } from './words.ts';
 
 /** `c2’s request to repeat record c1/1#2 (Nak)`. */
 export function receivedWords(message: Message, from: string): string {
@@ -45,7 +45,7 @@ export function receivedWords(message: Message, from: string): string {
     case 'repair':
       return `${message.seqs.length === 0 ? 'nothing' : rangeWords(message.capsule, message.seqs[0] ?? 0, message.seqs.at(-1) ?? 0)} again from ${from} (${term('Repair')})`;
     case 'garbage':
-      return `a message that is ${garbageWords(message.reason)}`;
+      return `a message that is not authentic: ${garbageWhy(message.reason)}`;
   }
 }
 

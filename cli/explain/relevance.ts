@@ -1,7 +1,8 @@
 /** Which steps of a run a reader has to see, and what all the others are: the routine of a tree that lives. */
 import { causalPast, type Violation } from '../../engine/index.ts';
+import { phrasesOf, present } from './effects.ts';
 import type { Observed, ObservedRun } from './observe.ts';
-import { recordId } from './words.ts';
+import { messageWords, recordId } from './words.ts';
 
 /** What goes on all the time and is summed up instead of told. */
 export type Routine = 'heartbeats' | 'forming' | 'confirming' | 'epochs' | 'other';
@@ -25,7 +26,11 @@ export function anchorsOf(run: ObservedRun, violation: Omit<Violation, 'property
     if (node !== undefined && followed?.agrees === false && !departures.has(node))
       departures.set(node, index);
   }
-  const isAtAStep = violation.node !== undefined || violation.verdict === 'violated';
+  const isItsStep = violation.node === undefined || run.steps[violation.step]?.node === violation.node;
+  const isAtAStep =
+    violation.node === undefined
+      ? violation.verdict === 'violated'
+      : isItsStep || violation.verdict === 'stalled';
   const all = [...departures.values()];
   const ends = isAtAStep || all.length > 0 ? [] : lastOfNamed(run, violation.message);
   return { violation: isAtAStep ? violation.step : undefined, departures: all, ends };
@@ -54,6 +59,10 @@ export function toldSteps(
   const firstMove = run.steps.find(({ move }) => move !== undefined)?.index;
   const routine = new Routines();
   const kinds = run.steps.map((step) => routine.of(step));
+  // Without a move, what went wrong while the tree formed is a story of its forming.
+  const first = Math.min(...fixed);
+  const isForming = firstMove === undefined && !kinds.slice(0, first).includes('epochs');
+  const concerned = concernedNodes(run, fixed);
   const seen = new Set<string>();
   const told = new Set<number>();
   for (const observed of run.steps) {
@@ -61,14 +70,13 @@ export function toldSteps(
     if (index > options.until) break;
     const isFixed =
       fixed.includes(index) || earlier.has(index) || (move !== undefined && !isByTheWay(observed));
-    const isInStory =
-      firstMove === undefined ? past.has(index) && step.kind === 'reaction' : index >= firstMove;
+    const isInStory = isForming ? past.has(index) && step.kind === 'reaction' : index >= (firstMove ?? 0);
     const kind = kinds[index];
     const isNotable =
-      kind === undefined ||
-      (firstMove === undefined && kind === 'forming' && isOfAnchor(run, fixed, observed));
+      kind === undefined || (isForming && kind === 'forming' && isOfAnchor(run, fixed, observed));
     const matters = past.has(index) || isBadEnd(run, told, observed);
     if (!isFixed && !(isInStory && isNotable && matters)) continue;
+    if (!isFixed && isWaiting(observed) && !concerned.has(observed.node ?? '')) continue;
     const repeated = repetition(observed);
     if (!isFixed && repeated !== undefined && seen.has(repeated)) continue;
     if (repeated !== undefined) seen.add(repeated);
@@ -85,7 +93,9 @@ export function pastOf(run: ObservedRun, anchors: readonly number[]): ReadonlySe
 }
 
 /** Without a move, the forming of the tree is the story: as far as the nodes that it is about have a part in it. */
-function isOfAnchor(run: ObservedRun, anchors: readonly number[], { node }: Observed): boolean {
+function isOfAnchor(run: ObservedRun, anchors: readonly number[], { node, step, sent }: Observed): boolean {
+  const isQuietStart = step.kind === 'reaction' && step.input.kind === 'start' && sent.length === 0;
+  if (isQuietStart) return false;
   return anchors.some((anchor) => run.steps[anchor]?.node === node);
 }
 
@@ -105,7 +115,10 @@ function earlierOfItsKind({ steps }: ObservedRun, anchor: number): readonly numb
 }
 
 function subjectOf({ node, situation: { tookIn }, step }: Observed): string | undefined {
-  if (step.kind !== 'reaction' || step.input.kind !== 'frame') return undefined;
+  if (step.kind !== 'reaction') return undefined;
+  // What an epoch's end is missing, its beginning has asked for.
+  if (step.input.kind === 'timer')
+    return /^(epoch|eoe)$/.test(step.input.timer) ? `${node} epoch` : undefined;
   switch (tookIn?.type) {
     case 'data':
       return `${node} ${recordId(tookIn.record)}`;
@@ -128,14 +141,38 @@ function isBadEnd(run: ObservedRun, told: ReadonlySet<number>, { step }: Observe
   return isBad && told.has(run.sentAt.get(message) ?? -1);
 }
 
-/** What a step repeats word for word, if it is of a kind that repeats itself. */
-function repetition({ step, effects, node }: Observed): string | undefined {
+/** Nodes that the story is about: those of its anchors and of moves. */
+function concernedNodes({ steps }: ObservedRun, anchors: readonly number[]): ReadonlySet<string> {
+  const nodes = new Set<string>(anchors.flatMap((anchor) => steps[anchor]?.node ?? []));
+  for (const { step, node } of steps) {
+    if (step.cause.kind !== 'move') continue;
+    if (node !== undefined) nodes.add(node);
+    const { move } = step.cause;
+    if (move.move === 'partition') for (const one of [...move.from, ...move.to]) nodes.add(one);
+    if (move.move === 'drop') nodes.add(move.message.split('>')[0] ?? '');
+  }
+  return nodes;
+}
+
+/** Whether a node only goes on waiting for a place. */
+function isWaiting({ step, situation }: Observed): boolean {
+  if (step.kind !== 'reaction') return false;
+  if (step.input.kind === 'timer') return step.input.timer === 'join';
+  return situation.tookIn?.type === 'join-refused' && situation.tookIn.why === 'pending';
+}
+
+/** What a step repeats word for word. */
+function repetition(observed: Observed): string | undefined {
+  const { step, effects, situation, node } = observed;
   if (step.kind === 'event') {
     if (step.event.type !== 'lost') return undefined;
     return step.event.message.replace(/ [#~]\d+$/, '');
   }
-  if (step.input.kind !== 'timer') return undefined;
-  return JSON.stringify([node, step.input.timer, effects.map((effect) => ({ ...effect, attempt: 0 }))]);
+  const { input } = step;
+  if (input.kind === 'command' || input.kind === 'start') return undefined;
+  const took = situation.tookIn === undefined ? '' : `${messageWords(situation.tookIn)} ${step.kind}`;
+  const did = phrasesOf(effects, situation).map(present);
+  return JSON.stringify([node, input.kind === 'timer' ? input.timer : [input.from, took], did]);
 }
 
 /** Where the messages were sent that told attacks used. */

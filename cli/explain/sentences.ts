@@ -1,11 +1,12 @@
 /** One step of a run as a plain sentence. */
 import { roleOf, type Message } from '../../model/index.ts';
-import { phrasesOf, present, timerPhrases, type Effect, type Phrase, type Situation } from './effects.ts';
+import { phrasesOf, present, type Effect, type Phrase, type Situation } from './effects.ts';
 import { attackWords, commandWords, identityOf, identityWords, moveWords, timerWords } from './moves.ts';
 import type { Observed, ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
 import { term } from './terms.ts';
-import { clauses, messageWords, moment } from './words.ts';
+import { timerPhrases } from './timers.ts';
+import { clauses, garbageWhy, messageWords, moment } from './words.ts';
 
 /** What happened in a step, with its full stop. */
 export function sentenceOf(observed: Observed, run: ObservedRun): string {
@@ -43,7 +44,7 @@ function eventWords({ step }: Observed, run: ObservedRun): string {
     case 'network':
       return cause.kind === 'move' ? moveWords(cause.move) : event.text;
     case 'skipped':
-      return `nothing: ${moveWords(event.move)} (there is no such message or node any more)`;
+      return `nothing comes of this, for what it is about is not there: ${moveWords(event.move)}`;
     case 'settling':
       return 'the faults end here: nothing is lost or cut any more, and what must happen sooner or later has time to';
   }
@@ -79,7 +80,7 @@ function reactionWords(observed: Observed, run: ObservedRun): string {
       const { message } = input.reading;
       const what =
         message.type === 'garbage' && seen.reaction.message !== undefined
-          ? `${identityWords(seen.reaction.message)}, which is ${messageWords(message)}`
+          ? `${identityWords(seen.reaction.message)}, which is not authentic (${garbageWhy(message.reason)})`
           : receivedWords(message, from);
       const again = isSecondCopy(observed, run) ? ' a second time' : '';
       return clauses([`${node} gets ${what}${again}`, ...did]);
@@ -87,7 +88,7 @@ function reactionWords(observed: Observed, run: ObservedRun): string {
     case 'timer':
       return input.timer === 'heartbeat'
         ? `${node} ${clauses(did)}`
-        : `${node}’s patience ends, for ${timerWords(input.timer)}: it ${clauses(did)}`;
+        : `${timerWords(input.timer, node)}: it ${clauses(did)}`;
     case 'command': {
       const asked = commandWords(node, input.command);
       return `${asked}; ${node} ${clauses(did)}`;
@@ -101,7 +102,8 @@ function isSecondCopy({ step }: Observed, run: ObservedRun): boolean {
   return (fate?.kind === 'taken' || fate?.kind === 'rejected') && fate.index < step.index;
 }
 
-function attackOf({ seen, effects }: Observed, run: ObservedRun): string {
+/** What the outsider does in a step: `replays to r1 …`. */
+export function attackOf({ seen, effects }: Observed, run: ObservedRun): string {
   if (seen.kind !== 'reaction' || seen.reaction.attack === undefined) return '';
   const { attack, node } = seen.reaction;
   const message = attack['message'];

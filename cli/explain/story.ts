@@ -143,7 +143,7 @@ function treeAtFirstMove({ steps }: ObservedRun): CommittedTree {
     ({ move, step }) => move !== undefined || (step.kind === 'event' && step.event.type === 'settling'),
   );
   const before = steps[Math.max(0, first - 1)] ?? steps.at(-1);
-  return before?.tree ?? { version: 0, parents: new Map(), pending: [] };
+  return before?.tree ?? { version: 0, parents: new Map(), pending: [], doubled: [] };
 }
 
 function changeWords(change: Change<Command>, moves: Counterexample['moves']): string {

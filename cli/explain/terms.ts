@@ -36,6 +36,7 @@ export const TERMS = {
   Nak: 'a request to repeat records that are missing',
   Repair: 'the answer to a Nak: the records again',
   pending: 'waiting for a free slot in the tree',
+  timestamp: 'the logical time of a write: one more than that of everything that its writer had read',
   capsule: 'the log of one writer in one life',
   frontier: 'how far each writer is known to have got',
   subscriber: 'every client is one',
@@ -45,6 +46,10 @@ export const TERMS = {
 } as const;
 
 export type Term = keyof typeof TERMS;
+
+const NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries(TERMS).map(([name, meaning]) => [meaning, name]),
+);
 
 /** A term in a text, shown as it stands in the sentence. */
 export function term(key: Term, shown: string = key): string {
@@ -100,7 +105,7 @@ export class FirstTime {
     for (const { text: shown, meaning } of partsOf(text)) {
       if (meaning === undefined || this.#known.has(meaning)) continue;
       this.#known.add(meaning);
-      news.push(`${shown}: ${meaning}`);
+      news.push(`${NAMES.get(meaning) ?? shown}: ${meaning}`);
     }
     return { text: bare(text), news };
   }

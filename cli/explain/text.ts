@@ -94,7 +94,7 @@ function heading(page: Page, { subject, property, verdict, telling }: Story): vo
   );
 }
 
-function cast(page: Page, { scenario, tree }: Story): void {
+function cast(page: Page, { scenario, tree, moves }: Story): void {
   const { nodes, topology, parameters } = scenario;
   const [routers, clients] = (['router', 'client'] as const).map((role) =>
     nodes.filter((node) => roleOf(node) === role),
@@ -109,7 +109,8 @@ function cast(page: Page, { scenario, tree }: Story): void {
       : `Nobody has more than K = ${parameters.k} children.`,
     2,
   );
-  page.say('c1/1#2 is the 2nd record that c1 wrote in its 1st life.', 2);
+  if (moves.some(({ text }) => text.includes(' puts ')))
+    page.say('c1/1#2 is the 2nd record that c1 wrote in its 1st life.', 2);
   if (tree.parents.size === 0) {
     page.say('Before the first move, nobody has a place in the tree yet.', 2);
     return;
@@ -125,6 +126,8 @@ function kind(nodes: readonly string[], role: 'router' | 'client'): string {
     : `${listed(nodes)} are ${term(role, `${role}s`)}`;
 }
 
+/** Folds that are smaller and shorter than this are not worth a line. */
+const [FEWEST_FOLDED, SHORTEST_FOLDED_MS] = [5, 100];
 /** Room for number, time and mark. */
 const INDENT = 16;
 
@@ -132,6 +135,7 @@ function beats(page: Page, telling: Telling, story: Story): void {
   const { paint, isUnicode } = page.style;
   for (const beat of telling.beats) {
     if (beat.kind === 'folded') {
+      if (beat.steps.length < FEWEST_FOLDED && beat.untilMs - beat.fromMs < SHORTEST_FOLDED_MS) continue;
       page.say(beat.text, INDENT, `${isUnicode ? '⋮' : '.'}  `.padStart(INDENT));
       continue;
     }
@@ -146,8 +150,10 @@ function beats(page: Page, telling: Telling, story: Story): void {
   const { violation, brokeAt, run } = telling;
   if (violation === undefined || brokeAt !== undefined) return;
   const end = run.steps[violation.step];
+  const why =
+    violation.verdict === 'stalled' ? 'the property has had all the time that it is given.' : 'now it shows.';
   page.say(
-    `At ${moment(end?.nowMs ?? 0)} the run ends: the property has had all the time that it is given. ${whatHappens(telling)}`,
+    `At ${moment(end?.nowMs ?? 0)} the run ends: ${why} ${whatHappens(telling)}`,
     INDENT,
     paint(`${isUnicode ? '✗' : 'X'}  `.padStart(INDENT), 'red'),
   );
@@ -224,7 +230,9 @@ function nearest(page: Page, story: Story): void {
   if (other === undefined) return;
   page.section('The nearest schedule in which it holds');
   page.say(`${capital(other.changes.join('; '))}.`, 2);
-  const partsMs = (other.telling.run.steps[other.partsAt] ?? telling.run.steps[other.partsAt])?.nowMs ?? 0;
+  const partsMs = Math.min(
+    ...[other.telling, telling].map(({ run }) => run.steps[other.partsAt]?.nowMs ?? Number.POSITIVE_INFINITY),
+  );
   const told = new Set(telling.beats.map(({ text }) => text));
   const others = other.telling.beats.filter(
     (beat) =>

@@ -1,31 +1,51 @@
 /** What broke, in words. */
-import { partsOf, withTerms } from './terms.ts';
-import { capital } from './sentences.ts';
-import type { Telling } from './story.ts';
-import { receivedWords } from './received.ts';
-import { span } from './words.ts';
 import { timerWords } from './moves.ts';
+import type { Observed, ObservedRun } from './observe.ts';
+import { receivedWords } from './received.ts';
+import { attackOf, capital } from './sentences.ts';
+import type { Telling } from './story.ts';
+import { term, withTerms } from './terms.ts';
+import { span } from './words.ts';
 
 /** What the violation says, as a sentence; for `conformance`, whose own message is for machines, what the node did. */
-export function whatHappens(telling: Telling): string {
-  const { violation, brokeAt, departures, run } = telling;
+export function whatHappens({ violation, brokeAt, departures, run }: Telling): string {
   if (violation === undefined) return '';
   const departure = brokeAt === undefined ? undefined : departures.get(brokeAt);
   const observed = brokeAt === undefined ? undefined : run.steps[brokeAt];
-  if (departure !== undefined && observed !== undefined && violation.message.includes('statechart')) {
-    const { seen } = observed;
-    if (seen.kind === 'event') return departure.wholeText;
-    const { input, node, attack } = seen.reaction;
-    const occasion =
-      input.kind === 'frame'
-        ? attack === undefined
-          ? `${node} gets ${receivedWords(input.reading.message, input.from)}`
-          : `${node} gets a message from an outsider`
-        : input.kind === 'timer'
-          ? `at ${node}, ${timerWords(input.timer)}`
-          : `${node} is asked for something`;
-    return `${capital(occasion)}. ${departure.wholeText}`;
+  // The words of `conformance`: "reacted to … otherwise than its statechart", "no transition allows its reaction".
+  if (
+    departure !== undefined &&
+    observed !== undefined &&
+    / reaction to | reacted to /.test(violation.message)
+  )
+    return `${capital(occasionOf(observed, run))}. ${departure.wholeText}`;
+  return `${capital(withTerms(readable(violation.message)))}.`;
+}
+
+/** To what a node reacted, as a clause. */
+function occasionOf(observed: Observed, run: ObservedRun): string {
+  const { seen } = observed;
+  if (seen.kind === 'event') return 'something happens';
+  const { input, node, attack } = seen.reaction;
+  if (attack !== undefined) return `an ${term('outsider')} ${attackOf(observed, run)}`;
+  switch (input.kind) {
+    case 'frame':
+      return `${node} gets ${receivedWords(input.reading.message, input.from)}`;
+    case 'timer':
+      return timerWords(input.timer, node);
+    case 'command':
+      return `${node} is asked for something (${input.command.type})`;
+    case 'start':
+      return `${node} starts`;
   }
-  const inSeconds = violation.message.replaceAll(/\b(\d+) ms\b/g, (_, ms: string) => span(Number(ms)));
-  return `${capital(partsOf(inSeconds).length > 1 ? inSeconds : withTerms(inSeconds))}.`;
+}
+
+/** A message of a monitor without what only those who wrote it understand. */
+function readable(message: string): string {
+  return message
+    .replaceAll(/\b(\d+) ms\b/g, (_, ms: string) => span(Number(ms)))
+    .replace(/^version (\d+): /, 'in the tree of version $1, ')
+    .replace(/ in the clear to (\S+), in a ([a-z-]+)$/, ' to $1 unencrypted, in a $2 message')
+    .replace(/: it tells of one only without them$/, ': it is not there any more to show one')
+    .replace(/(\S+#\d+) other than it was put$/, '$1 with other contents than were written');
 }

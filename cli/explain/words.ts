@@ -11,7 +11,7 @@ export function listed(names: readonly string[], last = 'and'): string {
 
 /** Clauses that may have an "and" of their own: `does this, and does that`. */
 export function clauses(parts: readonly string[]): string {
-  const isPlain = parts.length === 2 && parts.every((part) => !/ and |[:;]/.test(part));
+  const isPlain = parts.length === 2 && !/ and |[:;,]/.test(parts[0] ?? '');
   if (parts.length <= 1 || isPlain) return parts.join(' and ');
   return `${parts.slice(0, -1).join(', ')}, and ${parts.at(-1) ?? ''}`;
 }
@@ -68,25 +68,25 @@ function answersWords(answers: readonly Answer[]): string {
   const nothing = answers.filter(({ heads }) => heads.length === 0).map(({ node }) => node);
   return [
     ...wrote.map(({ node, heads }) => `${node} wrote ${headsWords(heads)}`),
-    ...(nothing.length > 0 ? [`${listed(nothing)} nothing`] : []),
+    ...(nothing.length > 0 ? [`${listed(nothing)} wrote nothing`] : []),
   ].join('; ');
 }
 
-/** Why something is no authentic message, as the judge or the link layer say it. */
-export function garbageWords(reason: string): string {
+/** Why something is no authentic message, as a clause of its own. */
+export function garbageWhy(reason: string): string {
   switch (reason) {
     case 'counter':
-      return 'a copy of something that was accepted before';
+      return 'it is a copy of one that was accepted before';
     case 'mac':
-      return 'authenticated under a wrong key';
+      return 'it is authenticated under a wrong key';
     case 'no such link':
-      return 'for a link that there is not';
+      return 'it is for a link that there is not';
     case 'signature':
-      return 'with a wrong signature';
+      return 'its signature is wrong';
     case 'credential':
-      return 'with a credential that nobody issued';
+      return 'nobody issued the credential in it';
     default:
-      return `not authentic: ${reason}`;
+      return `it is not authentic (${reason})`;
   }
 }
 
@@ -139,7 +139,7 @@ export function messageWords(message: Message): string {
     case 'repair':
       return `a ${term('Repair')} with ${message.seqs.length === 0 ? 'nothing' : rangeWords(message.capsule, message.seqs[0] ?? 0, message.seqs.at(-1) ?? 0)}`;
     case 'garbage':
-      return `a message that is ${garbageWords(message.reason)}`;
+      return `a message that is not authentic: ${garbageWhy(message.reason)}`;
   }
 }
 

@@ -1,19 +1,19 @@
 // The page: which run, which step, and everything that depends on it.
 import { bare, byId, html, moment, termsOf, withTerms } from './dom.js';
+import { rowOf, showChart, showHead, showTree } from './panels.js';
 import { columnsOf, SpaceTime } from './space-time.js';
-import { drawTree } from './tree.js';
 
 /**
  * @typedef {import('./space-time.js').Row} Row
  * @typedef {import('./space-time.js').Item} Item
- * @typedef {{ rows: Row[], beats: { rows: number[], number?: number, text: number, folded?: true }[], partsAt?: number, end: string }} Run
+ * @typedef {import('./panels.js').Run} Run
+ * @typedef {import('./panels.js').Data} Data
  */
 
+/** @type {Data} */
 const data = JSON.parse(byId('data').textContent ?? '');
-/** @type {Run[]} */
 const runs = data.runs;
-/** @type {string[]} */
-const nodes = data.nodes.map((/** @type {{ id: string }} */ { id }) => id);
+const nodes = data.nodes.map(({ id }) => id);
 
 let runAt = 0;
 /** Position in `items`. */
@@ -28,7 +28,6 @@ let pinned;
 const rows = byId('rows');
 const slider = /** @type {HTMLInputElement} */ (byId('slider'));
 const routine = /** @type {HTMLInputElement} */ (byId('routine'));
-const picture = /** @type {SVGElement} */ (/** @type {unknown} */ (byId('tree-picture')));
 
 function run() {
   const one = runs[runAt];
@@ -42,7 +41,13 @@ function listItems() {
   run().beats.forEach((beat, index) => {
     const isOpen = routine.checked || open.has(index);
     if (beat.folded)
-      items.push({ kind: 'fold', beat: index, rows: beat.rows, text: bare(data.texts[beat.text]), isOpen });
+      items.push({
+        kind: 'fold',
+        beat: index,
+        rows: beat.rows,
+        text: bare(data.texts[beat.text] ?? ''),
+        isOpen,
+      });
     if (beat.folded && !isOpen) return;
     beat.rows.forEach((row, at) => items.push({ kind: 'step', row, number: beat.number, isFirst: at === 0 }));
   });
@@ -91,9 +96,7 @@ function lineOf(item, diagram, isParting) {
 
 /** @param {number} at */
 function rowAt(at) {
-  const row = run().rows[at];
-  if (row === undefined) throw new Error(`no step ${at}`);
-  return row;
+  return rowOf(run(), at);
 }
 
 /** Positions in `items` at which one can stop. */
@@ -136,13 +139,24 @@ function show(at) {
   slider.value = String(number);
   slider.setAttribute('aria-valuetext', `step ${number + 1} of ${stops().length}`);
   say(item, index, number);
-  showTree(index);
-  showChart(index);
+  showTree(data, run(), index);
+  chart(index);
   const isStep = item.kind === 'step';
   for (const beat of byId('beats').querySelectorAll('li')) {
     const its = (beat.dataset['rows'] ?? '').split(' ');
     beat.toggleAttribute('aria-current', isStep && its.includes(String(index)));
   }
+}
+
+/**
+ * The statechart at a step; choosing a node once more lets the step choose again.
+ * @param {number} index
+ */
+function chart(index) {
+  showChart(data, run(), index, pinned, (node) => {
+    pinned = pinned === node ? undefined : node;
+    chart(index);
+  });
 }
 
 /**
@@ -186,7 +200,7 @@ function say(item, index, number) {
       ),
     );
   byId('where').replaceChildren(`Step ${number + 1} of ${stops().length} · ${moment(row.ms)} `, ...tags);
-  const text = item.kind === 'end' ? item.text : data.texts[row.text];
+  const text = item.kind === 'end' ? item.text : (data.texts[row.text] ?? '');
   byId('sentence').replaceChildren(...withTerms(text));
   const departure = isEnd ? '' : (row.departure ?? '');
   byId('departure').replaceChildren(...withTerms(departure));
@@ -201,95 +215,6 @@ function say(item, index, number) {
   const detail = isEnd || row.detail === undefined ? undefined : data.details[row.detail];
   byId('message').toggleAttribute('hidden', detail === undefined);
   byId('fields').textContent = detail?.fields ?? '';
-}
-
-/** @param {number} index */
-function showTree(index) {
-  /** @type {Map<string, { parent: string, children: string[] }>} */
-  const places = new Map();
-  /** @type {Set<string>} */
-  const down = new Set();
-  for (const { node, place, life } of run().rows.slice(0, index + 1)) {
-    if (node === undefined) continue;
-    if (life === 'down') places.delete(node);
-    if (life === 'down') down.add(node);
-    if (life === 'up') down.delete(node);
-    if (place !== undefined) places.set(node, place);
-  }
-  const row = rowAt(index);
-  const tree = data.trees[row.tree];
-  const outside = nodes.filter((node) => node !== 'C' && tree.parents[node] === undefined);
-  drawTree(picture, tree, { current: row.node, down, places, outside, from: row.from, to: row.to });
-  byId('version').textContent = tree.version === 0 ? '(none yet)' : `of version ${tree.version}`;
-  const notes = [];
-  if (outside.length > 0) notes.push(`Without a place: ${outside.join(', ')}.`);
-  if (down.size > 0) notes.push(`Down: ${[...down].join(', ')}.`);
-  if (picture.querySelector('.believed') !== null)
-    notes.push('Dashed: what a node believes that is not so, or not any more.');
-  byId('tree-note').textContent = notes.join(' ');
-  picture.setAttribute(
-    'aria-label',
-    `Tree ${byId('version').textContent}: ${Object.entries(tree.parents)
-      .map(([child, parent]) => `${child} under ${parent}`)
-      .join(', ')}`,
-  );
-}
-
-/** @param {number} index */
-function showChart(index) {
-  const row = rowAt(index);
-  const node = pinned ?? row.node ?? row.to ?? 'C';
-  /** @type {Map<string, Row>} The last row with a state, by node. */
-  const last = new Map();
-  /** @type {Set<string>} Nodes that do not follow their statechart any more. */
-  const lost = new Set();
-  for (const one of run().rows.slice(0, index + 1)) {
-    if (one.node === undefined) continue;
-    if (one.state !== undefined) last.set(one.node, one);
-    if (one.departure !== undefined) lost.add(one.node);
-  }
-  byId('nodes').replaceChildren(
-    ...nodes.map((name) => {
-      const state = last.get(name)?.state;
-      const label = state === undefined ? 'off' : data.states[state].label;
-      const button = html(
-        'button',
-        {
-          type: 'button',
-          'aria-pressed': String(name === node),
-          title: label,
-          class: lost.has(name) ? 'wrong' : undefined,
-        },
-        html('b', {}, name),
-        html('small', {}, label),
-      );
-      button.addEventListener('click', () => {
-        pinned = pinned === name ? undefined : name;
-        showChart(index);
-      });
-      return button;
-    }),
-  );
-  const now = last.get(node);
-  const beliefs = now?.beliefs === undefined ? [] : data.beliefs[now.beliefs];
-  const note = lost.has(node)
-    ? ['it did something else than its statechart, which is shown as it was before']
-    : [];
-  byId('beliefs').replaceChildren(...[...note, ...beliefs].map((line) => html('li', {}, line)));
-  const role = data.nodes.find((/** @type {{ id: string }} */ { id }) => id === node)?.role;
-  const box = byId('chart-picture');
-  if (box.dataset['role'] !== role) {
-    const template = /** @type {HTMLTemplateElement} */ (byId(`chart-${role}`));
-    box.replaceChildren(template.content.cloneNode(true));
-    box.dataset['role'] = role;
-  }
-  box.querySelector('svg')?.setAttribute('aria-label', `Statechart of ${node}`);
-  const active = new Set(now?.state === undefined ? [`${role}_off`] : data.states[now.state].ids);
-  const isDown = !active.has(`${role}_up`);
-  if (isDown) box.dataset['note'] = `${node} is ${[...active].at(-1)?.replace(`${role}_`, '') ?? 'off'}`;
-  else delete box.dataset['note'];
-  for (const state of box.querySelectorAll('[data-state]'))
-    state.classList.toggle('lit', active.has(/** @type {SVGElement} */ (state).dataset['state'] ?? ''));
 }
 
 const tip = byId('tip');
@@ -343,7 +268,7 @@ function tellBeats() {
   byId('beats').replaceChildren(
     ...run().beats.map((beat) => {
       const row = rowAt(beat.rows[0] ?? 0);
-      const text = withTerms(data.texts[beat.text]);
+      const text = withTerms(data.texts[beat.text] ?? '');
       if (beat.folded) return html('li', { class: 'folded' }, '⋮ ', ...text);
       const wrong = beat.rows.map((at) => rowAt(at).departure).find((one) => one !== undefined);
       const line = html(
@@ -362,73 +287,6 @@ function tellBeats() {
       return line;
     }),
     html('li', { class: 'folded' }, ...withTerms(run().end)),
-  );
-}
-
-/** What does not depend on the step. */
-function head() {
-  const isBroken = data.verdict !== 'holds';
-  byId('headline').replaceChildren(
-    html('span', {}, data.property),
-    ' ',
-    html(
-      'span',
-      { class: isBroken ? 'badge bad' : 'badge good' },
-      isBroken ? (data.verdict === 'stalled' ? 'is not kept' : 'is broken') : 'holds',
-    ),
-    ' on ',
-    html('span', {}, data.subject),
-  );
-  byId('happens').replaceChildren(...withTerms(data.happens));
-  const about = [html('p', {}, html('b', {}, 'What must hold: '), ...withTerms(data.statement))];
-  if (data.plain !== '') about.push(html('p', {}, html('b', {}, 'In plain words: '), data.plain));
-  if (data.title !== '')
-    about.push(
-      html('p', {}, html('b', {}, 'What is wrong with this mutant: '), ...withTerms(data.title), '.'),
-    );
-  about.push(
-    html(
-      'p',
-      {},
-      html(
-        'b',
-        {},
-        data.moves.length === 0
-          ? 'No move is needed: it breaks without any fault.'
-          : 'The moves, and why each is needed:',
-      ),
-    ),
-  );
-  byId('about-text').replaceChildren(
-    ...about,
-    html(
-      'ol',
-      {},
-      ...data.moves.map((/** @type {{ text: string, without: string }} */ { text, without }) =>
-        html('li', {}, ...withTerms(text), '.', without === '' ? '' : ` Without it ${without}.`),
-      ),
-    ),
-  );
-  if (runs.length > 1) {
-    byId('about-text').append(
-      html(
-        'p',
-        {},
-        html('b', {}, 'The nearest schedule in which it holds: '),
-        ...withTerms(data.changes.join('; ')),
-        '.',
-      ),
-    );
-    byId('runs').replaceChildren(
-      ...['This run', 'Nearest passing run'].map((name, which) => {
-        const button = html('button', { type: 'button', 'aria-pressed': String(which === 0) }, name);
-        button.addEventListener('click', () => switchRun(which));
-        return button;
-      }),
-    );
-  }
-  byId('legend').replaceChildren(
-    '● step   × lost   ◆ not what the statechart says   ✗ broken   faint: had no part in it',
   );
 }
 
@@ -461,7 +319,7 @@ new ResizeObserver(() => {
   show(Math.min(itemAt, items.length - 1));
 }).observe(byId('scroll'));
 
-head();
+showHead(data, switchRun);
 draw();
 tellBeats();
 show(stops()[0] ?? 0);

@@ -4,7 +4,7 @@ import { svg } from './dom.js';
 const [SLOT, LEVEL, RADIUS] = [46, 62, 16];
 
 /**
- * @typedef {{ version: number, parents: Record<string, string>, pending: string[] }} Tree
+ * @typedef {{ version: number, parents: Record<string, string>, pending: string[], doubled: { child: string, parent: string }[] }} Tree
  * @typedef {{ parent: string, children: string[] }} Place
  */
 
@@ -26,6 +26,7 @@ export function drawTree(picture, tree, look) {
     picture.append(svg('line', { class: kind, x1: from.x, y1: from.y, x2: to.x, y2: to.y }));
   };
   for (const [child, parent] of Object.entries(tree.parents)) line(parent, child, 'edge');
+  for (const { child, parent } of tree.doubled) line(parent, child, 'doubled');
   for (const [node, { parent, children }] of look.places) {
     if (look.down.has(node)) continue;
     if (tree.parents[node] !== undefined && tree.parents[node] !== parent) line(node, parent, 'believed');
