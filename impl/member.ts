@@ -173,11 +173,9 @@ export abstract class Member extends BaseNode {
   protected onPlacement(placement: PlacementBody): void {
     if (!this.isPlacementForThisLife(placement)) reject('placement: for another node or life');
     if (!this.acceptsPlacement(placement)) reject('placement: an old version');
+    if (!this.areNeighboursGenuine(placement)) reject('placement: a neighbour is not enrolled');
     if (this.isInstalled(placement)) this.acknowledge();
-    else {
-      if (!this.areNeighboursGenuine(placement)) reject('placement: a neighbour is not enrolled');
-      this.install(placement);
-    }
+    else this.install(placement);
   }
 
   protected isPlacementForThisLife(placement: PlacementBody): boolean {

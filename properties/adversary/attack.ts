@@ -19,6 +19,15 @@ export type OutsiderAttack =
   | { readonly kind: 'replay'; readonly message: string; readonly to?: string }
   | { readonly kind: 'splice'; readonly message: string; readonly donor: string; readonly field: Path }
   | { readonly kind: 'spoof'; readonly message: string; readonly as: string }
+  | {
+      readonly kind: 'lie';
+      readonly message: string;
+      readonly field?: Path;
+      readonly donor?: string;
+      readonly as?: string;
+      readonly to?: string;
+      readonly salt: number;
+    }
   | { readonly kind: 'flood'; readonly joins: number; readonly salt: number }
   | {
       readonly kind: 'malformed';
@@ -39,6 +48,15 @@ const schema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('replay'), message, to: node.optional() }),
   z.strictObject({ kind: z.literal('splice'), message, donor: message, field }),
   z.strictObject({ kind: z.literal('spoof'), message, as: node }),
+  z.strictObject({
+    kind: z.literal('lie'),
+    message,
+    field: field.optional(),
+    donor: message.optional(),
+    as: node.optional(),
+    to: node.optional(),
+    salt: whole,
+  }),
   z.strictObject({ kind: z.literal('flood'), joins: whole, salt: whole }),
   z.strictObject({ kind: z.literal('malformed'), how: z.enum(MALFORMED), message, to: node, salt: whole }),
 ]);

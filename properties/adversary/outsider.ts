@@ -1,7 +1,7 @@
 /**
  * The outsider (Dolev-Yao): sees every frame on the wire, holds no credential, and may put any frame that it can derive in front of
  * any node: forged under made-up keys, tampered, replayed, spliced of two, from a spoofed neighbour, joins in floods,
- * bytes that are no frame.
+ * bytes that are no frame. And the one thing that takes keys: lies of nodes that were taken over, as far as others can tell.
  */
 import type { Adversary, Attack, Flight, Injection, Random, WorldView } from '../../engine/index.ts';
 import { roleOf } from '../../model/index.ts';
@@ -9,6 +9,7 @@ import { decodeOnce } from '../subjects/reference-reader.ts';
 import { outsiderAttack, type OutsiderAttack } from './attack.ts';
 import { closeFrame, get, leaves, openFrame, perturb, set, type Path } from './fields.ts';
 import { forge, FORGED, type Forged, type Gleaned } from './forge.ts';
+import { proposeLie, tell } from './lie.ts';
 import { MALFORMED, spoil } from './malformed.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
 
@@ -26,6 +27,7 @@ export const OUTSIDER_MOVES: Readonly<Record<OutsiderAttack['kind'], string>> = 
   replay: 'replay a message seen, now or in a later version or epoch, to its receiver or to another node',
   splice: 'put a field of one message seen into another',
   spoof: 'send a message seen in a neighbour’s name',
+  lie: 'as a router or client that was taken over: change what others signed, or sign for others, under the right key of the link',
   flood: 'flood the coordinator with joins under made-up credentials',
   malformed: `bytes that are no frame: ${MALFORMED.join(', ')}`,
 };
@@ -93,9 +95,10 @@ function propose(view: View, random: Random): OutsiderAttack | undefined {
       to: random.pick(nodes),
       salt,
     };
+  if (dice <= 79) return proposeLie(view, random, flight, salt);
   const paths = leaves(openFrame(flight.frame));
   const field = random.pick(paths);
-  if (dice <= 90) return { kind: 'tamper', message: flight.id, field, salt };
+  if (dice <= 94) return { kind: 'tamper', message: flight.id, field, salt };
   const donors = view.seen.filter(({ kind, id }) => kind === flight.kind && id !== flight.id);
   if (donors.length === 0) return { kind: 'tamper', message: flight.id, field, salt };
   // A whole part (a body, a credential, a record) as often as a single field.
@@ -167,6 +170,8 @@ function make(view: View, attack: OutsiderAttack): readonly Injection<Uint8Array
         const made = changed(flight, spoofed(flight.frame, attack.as));
         return made && { ...made, from: attack.as };
       });
+    case 'lie':
+      return withFlight(view, attack.message, (flight) => tell(view, attack, flight));
     case 'malformed':
       return withFlight(view, attack.message, (flight) => ({
         to: attack.to,

@@ -134,6 +134,18 @@ export class ReferenceReader implements Reader<Uint8Array> {
     }
   }
 
+  /** Whether everything signed in a message is its author's. Says nothing of the link that it came over. */
+  isAuthentic({ frame, body }: Decoded): boolean {
+    try {
+      if (frame.kind !== 'link') this.#control(frame);
+      else if (body !== undefined) this.#body(body);
+      return true;
+    } catch (error) {
+      if (error instanceof Unauthentic) return false;
+      throw error;
+    }
+  }
+
   #checkMac(bytes: Uint8Array, frame: LinkFrame): void {
     const mac = this.#links.get(linkName(frame.from, frame.to, frame.link));
     if (mac === undefined) throw new Unauthentic('no such link');
