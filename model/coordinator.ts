@@ -56,9 +56,10 @@ function withHead(
   context: Context,
   capsule: string,
   { patch, outputs = [] }: Reaction<RelayContext>,
+  parameters: Parameters,
 ): Reaction<Context> {
-  const newest = patch?.log?.[capsule]?.at(-1) ?? 0;
-  return { patch: { ...patch, heads: epochs.raised(context.heads, capsule, newest) }, outputs };
+  const seq = patch?.log?.[capsule]?.at(-1) ?? 0;
+  return { patch: { ...patch, heads: epochs.raised(context.heads, { capsule, seq }, parameters) }, outputs };
 }
 
 function guards(parameters: Parameters) {
@@ -177,7 +178,7 @@ function actions(parameters: Parameters) {
     setEpoch: bind<'timer.epoch'>(() => ({ outputs: [setTimer('epoch', parameters.epochMs)] })),
     relayData: bind<'data'>((context, event) => {
       const reaction = relay.relayData(context, hopsOf(context), event, parameters);
-      return withHead(context, event.record.capsule, reaction);
+      return withHead(context, event.record.capsule, reaction, parameters);
     }),
     repairFromLog: bind<'nak'>((context, event) => relay.repairFromLog(context, hopsOf(context), event)),
     relayNakDown: bind<'nak'>((context, event) =>
@@ -185,7 +186,7 @@ function actions(parameters: Parameters) {
     ),
     relayRepair: bind<'repair'>((context, event) => {
       const reaction = relay.relayRepair(context, hopsOf(context), event, parameters);
-      return withHead(context, event.capsule, reaction);
+      return withHead(context, event.capsule, reaction, parameters);
     }),
     forgetAll: act<Context, 'crash'>(() => ({ patch: lifelessCoordinator() })),
   };

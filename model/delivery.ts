@@ -25,12 +25,13 @@ export function isNewAtClient(
 ): boolean {
   const position = positions[capsule] ?? 0;
   const waiting = early[capsule] ?? [];
-  const isKnown = capsule in positions || capsule in early;
+  const kept = [...new Set([...Object.keys(positions), ...Object.keys(early)])];
+  const hasRoom = kept.includes(capsule) || kept.filter((one) => one !== own).length < parameters.maxCapsules;
   return (
     capsule !== own &&
     seq > position &&
     !waiting.includes(seq) &&
-    (isKnown || new Set([...Object.keys(positions), ...Object.keys(early)]).size < parameters.maxCapsules) &&
+    hasRoom &&
     (seq === position + 1 || waiting.length < parameters.maxEarly)
   );
 }

@@ -4,6 +4,7 @@ import { excluding, including, withEntry } from './canonical.ts';
 import type { Table } from './canonical.ts';
 import type { EventOf, Log, ModelOutput } from './events.ts';
 import { isFromChild, sendAll } from './links.ts';
+import type { RecordName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { hopsOf } from './placement.ts';
 import type { CoordinatorContext } from './placement.ts';
@@ -24,18 +25,27 @@ export function headsOf(log: Log): Table<number> {
   return Object.fromEntries(Object.entries(log).map(([capsule, seqs]) => [capsule, seqs.at(-1) ?? 0]));
 }
 
-/** The heads, with one that may have risen: they never sink. */
-export function raised(heads: Table<number>, capsule: string, seq: number): Table<number> {
-  return seq > (heads[capsule] ?? 0) ? withEntry(heads, capsule, seq) : heads;
+/** The heads, with one that may have risen: they never sink. Of capsules beyond `maxCapsules` none is kept. */
+export function raised(
+  heads: Table<number>,
+  { capsule, seq }: RecordName,
+  { maxCapsules }: Parameters,
+): Table<number> {
+  const hasRoom = capsule in heads || Object.keys(heads).length < maxCapsules;
+  return hasRoom && seq > (heads[capsule] ?? 0) ? withEntry(heads, capsule, seq) : heads;
 }
 
 /** Takes an EOE: the first answer of a client counts. */
-export function merge(context: CoordinatorContext, event: EventOf<'eoe'>): Reaction<CoordinatorContext> {
+export function merge(
+  context: CoordinatorContext,
+  event: EventOf<'eoe'>,
+  parameters: Parameters,
+): Reaction<CoordinatorContext> {
   let { heads, answered } = context;
   for (const answer of event.answers) {
     if (answered.includes(answer.node)) continue;
     answered = including(answered, answer.node);
-    for (const { capsule, seq } of answer.heads) heads = raised(heads, capsule, seq);
+    for (const head of answer.heads) heads = raised(heads, head, parameters);
   }
   return { patch: { heads, answered, awaited: excluding(context.awaited, event.from) } };
 }

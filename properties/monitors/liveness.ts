@@ -10,7 +10,7 @@ import { recordId, writerOf } from './tracking.ts';
  * `delivery-to-every-subscriber`: every record put by a live honest client is delivered by every live honest subscriber.
  *
  * A writer answers for what it still holds: records that a crash without memory took from it are nobody's promise.
- * Clients that found no slot are pending, not subscribers.
+ * Clients that found no slot are pending, not subscribers. Judged if there is room for all capsules that were put.
  */
 export class DeliveryToEverySubscriber extends Judge {
   readonly #put = new Set<Capsule>();
@@ -20,7 +20,13 @@ export class DeliveryToEverySubscriber extends Judge {
     return undefined;
   }
 
+  /** With more capsules than nodes have room for, it is chance whose records they keep. */
+  get #fits(): boolean {
+    return this.#put.size <= this.watch.scenario.parameters.maxCapsules;
+  }
+
   waitingFor({ up }: Standing): readonly string[] {
+    if (!this.#fits) return [];
     const { holdings } = this.watch;
     const served = this.watch.served(up);
     const waiting: string[] = [];
@@ -41,6 +47,7 @@ export class DeliveryToEverySubscriber extends Judge {
   }
 
   finish({ up }: Standing): undefined {
+    if (!this.#fits) return undefined;
     const served = this.watch.served(up);
     for (const capsule of this.#put) {
       const writer = writerOf(capsule);
@@ -84,7 +91,8 @@ interface Epoch {
 /**
  * `resync-completes`: each epoch closes, with up to all but one client silent; what was missed is repaired by the next one that
  * closes. Judged once the faults have stopped: an epoch opened then must close, and whoever was behind its frontier must have caught up (by
- * one Nak's worth) when the next one closes, if nothing was placed anew in between.
+ * one Nak's worth) when the next one closes, if nothing was placed anew in between, there is room for all capsules, and all that
+ * is missing may be asked for at once.
  */
 export class ResyncCompletes extends Judge {
   #settling = false;
@@ -92,6 +100,7 @@ export class ResyncCompletes extends Judge {
   #closed: Epoch | undefined;
   #behind: readonly { readonly client: NodeName; readonly capsule: Capsule; readonly upTo: number }[] = [];
   #closings = 0;
+  readonly #put = new Set<Capsule>();
 
   protected override judge(seen: Seen): Violation | undefined {
     if (seen.kind === 'event') {
@@ -99,6 +108,7 @@ export class ResyncCompletes extends Judge {
       if (seen.step.event.type === 'crashed') this.#forget();
       return undefined;
     }
+    for (const report of seen.reaction.reports) if (report.type === 'put') this.#put.add(report.capsule);
     return this.#settling && seen.reaction.node === ROOT ? this.#judgeRoot(seen.reaction) : undefined;
   }
 
@@ -143,6 +153,12 @@ export class ResyncCompletes extends Judge {
   /** Who must have caught up by when: those in the tree, with records that their live writer holds. */
   #laggards(frontier: readonly RecordName[]) {
     const { placing, holdings, scenario } = this.watch;
+    const { maxRepair, maxCapsules, maxPendingNaks } = scenario.parameters;
+    // Whose records nodes have no room for is chance, and so is which ranges are asked for in this epoch if not all can be.
+    const missing = this.watch.clients.flatMap((client) =>
+      frontier.filter(({ capsule, seq }) => holdings.position(client, capsule) < seq),
+    );
+    if (this.#put.size > maxCapsules || missing.length > maxPendingNaks) return [];
     const settled = this.watch.clients.filter(
       (client) =>
         placing.installed(client) !== undefined &&
@@ -157,7 +173,7 @@ export class ResyncCompletes extends Judge {
         .map((client) => ({
           client,
           capsule,
-          upTo: Math.min(seq, holdings.position(client, capsule) + scenario.parameters.maxRepair),
+          upTo: Math.min(seq, holdings.position(client, capsule) + maxRepair),
         }));
     });
   }
