@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { PACKAGES_FILE, SUITE_FILE } from './files.ts';
+import { rememberedPackage } from './remembered.ts';
 import type { Finding } from './suite.ts';
 
 /** What the killer is asked. */
@@ -40,7 +41,7 @@ type Loader = () => Suite;
 async function prepare(): Promise<Loader> {
   const packages = new Map<string, unknown>();
   for (const name of JSON.parse(readFileSync(PACKAGES_FILE, 'utf8')) as string[])
-    packages.set(name, await import(name));
+    packages.set(name, rememberedPackage(name, await import(name)));
   const source = readFileSync(SUITE_FILE, 'utf8');
   const script = new Script(`(function (require, module) {${source}\n})`, { filename: SUITE_FILE });
   return () => {

@@ -1,8 +1,9 @@
 /** `npm run mutation`: how many mutants of impl/ and model/ the property suite kills. */
 import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../properties/input-error.ts';
+import type { Selection } from './plugin.ts';
 import { readReasons, unaccounted } from './reasons.ts';
 import { summarise } from './results.ts';
 import { SCHEDULES } from './schedules.ts';
@@ -20,16 +21,19 @@ const DEFAULT_SLICES = 40;
 interface Options {
   readonly all?: true;
   readonly slice: string;
+  readonly skip: readonly string[];
+  readonly again: readonly string[];
   readonly concurrency: string;
   readonly out: string;
 }
 
-function sliceOf({ all, slice }: Options): string {
-  if (all) return '0/1';
-  const match = /^(\d+)\/(\d+)$/.exec(slice);
-  if (match === null || Number(match[1]) >= Number(match[2]))
+function selectionOf({ all, slice, skip, again }: Options): Selection {
+  const match = /^(\d+)\/(\d+)$/.exec(all ? '0/1' : slice);
+  const [part, slices] = [Number(match?.[1]), Number(match?.[2])];
+  if (match === null || part >= slices)
     throw new InputError('--slice', `expected SLICE/SLICES, the first from 0, got ${JSON.stringify(slice)}`);
-  return slice;
+  const files = (names: readonly string[]): readonly string[] => names.map((name) => resolve(name));
+  return { slice: part, slices, skip: files(skip), again: files(again) };
 }
 
 function concurrencyOf({ concurrency }: Options): number {
@@ -43,13 +47,13 @@ function concurrencyOf({ concurrency }: Options): number {
 }
 
 async function run(files: readonly string[], options: Options): Promise<void> {
-  const slice = sliceOf(options);
+  const selection = selectionOf(options);
   const concurrency = concurrencyOf(options);
-  const resultsFile = join(process.cwd(), options.out);
+  const resultsFile = resolve(options.out);
   mkdirSync(dirname(resultsFile), { recursive: true });
   process.chdir(ROOT);
   const mutate = [...(files.length === 0 ? SOURCES : files), ...TESTS];
-  const mutants = await runStryker({ mutate, concurrency, slice, resultsFile });
+  const mutants = await runStryker({ mutate, concurrency, selection, resultsFile });
   const { survivors } = summarise(mutants, SCHEDULES.length);
   const { unexplained } = unaccounted(survivors, readReasons(join(import.meta.dirname, 'reasons.json')));
   console.log(
@@ -70,6 +74,8 @@ const program = new Command('npm run mutation --')
   )
   .option('--all', 'all mutants: hours')
   .option('--slice <slice>', 'a sample, always the same: SLICE/SLICES', `0/${DEFAULT_SLICES}`)
+  .option('--skip <files...>', 'results: who is there is not judged a second time', [])
+  .option('--again <files...>', 'results: only who survived there is judged', [])
   .option('--concurrency <processes>', 'mutants judged at a time', '2')
   .option('--out <file>', 'gets a line of JSON per mutant, as they come', 'coverage/mutation.jsonl')
   .exitOverride()

@@ -1,35 +1,45 @@
 /** What StrykerJS is given beside the runner: what is left out, and results as they come. */
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { CheckStatus, type Checker, type CheckResult } from '@stryker-mutator/api/check';
-import type { Mutant, MutantResult } from '@stryker-mutator/api/core';
+import type { Mutant, MutantResult, Position } from '@stryker-mutator/api/core';
 import type { Ignorer } from '@stryker-mutator/api/ignore';
 import { declareClassPlugin, declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import type { Reporter } from '@stryker-mutator/api/report';
+import { placeOf, readLines, survived } from './lines.ts';
 import { ScheduleRunner } from './runner.ts';
 
 /** Set by the command: a file that gets a line of JSON for each mutant tested. */
 export const RESULTS_VARIABLE = 'PSL_MUTATION_RESULTS';
 
-/** Set by the command: `SLICE/SLICES`, both whole numbers, the first from 0. Mutants of other slices are left out. */
-export const SLICE_VARIABLE = 'PSL_MUTATION_SLICE';
-/** Why a mutant of another slice was left out. */
-export const OTHER_SLICE = 'in another slice';
+/** Set by the command: a Selection as JSON. */
+export const SELECTION_VARIABLE = 'PSL_MUTATION_SELECTION';
 
-/** Lets the mutants of one slice through, which is drawn by hash: a uniform sample that is always the same. */
-class Slice implements Checker {
-  readonly #slice: number;
-  readonly #slices: number;
+/** Which mutants are judged. */
+export interface Selection {
+  /** Of so many slices, which: a sample, drawn by hash, always the same. */
+  readonly slice: number;
+  readonly slices: number;
+  /** Files of results: who is there is not judged a second time. */
+  readonly skip: readonly string[];
+  /** Files of results: if any, only who survived there is judged. */
+  readonly again: readonly string[];
+}
 
-  constructor() {
-    const [slice = 0, slices = 1] = (process.env[SLICE_VARIABLE] ?? '0/1').split('/').map(Number);
-    this.#slice = slice;
-    this.#slices = slices;
-  }
+/** Why a mutant was left out that the selection does not have. */
+export const NOT_SELECTED = 'not selected';
 
-  async init(): Promise<void> {
-    // Nothing to prepare.
+/** Lets the mutants of a selection through. */
+class Selected implements Checker {
+  readonly #selection = JSON.parse(process.env[SELECTION_VARIABLE] ?? '{}') as Selection;
+  readonly #skipped = new Set<string>();
+  readonly #wanted = new Set<string>();
+
+  init(): Promise<void> {
+    const { skip, again } = this.#selection;
+    for (const mutant of readLines(skip)) this.#skipped.add(placeOf(mutant));
+    for (const mutant of readLines(again)) if (survived(mutant)) this.#wanted.add(placeOf(mutant));
+    return Promise.resolve();
   }
 
   check(mutants: Mutant[]): Promise<Record<string, CheckResult>> {
@@ -37,7 +47,7 @@ class Slice implements Checker {
       mutant.id,
       this.#isIn(mutant)
         ? { status: CheckStatus.Passed }
-        : { status: CheckStatus.CompileError, reason: OTHER_SLICE },
+        : { status: CheckStatus.CompileError, reason: NOT_SELECTED },
     ]);
     return Promise.resolve(Object.fromEntries(checked));
   }
@@ -46,18 +56,14 @@ class Slice implements Checker {
     return Promise.resolve([mutants.map(({ id }) => id)]);
   }
 
-  #isIn({ fileName, location, mutatorName, replacement }: Mutant): boolean {
-    const { start, end } = location;
-    const text = [
-      basename(fileName),
-      start.line,
-      start.column,
-      end.line,
-      end.column,
-      mutatorName,
-      replacement,
-    ];
-    return createHash('sha256').update(text.join(' ')).digest().readUInt32BE() % this.#slices === this.#slice;
+  #isIn(mutant: Mutant): boolean {
+    const { slice, slices, again } = this.#selection;
+    const { start, end } = mutant.location;
+    // Results count lines and columns from 1, mutants from 0.
+    const one = ({ line, column }: Position): Position => ({ line: line + 1, column: column + 1 });
+    const place = placeOf({ ...mutant, location: { start: one(start), end: one(end) } });
+    if (this.#skipped.has(place) || (again.length > 0 && !this.#wanted.has(place))) return false;
+    return createHash('sha256').update(place).digest().readUInt32BE() % slices === slice;
   }
 }
 
@@ -106,7 +112,7 @@ class Lines implements Reporter {
 
 export const strykerPlugins = [
   declareClassPlugin(PluginKind.TestRunner, 'schedules', ScheduleRunner),
-  declareClassPlugin(PluginKind.Checker, 'slice', Slice),
+  declareClassPlugin(PluginKind.Checker, 'selected', Selected),
   declareClassPlugin(PluginKind.Reporter, 'lines', Lines),
   declareValuePlugin(PluginKind.Ignore, 'messages', ignorer),
 ];

@@ -4,9 +4,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MutantResult } from '@stryker-mutator/api/core';
 import { format, resolveConfig } from 'prettier';
 import { InputError } from '../properties/input-error.ts';
+import { readLines } from './lines.ts';
 import { KINDS, readReasons, unaccounted, type Kind, type Reason } from './reasons.ts';
 import { scoreOf, summarise, total, type Counts, type Results, type Survivor } from './results.ts';
 import { SCHEDULES } from './schedules.ts';
@@ -129,20 +129,9 @@ export function readResults(): Results {
   return JSON.parse(readFileSync(RESULTS, 'utf8')) as Results;
 }
 
-/** Where a mutant is and what it does: the same in each measurement of the same sources. */
-function placeOf({ fileName, location: { start, end }, mutatorName, replacement }: MutantResult): string {
-  return [fileName, start.line, start.column, end.line, end.column, mutatorName, replacement].join(' ');
-}
-
 function record(files: readonly string[]): void {
-  const mutants = new Map<string, MutantResult>();
-  for (const file of files)
-    for (const line of readFileSync(file, 'utf8').split('\n')) {
-      if (line === '') continue;
-      const mutant = JSON.parse(line) as MutantResult;
-      if (mutant.status !== 'CompileError') mutants.set(placeOf(mutant), mutant);
-    }
-  writeFileSync(RESULTS, `${JSON.stringify(summarise([...mutants.values()], SCHEDULES.length), null, 1)}\n`);
+  const results = summarise(readLines(files), SCHEDULES.length);
+  writeFileSync(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
 }
 
 async function main(): Promise<void> {

@@ -1,7 +1,8 @@
 /** What is kept of a measurement: figures per file, who killed, and each mutant that nobody killed. */
 import { readFileSync } from 'node:fs';
 import type { MutantResult } from '@stryker-mutator/api/core';
-import { OTHER_SLICE } from './plugin.ts';
+import { fileOf } from './lines.ts';
+import { NOT_SELECTED } from './plugin.ts';
 
 /** Mutants of one file, or of several. */
 export interface Counts {
@@ -77,11 +78,6 @@ const STATUS: Readonly<Partial<Record<MutantResult['status'], keyof Counts>>> = 
   Ignored: 'ignored',
 };
 
-/** `impl/log.ts` of wherever it was measured. */
-function fileOf(fileName: string): string {
-  return /(?:impl|model)\/[^/]+$/.exec(fileName)?.[0] ?? fileName;
-}
-
 function order(a: MutantResult, b: MutantResult): number {
   const [from, to] = [a.location.start, b.location.start];
   return (
@@ -94,7 +90,7 @@ function order(a: MutantResult, b: MutantResult): number {
 }
 
 /**
- * Sums up what Stryker says; mutants of other slices are not there.
+ * Sums up what Stryker says; mutants that were not selected are not there.
  * @throws Error for a mutant that could not be judged
  */
 export function summarise(mutants: readonly MutantResult[], schedules: number): Results {
@@ -106,7 +102,7 @@ export function summarise(mutants: readonly MutantResult[], schedules: number): 
   const seen = new Map<string, number>();
   for (const mutant of mutants.toSorted(order)) {
     const { fileName, status, statusReason = '', mutatorName, replacement } = mutant;
-    if (statusReason === OTHER_SLICE) continue;
+    if (statusReason === NOT_SELECTED) continue;
     const kind = STATUS[status];
     if (kind === undefined) throw new Error(`${fileName}: ${mutatorName}: ${status} ${statusReason}`);
     const file = fileOf(fileName);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { LogLevel, MutantResult } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
 import { build } from 'esbuild';
-import { RESULTS_VARIABLE, SLICE_VARIABLE } from './plugin.ts';
+import { RESULTS_VARIABLE, SELECTION_VARIABLE, type Selection } from './plugin.ts';
 
 /** What is no source of behaviour is not copied into the sandbox. */
 const NOT_NEEDED = ['dist', 'docs', 'counterexamples', 'examples', 'coverage', '**/*.test.ts'];
@@ -14,8 +14,7 @@ export interface StrykerOptions {
   /** Files or globs, each optionally with `:FIRSTLINE-LASTLINE`. */
   readonly mutate: readonly string[];
   readonly concurrency: number;
-  /** `SLICE/SLICES`: a sample, drawn by hash. Default: all. */
-  readonly slice?: string;
+  readonly selection: Selection;
   /** Gets a line of JSON for each mutant as it is tested. */
   readonly resultsFile: string;
 }
@@ -28,7 +27,7 @@ export interface StrykerOptions {
 export async function runStryker({
   mutate,
   concurrency,
-  slice = '0/1',
+  selection,
   resultsFile,
 }: StrykerOptions): Promise<readonly MutantResult[]> {
   const folder = await mkdtemp(join(tmpdir(), 'psl-verify-mutation-'));
@@ -47,13 +46,13 @@ export async function runStryker({
     });
     // Stryker's processes inherit it.
     process.env[RESULTS_VARIABLE] = resultsFile;
-    process.env[SLICE_VARIABLE] = slice;
+    process.env[SELECTION_VARIABLE] = JSON.stringify(selection);
     return await new Stryker({
       mutate: [...mutate],
       ignorePatterns: NOT_NEEDED,
       buildCommand: 'npx tsx mutation/build.ts',
       plugins: [plugin],
-      checkers: ['slice'],
+      checkers: ['selected'],
       testRunner: 'schedules',
       ignorers: ['messages'],
       coverageAnalysis: 'perTest',
