@@ -4,7 +4,7 @@
  */
 import ElkModule from 'elkjs/lib/elk.bundled.js';
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
-import { statesOf, type Chart, type ChartState, type Reaction } from './chart.ts';
+import { statesOf, type Chart, type ChartState, type Mark, type Reaction } from './chart.ts';
 import { wrapReaction } from './chart-text.ts';
 
 const FONT_SIZE = 12;
@@ -25,7 +25,17 @@ const HIDDEN = 'row.';
 interface Line {
   readonly text: string;
   readonly kind: 'title' | 'reaction';
+  readonly mark: Mark['kind'] | undefined;
 }
+
+/** An entry of a legend: how an arrow of this kind is drawn, and what that means. */
+export interface LegendEntry {
+  readonly kind: EdgeKind;
+  readonly text: string;
+}
+
+/** What the marks of an arrow's reactions are together. */
+type EdgeKind = Mark['kind'] | 'partly';
 
 const layoutOptions = {
   'elk.algorithm': 'layered',
@@ -52,25 +62,30 @@ export interface SvgOptions {
    * nor an arrowhead (`#arrow`). @default false
    */
   readonly isPart?: boolean;
+  /** What marks mean, drawn below the chart; for charts with marks. @default none */
+  readonly legend?: readonly LegendEntry[];
 }
 
 /** Lays the chart out and draws it. */
-export async function svgOf(chart: Chart, { isPart = false }: SvgOptions = {}): Promise<string> {
+export async function svgOf(chart: Chart, { isPart = false, legend = [] }: SvgOptions = {}): Promise<string> {
   const states = new Map(statesOf(chart.root).map((state) => [state.id, state]));
   // The types of elkjs describe a default export that Node's CommonJS interop hands over as it is.
   const Elk = ElkModule as unknown as new () => { layout(graph: ElkNode): Promise<ElkNode> };
   const laidOut = await new Elk().layout(graphOf(chart));
   const edges = (laidOut.edges ?? []).filter((edge) => !edge.id.startsWith(HIDDEN));
   const width = Math.ceil(laidOut.width ?? 0);
-  const height = Math.ceil(laidOut.height ?? 0);
+  const below = Math.ceil(laidOut.height ?? 0);
+  const height = below + (legend.length === 0 ? 0 : legend.length * LINE_HEIGHT + 2 * PADDING);
+  const byId = new Map(chart.edges.map((one, index) => [`edge${index}`, one]));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" xml:space="preserve" role="img" aria-label="${escape(chart.title)}">`,
-    ...(isPart ? [] : [STYLE]),
+    ...(isPart ? [] : [legend.length === 0 ? STYLE : STYLE.replace('</style>', `${MARK_STYLE}</style>`)]),
     `<rect class="page" width="${width}" height="${height}"/>`,
     ...(laidOut.children ?? []).flatMap((node) => drawNode(node, states, 0, isPart)),
-    ...edges.map(drawEdge),
+    ...edges.map((edge) => drawEdge(edge, byId.get(edge.id)?.reactions ?? [])),
     // Labels last: they have a ground of their own, which parts them from lines that pass.
-    ...edges.flatMap(drawLabels),
+    ...edges.flatMap((edge) => drawLabels(edge, byId.get(edge.id)?.reactions ?? [])),
+    ...drawLegend(legend, below),
     '</svg>',
     '',
   ].join('\n');
@@ -93,6 +108,17 @@ text { font: ${FONT_SIZE}px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", m
 </style>
 <defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path class="arrow" d="M0 0L8 4L0 8z"/></marker></defs>`;
 
+/** Colours that people tell apart whatever their colour vision; lines tell the same by their dashes. */
+const MARK_STYLE = `.edge.reached, .edge.partly { stroke: #00735c; stroke-width: 1.8 }
+.edge.missing { stroke: #b8400a; stroke-width: 1.8; stroke-dasharray: 7 5 }
+.edge.partly { stroke-dasharray: 14 4 3 4 }
+.edge.excused { stroke-dasharray: 2 4 }
+text.reached { fill: #005544 }
+text.missing { fill: #a03505; font-weight: bold }
+text.excused { fill: #57606a; font-style: italic }
+.gap { fill: none; stroke: #b8400a; stroke-dasharray: 4 3 }
+`;
+
 function graphOf(chart: Chart): ElkNode {
   const initials = statesOf(chart.root).filter((state) => state.initial !== undefined);
   const edges: ElkExtendedEdge[] = [
@@ -104,12 +130,12 @@ function graphOf(chart: Chart): ElkNode {
     ...statesOf(chart.root).flatMap(rowEdges),
     ...chart.edges.map((edge, index) => {
       const lines = reactionLines(edge.reactions, EDGE_LABEL_COLUMNS);
-      const [width, height] = [widthOf(lines.map((text) => ({ text }))), lines.length * LINE_HEIGHT + 4];
+      const [width, height] = [widthOf(lines), lines.length * LINE_HEIGHT + 4];
       return {
         id: `edge${index}`,
         sources: [edge.from],
         targets: [edge.to],
-        labels: [{ id: `label${index}`, text: lines.join('\n'), width, height }],
+        labels: [{ id: `label${index}`, text: `label${index}`, width, height }],
       };
     }),
   ];
@@ -155,14 +181,17 @@ function linesOf(state: ChartState): readonly Line[] {
     ...(state.exit.length === 0 ? [] : [{ events: ['exit'], guard: undefined, actions: state.exit }]),
     ...state.internal,
   ];
-  return [
-    { text: state.label, kind: 'title' },
-    ...reactionLines(own, columns).map((text): Line => ({ text, kind: 'reaction' })),
-  ];
+  return [{ text: state.label, kind: 'title', mark: undefined }, ...reactionLines(own, columns)];
 }
 
-function reactionLines(reactions: readonly Reaction[], columns: number): readonly string[] {
-  return reactions.flatMap((reaction) => wrapReaction(reaction, columns));
+function reactionLines(reactions: readonly Reaction[], columns: number): readonly Line[] {
+  return reactions.flatMap((reaction) =>
+    wrapReaction(reaction, columns).map((text): Line => ({
+      text,
+      kind: 'reaction',
+      mark: reaction.mark?.kind,
+    })),
+  );
 }
 
 function widthOf(lines: readonly { readonly text: string }[]): number {
@@ -198,32 +227,59 @@ function drawNode(
       line.kind === 'title'
         ? [x + PADDING, y + LINE_HEIGHT + 4]
         : [x + PADDING, y + LINE_HEIGHT + 10 + index * LINE_HEIGHT];
-    drawn.push(`<text class="${line.kind}" x="${at(left)}" y="${at(baseline)}">${escape(line.text)}</text>`);
+    drawn.push(...drawLine(line, line.kind, left, baseline));
   });
   if (lines.length > 1)
     drawn.push(`<path class="rule" d="M${at(x)} ${at(y + LINE_HEIGHT + 10)}H${at(x + width)}"/>`);
   return [...drawn, ...(node.children ?? []).flatMap((child) => drawNode(child, states, depth + 1, isPart))];
 }
 
-function drawEdge(edge: ElkExtendedEdge): string {
+/** A line of text; around what is missing goes a frame, which does not need colours to be seen. */
+function drawLine({ text, mark }: Line, kind: string, x: number, y: number): readonly string[] {
+  const written = `<text class="${kind}${mark === undefined ? '' : ` ${mark}`}" x="${at(x)}" y="${at(y)}">${escape(text)}</text>`;
+  if (mark !== 'missing') return [written];
+  const width = widthOf([{ text }]) + 2;
+  return [
+    `<rect class="gap" x="${at(x - 3)}" y="${at(y - FONT_SIZE)}" width="${at(width)}" height="${LINE_HEIGHT}"/>`,
+    written,
+  ];
+}
+
+function edgeKindOf(reactions: readonly Reaction[]): EdgeKind | undefined {
+  const kinds = new Set(reactions.flatMap(({ mark }) => (mark === undefined ? [] : [mark.kind])));
+  if (kinds.has('missing') && kinds.has('reached')) return 'partly';
+  return (['missing', 'reached', 'excused'] as const).find((kind) => kinds.has(kind));
+}
+
+function drawEdge(edge: ElkExtendedEdge, reactions: readonly Reaction[]): string {
   const d = (edge.sections ?? []).map(({ startPoint, bendPoints = [], endPoint }) =>
     [startPoint, ...bendPoints, endPoint]
       .map((point, index) => `${index === 0 ? 'M' : 'L'}${at(point.x)} ${at(point.y)}`)
       .join(''),
   );
-  return `<path class="edge" marker-end="url(#arrow)" d="${d.join('')}"/>`;
+  const kind = edgeKindOf(reactions);
+  return `<path class="edge${kind === undefined ? '' : ` ${kind}`}" marker-end="url(#arrow)" d="${d.join('')}"/>`;
 }
 
-function drawLabels(edge: ElkExtendedEdge): readonly string[] {
-  return (edge.labels ?? []).flatMap(({ x = 0, y = 0, width = 0, height = 0, text = '' }) => [
+function drawLabels(edge: ElkExtendedEdge, reactions: readonly Reaction[]): readonly string[] {
+  const lines = reactionLines(reactions, EDGE_LABEL_COLUMNS);
+  return (edge.labels ?? []).flatMap(({ x = 0, y = 0, width = 0, height = 0 }) => [
     `<rect class="ground" x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(height)}"/>`,
-    ...text
-      .split('\n')
-      .map(
-        (line, index) =>
-          `<text class="label" x="${at(x + 2)}" y="${at(y + 13 + index * LINE_HEIGHT)}">${escape(line)}</text>`,
-      ),
+    ...lines.flatMap((line, index) => drawLine(line, 'label', x + 2, y + 13 + index * LINE_HEIGHT)),
   ]);
+}
+
+const SAMPLE_WIDTH = 60;
+
+function drawLegend(legend: readonly LegendEntry[], top: number): readonly string[] {
+  return legend.flatMap(({ kind, text }, index) => {
+    const y = top + PADDING + index * LINE_HEIGHT;
+    const [from, to] = [PADDING, PADDING + SAMPLE_WIDTH];
+    return [
+      `<path class="edge ${kind}" marker-end="url(#arrow)" d="M${from} ${y}H${to}"/>`,
+      `<text class="reaction" x="${to + PADDING}" y="${y + 4}">${escape(text)}</text>`,
+    ];
+  });
 }
 
 /** A coordinate, without the noise behind the first decimal. */

@@ -12,6 +12,16 @@ export interface Reaction {
   readonly actions: readonly string[];
   /** Where exactly it leads to, if that is inside of the state that the arrow ends at. */
   readonly into?: string;
+  /** Id of the transition, where transitions were given ids; no two are one reaction then. */
+  readonly id?: string;
+  /** What is to be said of it beside what it does. */
+  readonly mark?: Mark;
+}
+
+/** A mark at a reaction: how it is to be drawn, and what stands before it. */
+export interface Mark {
+  readonly kind: 'reached' | 'missing' | 'excused';
+  readonly text: string;
 }
 
 export interface ChartState {
@@ -41,19 +51,30 @@ export interface Chart {
   readonly edges: readonly ChartEdge[];
 }
 
-/** Reads a machine. States, events, guards and actions come in the order in which the machine declares them. */
-export function chartOf(machine: AnyStateMachine, title: string = machine.id): Chart {
+/**
+ * Reads a machine. States, events, guards and actions come in the order in which the machine declares them.
+ * @param idOf names the transitions; without, reactions have no ids, and equal ones to several events are one
+ */
+export function chartOf(
+  machine: AnyStateMachine,
+  title: string = machine.id,
+  idOf?: (transition: AnyTransitionDefinition) => string,
+): Chart {
+  const together = idOf === undefined ? merge : (reactions: readonly Reaction[]) => reactions;
   const edges = new Map<string, { from: string; to: string; reactions: Reaction[] }>();
 
   const visit = (node: AnyStateNode): ChartState => {
     const internal: Reaction[] = [];
     for (const transition of transitionsOf(node)) {
-      const reaction = reactionOf(transition);
+      const reaction = {
+        ...reactionOf(transition),
+        ...(idOf === undefined ? {} : { id: idOf(transition) }),
+      };
       const targets = (transition.target ?? []).filter((target) => target !== node || transition.reenter);
       if (targets.length === 0) internal.push(reaction);
       for (const target of targets) {
         const entered = borderOf(node, target);
-        const [from, to] = [idOf(node), idOf(entered)];
+        const [from, to] = [stateId(node), stateId(entered)];
         const edge = edges.get(`${from}>${to}`) ?? { from, to, reactions: [] };
         edge.reactions.push(entered === target ? reaction : { ...reaction, into: target.key });
         edges.set(`${from}>${to}`, edge);
@@ -61,13 +82,13 @@ export function chartOf(machine: AnyStateMachine, title: string = machine.id): C
     }
     const [initial] = node.type === 'compound' ? (node.initial.target ?? []) : [];
     return {
-      id: idOf(node),
+      id: stateId(node),
       label: node.parent === undefined ? title : node.key,
       kind: node.type,
-      initial: initial === undefined ? undefined : idOf(initial),
+      initial: initial === undefined ? undefined : stateId(initial),
       entry: actionsOf(node.entry.filter(isWritten)),
       exit: actionsOf(node.exit.filter(isWritten)),
-      internal: merge(internal),
+      internal: together(internal),
       children: Object.values(node.states).map(visit),
     };
   };
@@ -76,16 +97,36 @@ export function chartOf(machine: AnyStateMachine, title: string = machine.id): C
   return {
     title,
     root,
-    edges: [...edges.values()].map((edge) => ({ ...edge, reactions: merge(edge.reactions) })),
+    edges: [...edges.values()].map((edge) => ({ ...edge, reactions: together(edge.reactions) })),
   };
 }
 
-/** `event | event [guard] / action, action`. */
+/** `event | event [guard] / action, action`, after what its mark says. */
 export function reactionText(reaction: Reaction): string {
   const guard = reaction.guard === undefined ? '' : ` [${reaction.guard}]`;
   const actions = reaction.actions.length === 0 ? '' : ` / ${reaction.actions.join(', ')}`;
   const into = reaction.into === undefined ? '' : ` → ${reaction.into}`;
-  return `${reaction.events.join(' | ')}${guard}${actions}${into}`;
+  const mark = reaction.mark === undefined ? '' : `${reaction.mark.text} `;
+  return `${mark}${reaction.events.join(' | ')}${guard}${actions}${into}`;
+}
+
+/** The chart with marks at its reactions. */
+export function marked(chart: Chart, markOf: (reaction: Reaction) => Mark | undefined): Chart {
+  const all = (reactions: readonly Reaction[]): readonly Reaction[] =>
+    reactions.map((reaction) => {
+      const mark = markOf(reaction);
+      return mark === undefined ? reaction : { ...reaction, mark };
+    });
+  const inside = (state: ChartState): ChartState => ({
+    ...state,
+    internal: all(state.internal),
+    children: state.children.map(inside),
+  });
+  return {
+    ...chart,
+    root: inside(chart.root),
+    edges: chart.edges.map((edge) => ({ ...edge, reactions: all(edge.reactions) })),
+  };
 }
 
 /** States of a chart, each before its children. */
@@ -132,7 +173,7 @@ function merge(reactions: readonly Reaction[]): readonly Reaction[] {
   return [...merged.values()];
 }
 
-function idOf(node: AnyStateNode): string {
+function stateId(node: AnyStateNode): string {
   return [node.machine.id, ...node.path].join('_').replaceAll(/[^A-Za-z0-9_]/g, '_');
 }
 

@@ -1,19 +1,37 @@
 /** `psl-verify diagrams`: draws the machines. What is drawn is what is run, and `--check` says when it is not. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { AnyStateMachine } from 'xstate';
 import { clientMachine, coordinatorMachine, DEFAULT_PARAMETERS, routerMachine } from '../model/index.ts';
-import { EXIT } from './call.ts';
+import { DEFAULT_RUNS, DEFAULT_SEED } from '../properties/defaults.ts';
+import { InputError } from '../properties/input-error.ts';
+import { EXIT, type Context } from './call.ts';
 import { chartOf } from './chart.ts';
 import { svgOf } from './chart-svg.ts';
 import { mermaidOf } from './chart-text.ts';
-import type { Terminal } from './terminal.ts';
+import {
+  chartWithIds,
+  coverageFrom,
+  coverageOfSearch,
+  coveredChart,
+  legendOf,
+  missingOf,
+  type DrawnCoverage,
+} from './diagrams-coverage.ts';
+import { plural, type Terminal } from './terminal.ts';
 
 export interface DiagramsOptions {
   readonly check?: boolean;
-  readonly out: string;
+  /** A file that `check --json` wrote; true: search now. */
+  readonly coverage?: string | true;
+  readonly out?: string;
 }
+
+/** Where diagrams go, unless the call says otherwise. */
+const PLAIN_OUT = 'docs/diagrams';
+const COVERAGE_OUT = 'coverage';
 
 /** A machine and the names that it is drawn under. */
 export interface Drawn {
@@ -36,52 +54,79 @@ export function addDiagrams(program: Command, run: (options: DiagramsOptions) =>
     .summary('state diagrams from the machines')
     .description('Writes a Mermaid state diagram and an SVG per role, and a page that shows them.')
     .option('--check', 'write nothing; exit 1 if a diagram is not what its machine says')
-    .option('--out <dir>', 'where they go', 'docs/diagrams')
+    .option(
+      '--coverage [file]',
+      'draw on them what a search reached: one that check --json wrote down, or the default one, made now',
+    )
+    .option('--out <dir>', `where they go (default: ${PLAIN_OUT}; with --coverage: ${COVERAGE_OUT})`)
     .addHelpText(
       'after',
       `
 Examples:
   psl-verify diagrams
-  psl-verify diagrams --check`,
+  psl-verify diagrams --check
+  psl-verify diagrams --coverage                       searches for about a minute
+  psl-verify check --json > check.json; psl-verify diagrams --coverage check.json`,
     )
     .action(run);
 }
 
-/** Does it. Returns the exit status. */
+/** Does it. Returns the exit status. `context` is asked for only if there is something to search. */
 export async function diagrams(
   terminal: Terminal,
   drawn: readonly Drawn[],
   options: DiagramsOptions,
+  context?: () => Promise<Context>,
 ): Promise<number> {
-  const files = await filesOf(drawn);
-  const stale = [...files].filter(([name, text]) => read(join(options.out, name)) !== text);
-  if (options.check === true) {
+  const { coverage: asked, check = false } = options;
+  if (asked !== undefined && check)
+    throw new InputError(
+      '--check',
+      'expected without --coverage: what a search reached is not part of the machines',
+    );
+  const coverage = asked === undefined ? undefined : await coverageFor(asked, context);
+  const out = options.out ?? (coverage === undefined ? PLAIN_OUT : COVERAGE_OUT);
+  const files = await filesOf(drawn, coverage);
+  const stale = [...files].filter(([name, text]) => read(join(out, name)) !== text);
+  if (check) {
     for (const [name] of stale)
-      terminal.err(`${join(options.out, name)}: stale; psl-verify diagrams writes it anew\n`);
-    if (stale.length === 0) terminal.out(`${files.size} files in ${options.out} are what the machines say\n`);
+      terminal.err(`${join(out, name)}: stale; psl-verify diagrams writes it anew\n`);
+    if (stale.length === 0) terminal.out(`${files.size} files in ${out} are what the machines say\n`);
     return stale.length === 0 ? EXIT.ok : EXIT.violated;
   }
-  mkdirSync(options.out, { recursive: true });
-  for (const [name, text] of stale) writeFileSync(join(options.out, name), text);
-  terminal.out(`${files.size} files in ${options.out}, ${stale.length} of them changed\n`);
+  mkdirSync(out, { recursive: true });
+  for (const [name, text] of stale) writeFileSync(join(out, name), text);
+  terminal.out(`${files.size} files in ${out}, ${stale.length} of them changed\n`);
   return EXIT.ok;
 }
 
+async function coverageFor(
+  asked: string | true,
+  context: (() => Promise<Context>) | undefined,
+): Promise<DrawnCoverage> {
+  if (asked !== true) return coverageFrom(asked);
+  if (context === undefined) throw new InputError('--coverage', 'expected a file');
+  const workers = availableParallelism();
+  return coverageOfSearch(await context(), { runs: DEFAULT_RUNS, seed: DEFAULT_SEED, workers });
+}
+
 /** The files by name: for each machine its Mermaid text and its picture, and the page. */
-export async function filesOf(drawn: readonly Drawn[]): Promise<ReadonlyMap<string, string>> {
+export async function filesOf(
+  drawn: readonly Drawn[],
+  coverage?: DrawnCoverage,
+): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
-  const page = [
-    '# State diagrams',
-    '',
-    'Generated from the machines by `psl-verify diagrams`; do not edit.',
-    '',
-  ];
+  const page = coverage === undefined ? plainHead() : coverageHead(coverage);
+  const legend = coverage === undefined ? [] : legendOf(coverage);
   for (const { name, title, machine } of drawn) {
-    const chart = chartOf(machine, title);
+    const chart =
+      coverage === undefined ? chartOf(machine, title) : coveredChart(chartWithIds(machine, title), coverage);
     const mermaid = mermaidOf(chart);
     files.set(`${name}.mmd`, mermaid);
-    files.set(`${name}.svg`, await svgOf(chart));
+    files.set(`${name}.svg`, await svgOf(chart, { legend }));
     page.push(`## ${title}`, '', `[![${title}](${name}.svg)](${name}.svg)`, '');
+    const missing = missingOf(chart);
+    if (missing.length > 0) page.push('Not reached:', '', ...missing.map((id) => `- \`${id}\``), '');
     page.push(
       '<details><summary>As Mermaid</summary>',
       '',
@@ -95,6 +140,21 @@ export async function filesOf(drawn: readonly Drawn[]): Promise<ReadonlyMap<stri
   }
   files.set('README.md', page.join('\n'));
   return files;
+}
+
+function plainHead(): string[] {
+  return ['# State diagrams', '', 'Generated from the machines by `psl-verify diagrams`; do not edit.', ''];
+}
+
+function coverageHead({ subject, runs, seed }: DrawnCoverage): string[] {
+  return [
+    '# State diagrams: what a search reached',
+    '',
+    `Subject \`${subject}\`, ${plural(runs, 'run')}, seed ${seed}. Generated by \`psl-verify diagrams --coverage\`.`,
+    '',
+    '✓n: reached, in n runs. ✗: not reached. –: cannot be reached.',
+    '',
+  ];
 }
 
 function read(file: string): string | undefined {

@@ -70,7 +70,7 @@ Examples:
     status = await mutants(await context(), options);
   });
   addDiagrams(program, async (options) => {
-    status = await diagrams(terminal, ROLES, options);
+    status = await diagrams(terminal, ROLES, options, context);
   });
   addList(program, async (options) => {
     status = list(await context(), options);

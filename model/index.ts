@@ -29,6 +29,12 @@ export { routerMachine } from './router.ts';
 export type { RouterContext } from './router.ts';
 export { choiceFor, describe, enabled, initialState, memoryOf, stateKey, step } from './step.ts';
 export type { ModelState, StepResult } from './step.ts';
-export { allGuardOutcomes, allRejections, allTransitions, MESSAGE_TYPES } from './transitions.ts';
+export {
+  allGuardOutcomes,
+  allRejections,
+  allTransitions,
+  MESSAGE_TYPES,
+  transitionId,
+} from './transitions.ts';
 export { admissible, heapDepth } from './tree.ts';
 export type { Cause, Change } from './tree.ts';

@@ -55,7 +55,7 @@ export function allRejections(role: Role): readonly string[] {
   );
 }
 
-/** Id of a transition. For this folder's own use. */
+/** Id of a transition of one of the statecharts. */
 export function transitionId(definition: AnyTransitionDefinition): string {
   let id = ids.get(definition);
   if (id === undefined) ids.set(definition, (id = textOf(definition)));
