@@ -11,6 +11,7 @@ import {
   type DrawnCoverage,
 } from './diagrams-coverage.ts';
 import { diagrams, filesOf, ROLES, type Drawn } from './diagrams.ts';
+import { allTransitions } from '../model/index.ts';
 import { contextOf, fakeKit, HOLDS } from './fake-kit.test-helper.ts';
 import { recordingTerminal } from './recording-terminal.test-helper.ts';
 
