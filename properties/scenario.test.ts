@@ -12,6 +12,7 @@ import {
   scenarioSchema,
   settleMs,
   sizeSchema,
+  SCARCE_BOUNDS,
   TIGHT_BOUNDS,
   type Size,
 } from './scenario.ts';
@@ -110,7 +111,7 @@ describe('settleMs', () => {
 
 describe('scenarios', () => {
   test('that are drawn are small, valid, mixed, and a function of the seed', () => {
-    const seen = { k: new Set<number>(), flat: 0, empty: 0, tight: 0, crowded: 0, largest: 0 };
+    const seen = { k: new Set<number>(), flat: 0, empty: 0, tight: 0, scarce: 0, crowded: 0, largest: 0 };
     for (let seed = 0; seed < 600; seed += 1) {
       const scenario = drawScenario(randomFromSeed(seed));
       const { nodes, parameters, topology, prologueMs } = scenario;
@@ -123,12 +124,14 @@ describe('scenarios', () => {
       seen.flat += topology === 'flat' ? 1 : 0;
       seen.empty += prologueMs === 0 ? 1 : 0;
       seen.tight += parameters.maxQueue === TIGHT_BOUNDS.maxQueue ? 1 : 0;
+      seen.scarce += parameters.maxCapsules === SCARCE_BOUNDS.maxCapsules ? 1 : 0;
       seen.crowded += nodes.length - 1 > (routers + 1) * parameters.k ? 1 : 0;
       seen.largest = Math.max(seen.largest, nodes.length);
     }
     expect([...seen.k].toSorted((a, b) => a - b)).toEqual([2, 3, 4]);
     expect(seen.largest).toBe(MAX_DRAWN_NODES);
-    for (const many of [seen.flat, seen.empty, seen.tight, seen.crowded]) expect(many).toBeGreaterThan(10);
+    for (const many of [seen.flat, seen.empty, seen.tight, seen.scarce, seen.crowded])
+      expect(many).toBeGreaterThan(10);
   });
 
   test.each(NAMED_SCENARIOS.map(({ name }) => name))('%s is valid', (name) => {

@@ -143,13 +143,21 @@ export const TIGHT_BOUNDS: Partial<Parameters> = {
   maxRepair: 3,
 };
 
+/** Tight, and room for so few capsules that some are turned away. */
+export const SCARCE_BOUNDS: Partial<Parameters> = { ...TIGHT_BOUNDS, maxCapsules: 3, maxPendingNaks: 2 };
+
+/** Percent of the tight scenarios that are scarce: too few for most that liveness asks for. */
+const SCARCE_PERCENT = 25;
+
 /** Draws a scenario as `check` does: a size, in a third of the runs bounds that a run reaches, in a third slow links. */
 export function drawScenario(random: Random): TreeScenario {
   const size = drawSize(random);
   const isTight = random.chance(33);
   const isSlow = random.chance(33);
-  const name = `${nameOf(size)}${isTight ? '-tight' : ''}${isSlow ? '-slow' : ''}`;
-  const scenario = scenarioOf(size, name, isTight ? TIGHT_BOUNDS : {});
+  const isScarce = isTight && random.chance(SCARCE_PERCENT);
+  const bounds = isScarce ? 'scarce' : isTight ? 'tight' : '';
+  const name = [nameOf(size), bounds, isSlow ? 'slow' : ''].filter((part) => part !== '').join('-');
+  const scenario = scenarioOf(size, name, isScarce ? SCARCE_BOUNDS : isTight ? TIGHT_BOUNDS : {});
   return isSlow ? { ...scenario, latencyMs: SLOW_LATENCY_MS } : scenario;
 }
 

@@ -12,6 +12,7 @@ import {
   linkKey,
   macInput,
   macUnder,
+  plainToBytes,
   recordHashInput,
   sealLinkFrame,
   sha256,
@@ -20,6 +21,7 @@ import {
   type Answer,
   type CapsuleRecord,
   type ControlFrame,
+  type Frame,
   type LinkBody,
   type LinkFrame,
   type NodeKeys,
@@ -30,7 +32,7 @@ import type { Flight, Injection, Random, WorldView } from '../../engine/index.ts
 import { roleOf } from '../../model/index.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
 import { ENROLMENT } from '../subjects/reference.ts';
-import { decodeOnce, ReferenceReader } from '../subjects/reference-reader.ts';
+import { decodeOnce, ReferenceReader, type Decoded } from '../subjects/reference-reader.ts';
 import type { OutsiderAttack } from './attack.ts';
 import { closeFrame, get, leaves, openFrame, perturb, set, type Path } from './fields.ts';
 
@@ -103,22 +105,56 @@ export function tell(view: View, attack: LieAttack, flight: Seen): Injection<Uin
 function lieIn(frame: Uint8Array, seen: readonly Uint8Array[], lie: Lie): Uint8Array | undefined {
   const decoded = decodeOnce(frame);
   if ('wrong' in decoded) return undefined;
-  const changed = decodeOnce(closeFrame(alter(openFrame(frame), lie)));
-  if ('wrong' in changed || changed.frame.kind !== decoded.frame.kind) return undefined;
-  const keys = lie.as === undefined ? undefined : ENROLMENT.issue(lie.as, roleOf(lie.as));
+  const plain = alter(openFrame(frame), lie);
+  const changed = decodeOnce(closeFrame(plain));
   const told =
-    changed.frame.kind === 'link'
-      ? changed.body &&
-        sealed(changed.frame, timely(resigned(changed.body, keys, lie.salt), seen), frame, seen)
-      : encodeControlFrame(resignedControl(changed.frame, keys, lie.salt));
+    'wrong' in changed
+      ? malformed(plain, decoded.frame, lie, frame, seen)
+      : wellFormed(changed, lie, frame, seen);
   if (told === undefined) return undefined;
   const again = decodeOnce(told);
-  return 'wrong' in again || judge.isAuthentic(again) ? undefined : told;
+  return 'wrong' in again || !judge.isAuthentic(again) ? told : undefined;
+}
+
+function wellFormed(
+  { frame, body }: Decoded,
+  { as, salt }: Lie,
+  genuine: Uint8Array,
+  seen: readonly Uint8Array[],
+): Uint8Array | undefined {
+  const keys = as === undefined ? undefined : keysOf(as);
+  if (frame.kind !== 'link') return encodeControlFrame(resignedControl(frame, keys, salt));
+  return body && sealed(frame, encodeBody(timely(resigned(body, keys, salt), seen)), genuine, seen);
+}
+
+/** What has lost its shape cannot be signed by anybody but who signed it before: by that one, or by nobody. */
+function malformed(
+  plain: unknown,
+  frame: Frame,
+  { as }: Lie,
+  genuine: Uint8Array,
+  seen: readonly Uint8Array[],
+): Uint8Array | undefined {
+  if (!Array.isArray(plain)) return undefined;
+  if (frame.kind === 'link') return sealed(frame, plainToBytes(plain[LINK_BODY]), genuine, seen);
+  if (as === undefined) return undefined;
+  const input = plainToBytes(['psl/signed/1', frame.kind, plain[CONTROL_BODY]]);
+  return plainToBytes(plain.with(-1, sign(input, keysOf(frame.credential.node).signingSecret)));
+}
+
+function keysOf(node: string): NodeKeys {
+  return ENROLMENT.issue(node, roleOf(node));
+}
+
+/** A list in another order, with one element twice, without one, or empty; other values a little different. */
+function disturbed(part: unknown, salt: number): unknown {
+  if (!Array.isArray(part)) return perturb(part, salt);
+  return [part.toReversed(), [...part.slice(0, 1), ...part], part.slice(1), []][salt % 4];
 }
 
 function alter(plain: unknown, { field, donor, salt }: Lie): unknown {
   if (field === undefined) return plain;
-  const part = donor === undefined ? perturb(get(plain, field), salt) : get(openFrame(donor), field);
+  const part = donor === undefined ? disturbed(get(plain, field), salt) : get(openFrame(donor), field);
   return part === undefined ? plain : set(plain, field, part);
 }
 
@@ -201,7 +237,7 @@ function resignedControl(frame: ControlFrame, keys: NodeKeys | undefined, salt: 
 /** The link frame with another body, under its right key and a fresh counter; undefined if its key is not found. */
 function sealed(
   { from, to, link }: LinkFrame,
-  body: LinkBody,
+  body: Uint8Array,
   genuine: Uint8Array,
   seen: readonly Uint8Array[],
 ): Uint8Array | undefined {
@@ -215,7 +251,7 @@ function sealed(
     if (frame.from === from && frame.to === to && frame.link === link)
       counter = Math.max(counter, frame.counter);
   }
-  return sealLinkFrame({ from, to, link, counter: counter + 1, body: encodeBody(body) }, mac);
+  return sealLinkFrame({ from, to, link, counter: counter + 1, body }, mac);
 }
 
 /** Greatest incarnation that is tried for an end of a link. */
@@ -226,8 +262,8 @@ function macOf(genuine: Uint8Array): ((input: Uint8Array) => Uint8Array) | undef
   const decoded = decodeOnce(genuine);
   if ('wrong' in decoded || decoded.frame.kind !== 'link') return undefined;
   const { from, to, link, mac } = decoded.frame;
-  const { linkSecret } = ENROLMENT.issue(from, roleOf(from));
-  const peer = ENROLMENT.issue(to, roleOf(to)).credential.linkKey;
+  const { linkSecret } = keysOf(from);
+  const peer = keysOf(to).credential.linkKey;
   for (let sum = 2; sum <= 2 * MAX_INCARNATION; sum += 1)
     for (let own = Math.max(1, sum - MAX_INCARNATION); own < sum && own <= MAX_INCARNATION; own += 1) {
       const info = linkInfo({ node: from, incarnation: own }, { node: to, incarnation: sum - own }, link);

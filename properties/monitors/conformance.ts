@@ -1,7 +1,11 @@
-/** `conformance`: every reaction of a node is one that its role's statechart allows; the statecharts run beside the nodes (`Twins`). */
+/**
+ * `conformance`: every reaction of a node is one that its role's statechart allows; the statecharts run beside the nodes
+ * (`Twins`). What it says of its buffers is what its statechart holds.
+ */
 import type { Violation } from '../../engine/index.ts';
 import { describe, enabled } from '../../model/index.ts';
 import type { SeenReaction, Seen } from '../reading.ts';
+import { wrongGauge } from './gauges.ts';
 import { Judge } from './judge.ts';
 import { observedTexts, type Followed } from './twins.ts';
 
@@ -24,7 +28,7 @@ export class Conformance extends Judge {
 
   #compare(
     reaction: SeenReaction,
-    { event, before, expectation, got, agrees }: Followed,
+    { event, before, after, expectation, got, agrees }: Followed,
   ): Violation | undefined {
     this.exercised += 1;
     if (expectation.kind === 'not-allowed')
@@ -33,7 +37,10 @@ export class Conformance extends Judge {
         `${reaction.node} in ${describe(before)}: no transition allows its reaction to ${event.type}: ${expectation.why}`,
         { event, got, enabled: enabled(before) },
       );
-    if (agrees) return undefined;
+    if (agrees) {
+      const wrong = wrongGauge(after, reaction);
+      return wrong === undefined ? undefined : this.violated(reaction, wrong);
+    }
     const missing = without(expectation.texts, got);
     const extra = without(got, expectation.texts);
     return this.violated(

@@ -20,9 +20,13 @@ export class DeliveryToEverySubscriber extends Judge {
     return undefined;
   }
 
-  /** With more capsules than nodes have room for, it is chance whose records they keep. */
+  /**
+   * With more capsules than nodes have room for, it is chance whose records they keep; with more than they may ask for at a time,
+   * those whose writer is gone stand in the way of the others.
+   */
   get #fits(): boolean {
-    return this.#put.size <= this.watch.scenario.parameters.maxCapsules;
+    const { maxCapsules, maxPendingNaks } = this.watch.scenario.parameters;
+    return this.#put.size <= Math.min(maxCapsules, maxPendingNaks);
   }
 
   waitingFor({ up }: Standing): readonly string[] {

@@ -37,7 +37,11 @@ export class RejectionIsInert extends Judge {
       );
       return undefined;
     }
-    if (input.kind === 'frame' && reaction.rejected === undefined) this.#raise(node, input.reading.timestamp);
+    if (input.kind === 'frame' && reaction.rejected === undefined) {
+      const { timestamp } = input.reading;
+      const counts = timestamp > 0 && this.watch.facts.countsReceipts === true;
+      this.#raise(node, counts ? Math.max(timestamp, this.#clock.get(node) ?? 0) + 1 : timestamp);
+    }
     for (const report of reaction.reports) {
       if ((report.type !== 'put' && report.type !== 'delivered') || report.timestamp === undefined) continue;
       const known = this.#clock.get(node) ?? 0;
@@ -84,6 +88,9 @@ export class BoundedReaction extends Judge {
         reaction,
         `${reaction.node} emitted ${reaction.outputs} outputs in one reaction${reaction.overrun ? ' and was cut off' : ''}; the bound is ${this.#bound}`,
       );
+    const odd = reaction.gauges.find(({ buffer, size, bound }) => !buffer || !(size >= 0) || !(bound >= 0));
+    if (odd !== undefined)
+      return this.violated(reaction, `${reaction.node} shows a buffer without name, size or bound`, { odd });
     const over = reaction.gauges.find(({ size, bound }) => size > bound);
     if (over !== undefined)
       return this.violated(
