@@ -32,6 +32,14 @@ export type Beat =
       readonly text: string;
     };
 
+/** Folds that are smaller and shorter than this are not worth a line. */
+const [FEWEST_FOLDED, SHORTEST_FOLDED_MS] = [5, 100];
+
+/** Whether steps that are folded are worth a line of their own. */
+export function isWorthALine(beat: Extract<Beat, { readonly kind: 'folded' }>): boolean {
+  return beat.steps.length >= FEWEST_FOLDED || beat.untilMs - beat.fromMs >= SHORTEST_FOLDED_MS;
+}
+
 /** Makes the beats. `departures` by index of the step. */
 export function beatsOf(
   run: ObservedRun,

@@ -3,7 +3,7 @@
  * taken in. A pure function of the story's beats.
  */
 import { attackWords, identityOf } from './moves.ts';
-import type { Beat } from './beats.ts';
+import { isWorthALine, type Beat } from './beats.ts';
 import type { Observed } from './observe.ts';
 import type { Telling } from './story.ts';
 import { bare } from './terms.ts';
@@ -68,7 +68,7 @@ export function diagramLines(
   const lines = [canvas.head()];
   for (const beat of telling.beats) {
     if (beat.kind === 'folded') {
-      lines.push(canvas.fold(beat.untilMs - beat.fromMs));
+      if (isWorthALine(beat)) lines.push(canvas.fold(beat.untilMs - beat.fromMs));
       continue;
     }
     beat.steps.forEach((index, at) => {

@@ -4,7 +4,7 @@ import type { Without } from '../../engine/index.ts';
 import { roleOf } from '../../model/index.ts';
 import { ROOT } from '../../properties/scenario.ts';
 import type { Colour } from '../terminal.ts';
-import type { Beat } from './beats.ts';
+import { isWorthALine, type Beat } from './beats.ts';
 import { ASCII, diagramLines, UNICODE } from './diagram.ts';
 import { IN_PLAIN_WORDS } from './plain.ts';
 import { capital } from './sentences.ts';
@@ -57,6 +57,20 @@ class Page {
 
   section(title: string): void {
     this.#lines.push('', this.style.paint(title, 'bold'));
+  }
+
+  /** Side by side, none of them broken. */
+  items(list: readonly string[]): void {
+    const { columns } = this.style;
+    let line = ' ';
+    for (const item of list) {
+      if (line.length + 1 + item.length > columns) {
+        this.line(line.trimEnd());
+        line = ' ';
+      }
+      line += ` ${item}  `;
+    }
+    this.line(line.trimEnd());
   }
 
   /** As it is. */
@@ -126,8 +140,6 @@ function kind(nodes: readonly string[], role: 'router' | 'client'): string {
     : `${listed(nodes)} are ${term(role, `${role}s`)}`;
 }
 
-/** Folds that are smaller and shorter than this are not worth a line. */
-const [FEWEST_FOLDED, SHORTEST_FOLDED_MS] = [5, 100];
 /** Room for number, time and mark. */
 const INDENT = 16;
 
@@ -135,8 +147,7 @@ function beats(page: Page, telling: Telling, story: Story): void {
   const { paint, isUnicode } = page.style;
   for (const beat of telling.beats) {
     if (beat.kind === 'folded') {
-      if (beat.steps.length < FEWEST_FOLDED && beat.untilMs - beat.fromMs < SHORTEST_FOLDED_MS) continue;
-      page.say(beat.text, INDENT, `${isUnicode ? '⋮' : '.'}  `.padStart(INDENT));
+      if (isWorthALine(beat)) page.say(beat.text, INDENT, `${isUnicode ? '⋮' : '.'}  `.padStart(INDENT));
       continue;
     }
     const mark = markOf(beat, isUnicode);
@@ -176,10 +187,13 @@ function picture(page: Page, telling: Telling, { scenario }: Story): void {
   for (const line of diagramLines(telling, scenario.nodes, glyphs, columns))
     page.line(line.includes(glyphs.broken) || line.includes(glyphs.wrong) ? paint(line, 'red') : line);
   const { dot, lost, wrong, broken: breaks, fold } = glyphs;
-  page.line(
-    `  ${dot} a step   ${lost} lost   ${wrong} not what the statechart says   ${breaks} here it breaks`,
-  );
-  page.line(`  ${fold} steps left out, which --all shows`);
+  page.items([
+    `${dot} a step`,
+    `${lost} lost`,
+    `${wrong} not what the statechart says`,
+    `${breaks} here it breaks`,
+    `${fold} steps left out, which --all shows`,
+  ]);
 }
 
 function necessity(page: Page, { moves, isCertified }: Story): void {
