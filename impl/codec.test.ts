@@ -5,13 +5,11 @@ import {
   decodeBody,
   decodeFrame,
   encodeBody,
-  encodeFrame,
-  frameToPlain,
   FrameError,
-  kindOfFrame,
   MAX_FRAME_BYTES,
   plainToBytes,
 } from './codec.ts';
+import { encodeFrame, kindOfFrame } from './frames.test-helper.ts';
 import { MemoryStorage } from './node.ts';
 import { World } from './world.test-helper.ts';
 
@@ -60,7 +58,7 @@ describe('codec', () => {
     for (const data of byKind.values()) {
       const frame = decodeFrame(data);
       expect(encodeFrame(frame)).toEqual(data);
-      expect(plainToBytes(frameToPlain(data))).toEqual(data);
+      expect(plainToBytes(bytesToPlain(data))).toEqual(data);
       if (frame.kind === 'link') expect(encodeBody(decodeBody(frame.body))).toEqual(frame.body);
     }
   });
@@ -118,7 +116,7 @@ describe('codec', () => {
             ),
           );
       };
-      visit(frameToPlain(data), (value) => value, '');
+      visit(bytesToPlain(data), (value) => value, '');
     }
   });
 

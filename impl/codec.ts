@@ -118,9 +118,6 @@ export function bytesToPlain(data: Uint8Array): unknown {
   return plain;
 }
 
-/** The plain data of a frame; see {@link bytesToPlain}. The body of a link frame in it is still bytes. */
-export const frameToPlain: (frame: Uint8Array) => unknown = bytesToPlain;
-
 /** Kind of a plain frame or body: its first element, if that is text. */
 function kindOfPlain(plain: unknown): string {
   const kind: unknown = Array.isArray(plain) ? plain[0] : undefined;
@@ -146,11 +143,6 @@ export function decodeFrame(data: Uint8Array): Frame {
     credential: credential.fromWire(parts[2], `${kind}.credential`),
     signature: signature.fromWire(parts[3], `${kind}.signature`),
   } as ControlFrame;
-}
-
-/** Encodes a frame. The inverse of {@link decodeFrame}. */
-export function encodeFrame(frame: Frame): Uint8Array {
-  return frame.kind === 'link' ? encode(linkFrame.toWire(frame)) : encodeControlFrame(frame);
 }
 
 /** Encodes a control frame. */
@@ -259,15 +251,4 @@ export function encodeWrites(value: readonly Write[]): Uint8Array {
 /** @throws FrameError if the bytes are not the canonical encoding of a list of writes */
 export function decodeWrites(data: Uint8Array): readonly Write[] {
   return writes.fromWire(bytesToPlain(data), 'writes');
-}
-
-/** The one message kind of a frame for its name in traces: that of a control frame, or of a link frame's body. */
-export function kindOfFrame(data: Uint8Array): string {
-  try {
-    const frame = decodeFrame(data);
-    return frame.kind === 'link' ? decodeBody(frame.body).kind : frame.kind;
-  } catch (error) {
-    if (error instanceof FrameError) return 'junk';
-    throw error;
-  }
 }

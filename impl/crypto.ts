@@ -53,11 +53,6 @@ const derived = new Memo<Uint8Array>();
 const sealed = new Memo<Uint8Array>();
 const opened = new Memo<Uint8Array | 'forged'>();
 
-/** Forgets all remembered results: for benches that measure the cold case. */
-export function clearCryptoMemos(): void {
-  for (const memo of [hashes, signatures, verifications, publicKeys, derived, sealed, opened]) memo.clear();
-}
-
 /** SHA-256, 32 bytes. */
 export function sha256(data: Uint8Array): Uint8Array {
   return timed(() =>

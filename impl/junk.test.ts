@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeFrame, encodeFrame, frameToPlain, plainToBytes } from './codec.ts';
+import { bytesToPlain, decodeFrame, plainToBytes } from './codec.ts';
+import { encodeFrame } from './frames.test-helper.ts';
 import { react, spawn, entropyOf, World } from './world.test-helper.ts';
 import { MemoryStorage, type Input, type Node, type Output } from './node.ts';
 
@@ -66,7 +67,7 @@ describe.each(['C', 'r1', 'c1'])('junk at %s', (name) => {
     const node = spawn(name);
     for (const input of inputs) {
       if (input.kind === 'frame' && frames.indexOf(input.frame) % 3 === 0) {
-        const plain = frameToPlain(input.frame) as unknown[];
+        const plain = bytesToPlain(input.frame) as unknown[];
         for (let i = 1; i < plain.length; i++) {
           const value = plain[i];
           const changed = plain.slice();

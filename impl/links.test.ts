@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeFrame, frameToPlain, plainToBytes } from './codec.ts';
+import { decodeFrame, bytesToPlain, plainToBytes } from './codec.ts';
 import { LinkTable, type Link } from './links.ts';
 import { keysOf } from './world.test-helper.ts';
 import type { LinkFrame, Neighbour } from './messages.ts';
@@ -50,7 +50,7 @@ describe('LinkTable', () => {
   it('refuses every changed byte', () => {
     const { a, b } = pair();
     const data = a.seal('c1', body);
-    const plain = frameToPlain(data) as unknown[];
+    const plain = bytesToPlain(data) as unknown[];
     for (const [i, value] of [
       [1, 'r2'],
       [2, 'c2'],

@@ -7,15 +7,9 @@
 /** Results that each content memo remembers at most. */
 export const MEMO_ENTRIES = 16_384;
 
-const CHUNK = 4096;
-
-/** A string that equals another's exactly if the bytes do: one character a byte. */
+/** A string that equals another's exactly if the bytes do: one character a byte. For frames at most: arguments have a bound. */
 export function contentKey(data: Uint8Array): string {
-  if (data.length <= CHUNK) return String.fromCharCode.apply(null, data as unknown as number[]);
-  let key = '';
-  for (let at = 0; at < data.length; at += CHUNK)
-    key += String.fromCharCode.apply(null, data.subarray(at, at + CHUNK) as unknown as number[]);
-  return key;
+  return String.fromCharCode.apply(null, data as unknown as number[]);
 }
 
 /** Results by content, the least recently used forgotten first. */
@@ -48,15 +42,11 @@ export class Memo<T> {
     }
     return result;
   }
-
-  clear(): void {
-    this.#results.clear();
-  }
 }
 
 /** The last result for each immutable value, together with the other arguments that it was computed from. */
 export class IdentityMemo<K extends object, T> {
-  #results = new WeakMap<K, { readonly others: readonly unknown[]; readonly result: T }>();
+  readonly #results = new WeakMap<K, { readonly others: readonly unknown[]; readonly result: T }>();
 
   get(key: K, others: readonly unknown[], compute: () => T): T {
     const known = this.#results.get(key);
@@ -64,9 +54,5 @@ export class IdentityMemo<K extends object, T> {
     const result = compute();
     this.#results.set(key, { others, result });
     return result;
-  }
-
-  clear(): void {
-    this.#results = new WeakMap();
   }
 }

@@ -50,10 +50,6 @@ export class Tree {
     this.#hoods = this.#describe();
   }
 
-  get version(): number {
-    return this.#version;
-  }
-
   /** Number of nodes in the tree, `C` not counted. */
   get size(): number {
     return this.#parents.size;
