@@ -20,6 +20,8 @@ export interface StrategyOptions {
   readonly parents?: readonly Schedule[];
   /** What the adversary was given. @default all of the harness */
   readonly capabilities?: readonly Capability[];
+  /** Kinds of moves to choose from, as far as capabilities allow them; time always passes. @default all */
+  readonly choices?: readonly Choice[];
   /** Moves per schedule, at most. @default DEFAULT_MOVES */
   readonly moves?: number;
   /** Longest single `elapse`, milliseconds. @default a tenth of the scenario's settleMs */

@@ -13,6 +13,7 @@ import { MAX_PAIRWISE_MOVES, MAX_SHRINK_EXECUTIONS, SHORT_WALKS } from './bounds
 import { causalPast, movesBehind } from './causality.ts';
 import { randomFromSeed, seedOf } from './random.ts';
 import { execute, walk, type ExecuteOptions } from './run.ts';
+import type { Choice, StrategyOptions } from './proposer.ts';
 import { adaptedTo, nodesNamed, simplerThan, withPlainCommands } from './simpler.ts';
 import { capabilityOf } from './world.ts';
 
@@ -227,13 +228,32 @@ class Shrinker<F, C, R, S extends BaseScenario> {
       if (moves < 1) continue;
       this.#executions += 1;
       const random = randomFromSeed(seedOf(WALK_SEED, attempt));
-      const walked = walk(this.#harness, scenario, random, { strategy: 'swarm', moves }, this.#how);
+      // Of kinds of moves that are known to do it, of kinds that might do the same, and of any.
+      const choices = [this.#kinds, alike(this.#kinds), undefined][
+        Math.floor(attempt / scenarios.length) % 3
+      ];
+      const strategy: StrategyOptions = {
+        strategy: choices === undefined ? 'swarm' : 'uniform',
+        moves: random.int(1, moves),
+        ...(choices === undefined ? {} : { choices }),
+      };
+      const walked = walk(this.#harness, scenario, random, strategy, this.#how);
       yield this.#progress;
       if (!this.#isPaired && !this.#fails(walked)) continue;
       if (walked.movesApplied > moves) continue;
       if (yield* this.#try(scenario, walked.schedule)) return true;
     }
     return false;
+  }
+
+  /** The kinds of moves that the schedule has. */
+  get #kinds(): readonly Choice[] {
+    const leave = JSON.stringify(this.#harness.leave);
+    const kinds = this.#schedule.flatMap((move): readonly Choice[] => {
+      if (move.move === 'partition') return ['partition', 'isolate'];
+      return move.move === 'command' && JSON.stringify(move.command) === leave ? ['leave'] : [move.move];
+    });
+    return Array.from(new Set(kinds));
   }
 
   /** Tries smaller scenarios until none of them fails. */
@@ -326,6 +346,16 @@ class Shrinker<F, C, R, S extends BaseScenario> {
     this.#schedule = schedule.filter((_, index) => index < movesApplied && !idle.has(index));
     return true;
   }
+}
+
+/** Kinds of moves that may come to the same: others that the network can do to messages; firing timers instead of waiting. */
+function alike(kinds: readonly Choice[]): readonly Choice[] {
+  const network: readonly Choice[] = ['drop', 'duplicate', 'partition', 'isolate', 'clog'];
+  return [
+    ...kinds,
+    ...(kinds.some((kind) => network.includes(kind)) ? network : []),
+    ...(kinds.includes('elapse') ? (['fire'] as const) : []),
+  ];
 }
 
 /** Two spans of time as one, where the first or the second of them was. */

@@ -51,7 +51,10 @@ export function movesFor<F, C, R, S extends BaseScenario>(
   options: StrategyOptions = {},
 ): () => Move<C> | undefined {
   const { strategy = DEFAULT_STRATEGY, capabilities = harness.capabilities, moves = DEFAULT_MOVES } = options;
-  const granted = ENTRIES.filter(({ needs }) => needs === undefined || capabilities.includes(needs));
+  const granted = ENTRIES.filter(
+    ({ needs, choice }) =>
+      (needs === undefined || capabilities.includes(needs)) && (options.choices?.includes(choice) ?? true),
+  );
   const proposer = new Proposer(harness, world, random, options);
   const next = ((): (() => Move<C>) => {
     const drawn = strategy === 'mixed' ? random.pick(['swarm', 'pct'] as const) : strategy;
