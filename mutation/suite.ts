@@ -21,8 +21,8 @@ export const NOT_REPEATABLE = 'not-repeatable';
 export function judge(id: string): Finding | undefined {
   const schedule = SCHEDULES.find((one) => one.id === id);
   if (schedule === undefined) throw new RangeError(`there is no schedule ${id}`);
-  const { subject, run, moves, isPaired } = schedule;
-  const setup = campaignHarness({ subject });
+  const { subject, run, moves, isPaired, capabilities } = schedule;
+  const setup = campaignHarness({ subject, ...(capabilities === undefined ? {} : { capabilities }) });
   const { harness } = setup;
   const random = randomFromSeed(seedOf(DEFAULT_SEED, run));
   const { scenario } = setup.scenarioFor(run, random);

@@ -95,7 +95,7 @@ function propose(view: View, random: Random): OutsiderAttack | undefined {
       to: random.pick(nodes),
       salt,
     };
-  if (dice <= 79) return proposeLie(view, random, flight, salt);
+  if (dice <= 80) return proposeLie(view, random, flight, salt);
   const paths = leaves(openFrame(flight.frame));
   const field = random.pick(paths);
   if (dice <= 94) return { kind: 'tamper', message: flight.id, field, salt };
