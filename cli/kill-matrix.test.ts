@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ratioOf } from '../properties/mutants/shortest.ts';
 import { contextOf, fakeKit, HOLDS, VIOLATED } from './fake-kit.test-helper.ts';
 import {
   isKilled,
@@ -9,7 +10,6 @@ import {
   killMatrixPage,
   meanRatio,
   neverNeeded,
-  ratioOf,
   type MutantTrials,
 } from './kill-matrix.ts';
 import { mutants } from './mutants.ts';

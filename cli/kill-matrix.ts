@@ -1,4 +1,5 @@
 /** The kill matrix: which property sees which mutant, how soon, and how short the story gets. As data and as a page. */
+import { ratioOf } from '../properties/mutants/shortest.ts';
 import { markdownTable } from './markdown.ts';
 
 /** What one campaign against one mutant showed. */
@@ -68,11 +69,6 @@ export function meanRatio(mutants: readonly MutantTrials[]): number | undefined 
     shrunk === undefined || shortest === undefined ? [] : [ratioOf(shrunk.moves, shortest.moves)],
   );
   return ratios.length === 0 ? undefined : ratios.reduce((sum, one) => sum + one, 0) / ratios.length;
-}
-
-/** A schedule without moves is as short as can be; against one, each move counts as a whole. */
-export function ratioOf(moves: number, shortest: number): number {
-  return shortest === 0 ? 1 + moves : moves / shortest;
 }
 
 function median(values: readonly number[]): number {

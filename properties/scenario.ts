@@ -33,7 +33,7 @@ export const RECORDS_PER_RUN = 64;
 export const ROOT = 'C';
 
 /** Time that a message takes from one node to another. */
-const LATENCY_MS = 20;
+export const LATENCY_MS = 20;
 
 /** The same where links are slow: long enough that faults come in between a question and its answer. */
 export const SLOW_LATENCY_MS = 120;

@@ -2,7 +2,7 @@
 import { DEFAULT_PARAMETERS, type Parameters } from '../model/index.ts';
 import type { Attack, Simpler, SimplerScenario } from '../engine/index.ts';
 import type { Command } from './reading.ts';
-import { nameOf, ROOT, scenarioOf, type Size, type TreeScenario } from './scenario.ts';
+import { LATENCY_MS, nameOf, ROOT, scenarioOf, type Size, type TreeScenario } from './scenario.ts';
 
 /** The plainest key. Values differ, so that one can tell who wrote what. */
 const PLAIN_KEY = 'k';
@@ -17,13 +17,8 @@ const SMALLEST: readonly Size[] = [
 /** What shrinking may try with this kit's scenarios, commands and attacks. */
 export const SIMPLER: Simpler<Command, TreeScenario> = {
   scenarios: simplerScenarios,
-  smallest: ({ parameters, topology }) =>
-    SMALLEST.map((size) =>
-      scenarioOf({ ...size, topology }, nameOf({ ...size, topology }) + suffixOf(parameters), {
-        ...parameters,
-        k: size.k,
-      }),
-    ),
+  smallest: ({ parameters, latencyMs, topology }) =>
+    SMALLEST.map((size) => sized({ ...size, topology }, { ...parameters, k: size.k }, latencyMs)),
   command(command, at) {
     const plain = { type: 'put', key: PLAIN_KEY, value: `v${at}` } as const;
     const isPlain = command.type !== 'put' || (command.key === plain.key && command.value === plain.value);
@@ -34,37 +29,38 @@ export const SIMPLER: Simpler<Command, TreeScenario> = {
   },
 };
 
-/** In this order: without all nodes that no move names, without single ones, a narrower tree, ordinary bounds, a formed tree. */
+/** In this order: without all nodes that no move names, without single ones, a narrower tree, ordinary bounds and links, a formed tree. */
 function* simplerScenarios(
   scenario: TreeScenario,
   named: ReadonlySet<string>,
 ): Iterable<SimplerScenario<TreeScenario>> {
   const routers = scenario.nodes.filter((node) => node.startsWith('r'));
   const clients = scenario.nodes.filter((node) => node.startsWith('c'));
-  const { parameters } = scenario;
-  const k = scenario.topology === 'flat' ? clients.length : parameters.k;
+  const { parameters, latencyMs } = scenario;
   const isFormed = scenario.prologueMs > 0;
   const of = (
     keptRouters: readonly string[],
     keptClients: readonly string[],
     numbers: Parameters = parameters,
-    start: 'formed' | 'empty' = isFormed ? 'formed' : 'empty',
-  ): SimplerScenario<TreeScenario> => {
-    const size: Size = {
-      topology: scenario.topology,
-      k: numbers.k,
-      routers: keptRouters.length,
-      clients: keptClients.length,
-      start,
-    };
-    const name = nameOf(size) + suffixOf(numbers);
-    const renamed = Object.fromEntries([
+    other: { readonly start?: 'formed'; readonly latencyMs?: number } = {},
+  ): SimplerScenario<TreeScenario> => ({
+    scenario: sized(
+      {
+        topology: scenario.topology,
+        k: numbers.k,
+        routers: keptRouters.length,
+        clients: keptClients.length,
+        start: other.start ?? (isFormed ? 'formed' : 'empty'),
+      },
+      numbers,
+      other.latencyMs ?? latencyMs,
+    ),
+    renamed: Object.fromEntries([
       [ROOT, ROOT],
       ...keptRouters.map((node, at): [string, string] => [node, `r${at + 1}`]),
       ...keptClients.map((node, at): [string, string] => [node, `c${at + 1}`]),
-    ]) as Readonly<Record<string, string>>;
-    return { scenario: scenarioOf(size, name, numbers), renamed };
-  };
+    ]),
+  });
 
   const isNamed = (node: string): boolean => named.has(node);
   const namedClients = clients.filter(isNamed);
@@ -84,19 +80,27 @@ function* simplerScenarios(
         clients.filter((node) => node !== client),
       );
   if (scenario.topology === 'tree')
-    for (const narrower of [2, 3, 4, 5].filter((one) => one < k))
-      yield of(routers, clients, { ...parameters, k: narrower });
-  if (!isOrdinary(parameters)) yield of(routers, clients, { ...DEFAULT_PARAMETERS, k: parameters.k });
-  if (!isFormed) yield of(routers, clients, parameters, 'formed');
+    for (const k of NARROWER.filter((one) => one < parameters.k))
+      yield of(routers, clients, { ...parameters, k });
+  const ordinary = { ...DEFAULT_PARAMETERS, k: parameters.k };
+  if (!isSame(ordinary, parameters)) yield of(routers, clients, ordinary);
+  if (latencyMs !== LATENCY_MS) yield of(routers, clients, parameters, { latencyMs: LATENCY_MS });
+  if (!isFormed) yield of(routers, clients, parameters, { start: 'formed' });
 }
 
-/** Bounds that are not the ordinary ones show in the name. */
-function suffixOf(parameters: Parameters): string {
-  return isOrdinary(parameters) ? '' : '-tight';
+/** Trees that are tried instead of wider ones. */
+const NARROWER = [2, 3, 4, 5];
+
+/** A scenario of a size, named for it and for what is not ordinary about it. */
+function sized(size: Size, parameters: Parameters, latencyMs: number): TreeScenario {
+  const isTight = !isSame({ ...DEFAULT_PARAMETERS, k: parameters.k }, parameters);
+  const isSlow = latencyMs !== LATENCY_MS;
+  const name = [nameOf(size), isTight ? 'tight' : '', isSlow ? 'slow' : '']
+    .filter((part) => part !== '')
+    .join('-');
+  return { ...scenarioOf(size, name, parameters), latencyMs };
 }
 
-function isOrdinary(parameters: Parameters): boolean {
-  return Object.entries({ ...DEFAULT_PARAMETERS, k: parameters.k }).every(
-    ([name, value]) => parameters[name as keyof Parameters] === value,
-  );
+function isSame(a: Parameters, b: Parameters): boolean {
+  return Object.entries(a).every(([name, value]) => b[name as keyof Parameters] === value);
 }

@@ -1,19 +1,35 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { campaign } from '../../engine/index.ts';
-import { DEFAULT_RUNS, DEFAULT_SEED, HARNESS_MODULE, MUTANT_PREFIX, type Mutant } from '../index.ts';
+import { campaign, execute, shrink, type Schedule, type ViolatingRun } from '../../engine/index.ts';
+import {
+  DEFAULT_RUNS,
+  DEFAULT_SEED,
+  harnessFor,
+  HARNESS_MODULE,
+  MUTANT_PREFIX,
+  SHORTEST,
+  type Command,
+  type Mutant,
+  type TreeScenario,
+} from '../index.ts';
+import { ratioOf } from './shortest.ts';
 
 /** The slowest to be found take some hundred runs. */
 const PATIENCE_MS = 300_000;
 
+/** How much longer shrunk schedules may be than the shortest ones known, on average. */
+const MAX_MEAN_RATIO = 1.2;
+
 /**
  * Each mutant turns red, by the property that it was made for, within the runs that `check --subject mutant:<name>` makes by default; at
- * least half of them are found by `conformance`, too, in the runs up to then. The campaigns are those of `check`, ended at the find.
+ * least half of them are found by `conformance`, too, in the runs up to then. The campaigns are those of `check`, ended at the find. What
+ * is found is shrunk to where each move is needed, and nearly as short as the shortest schedule known.
  */
 export function eachIsFound(mutants: readonly Mutant[]): void {
   const foundByConformance = new Set<string>();
+  const ratios: number[] = [];
 
-  describe('every mutant is found', () => {
-    test.each(mutants.map(({ id, breaks }) => ({ id, made: breaks[0] })))(
+  describe('every mutant is found, and its counterexample is shrunk to what is needed', () => {
+    test.each(mutants.map(({ id, breaks }) => ({ id, made: breaks[0] ?? '' })))(
       '$id breaks $made',
       async ({ id, made }) => {
         const found = new AbortController();
@@ -24,7 +40,7 @@ export function eachIsFound(mutants: readonly Mutant[]): void {
           seed: DEFAULT_SEED,
           signal: found.signal,
           onProgress: ({ violated }) => {
-            if (made !== undefined && violated.includes(made)) found.abort();
+            if (violated.includes(made)) found.abort();
           },
         });
         const red = result.properties.filter(
@@ -33,12 +49,34 @@ export function eachIsFound(mutants: readonly Mutant[]): void {
         const ids = red.map((property) => property.id);
         if (ids.includes('conformance')) foundByConformance.add(id);
         expect(ids).toContain(made);
+        const [first] = red.find((property) => property.id === made)?.kept ?? [];
+        if (first !== undefined) ratios.push(shrunkToWhatIsNeeded(id, made, first));
       },
       PATIENCE_MS,
     );
 
     afterAll(() => {
       expect(foundByConformance.size).toBeGreaterThanOrEqual(mutants.length / 2);
+      expect(ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length).toBeLessThanOrEqual(
+        MAX_MEAN_RATIO,
+      );
     });
   });
+}
+
+/** Shrinks, takes each move away, and returns how much longer the result is than the shortest schedule known. */
+function shrunkToWhatIsNeeded(id: string, made: string, found: ViolatingRun): number {
+  const harness = harnessFor(`${MUTANT_PREFIX}${id}`);
+  if (harness === undefined) throw new Error(`there is no mutant ${id}`);
+  const run = { scenario: found.scenario as TreeScenario, schedule: found.schedule as Schedule<Command> };
+  const { scenario, schedule, oneMinimal } = shrink(harness, run, made);
+  expect(oneMinimal).toBe(true);
+  const breaks = (moves: Schedule<Command>): boolean =>
+    execute(harness, scenario, moves, { pairs: true }).violations.some(({ property }) => property === made);
+  expect(breaks(schedule)).toBe(true);
+  for (const at of schedule.keys())
+    expect(breaks(schedule.toSpliced(at, 1)), `without move ${at + 1}`).toBe(false);
+  const shortest = SHORTEST[id]?.moves;
+  expect(shortest, `properties/mutants/shortest.ts knows nothing of ${id}`).toBeDefined();
+  return ratioOf(schedule.length, shortest ?? 0);
 }
