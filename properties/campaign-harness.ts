@@ -7,7 +7,7 @@ import {
   type Strategy,
   type Workload,
 } from '../engine/index.ts';
-import { granting, harnessFor, type TreeHarness } from './harness.ts';
+import { granting, harnessFor, isGivenToBreak, scenarioFor, type TreeHarness } from './harness.ts';
 import { InputError } from './input-error.ts';
 import type { Command, Report } from './reading.ts';
 import { drawScenario, settleMs, type TreeScenario } from './scenario.ts';
@@ -44,13 +44,14 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
   const options = {
     strategy,
     ...(moves === undefined ? {} : { moves }),
+    ...(isGivenToBreak(subject) ? { stopOnViolation: false } : {}),
   };
   const traced = workload === undefined ? undefined : traceWorkloads(harness, workload);
   return {
     harness: traced?.harness ?? harness,
     guided: strategy === 'guided',
     scenarioFor(index, random, parent) {
-      const drawn = scenario ?? parent ?? drawScenario(random);
+      const drawn = scenarioFor(subject, scenario ?? parent ?? drawScenario(random));
       return { scenario: traced === undefined ? drawn : traced.assign(drawn, index), strategy: options };
     },
   };

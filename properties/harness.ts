@@ -5,6 +5,17 @@ import { treeCoverage } from './coverage/coverage.ts';
 import { bind, watchesOf, type SubjectFacts } from './monitors/judge.ts';
 import { interferenceNotApplicable, NON_INTERFERENCE, nonInterference } from './monitors/non-interference.ts';
 import { findMutant } from './mutants.ts';
+import { prototypeAdversary } from './prototype/adversary.ts';
+import { simplerWith } from './prototype/simpler.ts';
+import {
+  flatFacts,
+  flatScenario,
+  flatSubject,
+  prototypeFacts,
+  prototypeScenario,
+  prototypeSubject,
+  type PrototypeSubject,
+} from './prototype/subject.ts';
 import { DEFINITIONS, PROPERTIES } from './properties.ts';
 import type { Command, Report } from './reading.ts';
 import { ROOT, type TreeScenario } from './scenario.ts';
@@ -29,6 +40,8 @@ export const MUTANT_PREFIX = 'mutant:';
 export const SUBJECTS: readonly { readonly id: string; readonly title: string }[] = [
   referenceSubject,
   modelSubject,
+  prototypeSubject,
+  flatSubject,
 ].map(({ id, title }) => ({ id, title }));
 
 /** Why `non-interference` does not apply to a search without outsiders. */
@@ -128,9 +141,38 @@ export function harnessOf(subject: ReferenceSubject): TreeHarness<Uint8Array> {
   return treeHarness({ subject, facts: referenceFacts(subject.id), adversary: outsiderAdversary });
 }
 
-/** The harness of a subject of the kit, by its id; undefined if there is none. */
+/** The harness of the prototype of 2021, or of what came before it. `fit`: its scenarios. */
+function harnessOf2021(
+  subject: PrototypeSubject,
+  facts: SubjectFacts<Uint8Array>,
+  fit: (scenario: TreeScenario) => TreeScenario,
+): TreeHarness<Uint8Array> {
+  const { leave: _, coverage: __, ...rest } = treeHarness({ subject, facts, adversary: prototypeAdversary });
+  return {
+    ...rest,
+    // There is no word for leaving in good order, and nothing on any disk that could be forgotten.
+    mayLeave: () => false,
+    mayForget: () => false,
+    simpler: simplerWith(fit),
+  };
+}
+
+/** Whether the subject breaks some property in most runs, so that a schedule had better go on to find what else there is. */
+export function isGivenToBreak(subject: string): boolean {
+  return subject === prototypeSubject.id || subject === flatSubject.id;
+}
+
+/** A scenario as the subject needs it: subjects that have numbers of their own go by these. */
+export function scenarioFor(subject: string, scenario: TreeScenario): TreeScenario {
+  if (subject === prototypeSubject.id) return prototypeScenario(scenario);
+  return subject === flatSubject.id ? flatScenario(scenario) : scenario;
+}
+
+/** The harness of a subject of the kit, by its id; undefined if there is none. Its scenarios are those of `scenarioFor`. */
 export function harnessFor(id: string): TreeHarness | undefined {
   if (id === referenceSubject.id) return harnessOf(referenceSubject);
+  if (id === prototypeSubject.id) return harnessOf2021(prototypeSubject, prototypeFacts, prototypeScenario);
+  if (id === flatSubject.id) return harnessOf2021(flatSubject, flatFacts, flatScenario);
   if (id === modelSubject.id)
     return treeHarness({ subject: modelSubject, facts: modelFacts, adversary: modelAdversary });
   if (!id.startsWith(MUTANT_PREFIX)) return undefined;

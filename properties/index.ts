@@ -12,6 +12,7 @@ export {
   harnessFor,
   harnessOf,
   MUTANT_PREFIX,
+  scenarioFor,
   SUBJECTS,
   treeHarness,
   type HarnessOptions,
@@ -22,6 +23,7 @@ export { bind, Judge, type Definition, type SubjectFacts, type Watch } from './m
 export { MUTANTS, type Mutant } from './mutants.ts';
 export { SHORTEST, type Shortest } from './mutants/shortest.ts';
 export { DEFINITIONS, PROPERTIES } from './properties.ts';
+export { FLAT_SCOPE, PROTOTYPE_SCOPE, type Scope } from './prototype/scope.ts';
 export type { Command, Reader, Reading, RecordReport, Report, Seen, SeenReaction, Write } from './reading.ts';
 export { canonicalText } from './canonical.ts';
 export {

@@ -54,6 +54,11 @@ export interface Reader<Frame> {
   /** Learns from a step what later frames are judged by (which links exist). Called once per step, in order. */
   learn(step: Step<Frame, Command, Report>): void;
   read(frame: Frame): Reading;
+  /**
+   * What the node reported in a reaction, where its own words do not name records as this vocabulary does. `learn` knows the
+   * reaction already. @default as it was reported
+   */
+  reportsOf?(step: Reaction<Frame, Command, Report>): readonly Report[];
   /** The birth, as the symbolic messages name it, of a life that was started with this input. */
   birthOf(start: Extract<Input<Frame, Command>, { kind: 'start' }>): number;
 }
@@ -99,15 +104,21 @@ export type Seen =
   | { readonly kind: 'reaction'; readonly reaction: SeenReaction }
   | { readonly kind: 'event'; readonly step: Extract<Step<unknown, Command, Report>, { kind: 'event' }> };
 
+const FRESH = { kind: 'fresh', asOfIndex: -1 } as const;
+const AMNESIAC = { kind: 'amnesiac', asOfIndex: -1 } as const;
+
 /** Reads the steps of one run, each once, for all monitors of that run. */
 export class Observer<Frame> {
   readonly #reader: Reader<Frame>;
+  readonly #storesNothing: boolean;
   #lastIndex = -1;
   #last: Seen | undefined;
   #settling = false;
 
-  constructor(reader: Reader<Frame>) {
+  /** @param storesNothing whether every restart is one without memory */
+  constructor(reader: Reader<Frame>, storesNothing = false) {
     this.#reader = reader;
+    this.#storesNothing = storesNothing;
   }
 
   /** The step, seen. Steps come in order; asking again for the last one costs nothing. */
@@ -164,7 +175,7 @@ export class Observer<Frame> {
       attack: step.attack,
       sends,
       timers,
-      reports,
+      reports: this.#reader.reportsOf?.(step) ?? reports,
       rejected,
       outputs: step.outputs.length,
       gauges: step.gauges,
@@ -175,12 +186,14 @@ export class Observer<Frame> {
   #seeInput(step: Reaction<Frame, Command, Report>): SeenReaction['input'] {
     const { input } = step;
     switch (input.kind) {
-      case 'start':
+      case 'start': {
+        const memory = step.memory ?? FRESH;
         return {
           kind: 'start',
           birth: this.#reader.birthOf(input),
-          memory: step.memory ?? { kind: 'fresh', asOfIndex: -1 },
+          memory: this.#storesNothing && memory.kind !== 'fresh' ? AMNESIAC : memory,
         };
+      }
       case 'frame':
         return { kind: 'frame', from: input.from, reading: this.#reader.read(input.frame) };
       case 'timer':

@@ -41,6 +41,11 @@ export class Convergence extends Judge {
   readonly #records = new Map<string, RecordReport>();
   /** Puts that a client has queued and not yet written, oldest first. */
   readonly #queued = new Map<NodeName, Write[]>();
+  /** Where ties are open: the store that the first client with these records told. */
+  readonly #stores = new Map<
+    string,
+    { readonly node: NodeName; readonly store: ReadonlyMap<string, string> }
+  >();
 
   protected override judgeReaction(reaction: SeenReaction): Violation | undefined {
     const { node, input, reports } = reaction;
@@ -62,7 +67,7 @@ export class Convergence extends Judge {
           this.exercised += 1;
           const queued = this.#queued.get(node)?.findLast(({ key }) => key === report.key)?.value;
           const expected = queued ?? this.#storeOf(node).get(report.key) ?? null;
-          if (report.value !== expected)
+          if (report.value !== expected && !this.#isTie(node, report.key, report.value))
             return this.violated(
               reaction,
               `${node} answered ${JSON.stringify(report.value)} for ${JSON.stringify(report.key)}; the records that it holds say ${JSON.stringify(expected)}`,
@@ -71,9 +76,12 @@ export class Convergence extends Judge {
         }
         case 'store': {
           this.exercised += 1;
-          const fault = difference(new Map(report.entries), this.#storeOf(node));
+          const store = new Map(report.entries);
+          const fault = difference(this.#withTies(node, store), this.#storeOf(node));
           if (fault !== undefined)
             return this.violated(reaction, `the store of ${node} is not what its records give: ${fault}`);
+          const other = this.#compare(node, store);
+          if (other !== undefined) return this.violated(reaction, other);
           break;
         }
         default:
@@ -83,6 +91,41 @@ export class Convergence extends Judge {
     return undefined;
   }
 
+  /** Whether a value is one of those that were written with the greatest timestamp, where it is open which of them wins. */
+  #isTie(node: NodeName, key: string, value: string | null | undefined): boolean {
+    if (this.watch.facts.ties !== 'open') return false;
+    const writes = this.#recordsOf(node).flatMap(({ timestamp = 0, writes: all = [] }) =>
+      all.filter((write) => write.key === key).map((write) => ({ timestamp, value: write.value })),
+    );
+    const greatest = Math.max(...writes.map(({ timestamp }) => timestamp));
+    return writes.some((write) => write.timestamp === greatest && write.value === value);
+  }
+
+  /** A store in which each value that may have won a tie is the one that wins by the kit's order. */
+  #withTies(node: NodeName, store: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+    if (this.watch.facts.ties !== 'open') return store;
+    const expected = this.#storeOf(node);
+    return new Map(
+      [...store].map(([key, value]) => [
+        key,
+        this.#isTie(node, key, value) ? (expected.get(key) ?? value) : value,
+      ]),
+    );
+  }
+
+  /** Where ties are open: how the store differs from that of another client that holds the same records. */
+  #compare(node: NodeName, store: ReadonlyMap<string, string>): string | undefined {
+    if (this.watch.facts.ties !== 'open') return undefined;
+    const held = [...new Set(this.watch.holdings.records(node).map(recordId))].toSorted().join(' ');
+    const other = this.#stores.get(held);
+    if (other === undefined) {
+      this.#stores.set(held, { node, store });
+      return undefined;
+    }
+    const fault = difference(store, other.store);
+    return fault && `${node} and ${other.node} hold the same records and their stores differ: ${fault}`;
+  }
+
   #queue(node: NodeName, write: Write): void {
     const queue = this.#queued.get(node) ?? [];
     queue.push({ key: write.key, value: write.value });
@@ -90,13 +133,15 @@ export class Convergence extends Judge {
   }
 
   /** Records are looked up by name: what a client delivered is what was put, or `authentic-delivery` has failed. */
+  #recordsOf(node: NodeName): readonly RecordReport[] {
+    return this.watch.holdings
+      .records(node)
+      .map((record) => this.#records.get(recordId(record)))
+      .filter((record) => record !== undefined);
+  }
+
   #storeOf(node: NodeName): ReadonlyMap<string, string> {
-    return storeOf(
-      this.watch.holdings
-        .records(node)
-        .map((record) => this.#records.get(recordId(record)))
-        .filter((record) => record !== undefined),
-    );
+    return storeOf(this.#recordsOf(node));
   }
 }
 

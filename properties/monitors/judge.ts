@@ -10,7 +10,7 @@ import {
   type SeenReaction,
 } from '../reading.ts';
 import type { TreeScenario } from '../scenario.ts';
-import { Holdings, Placing } from './tracking.ts';
+import { EntryPlacing, Holdings, Placing } from './tracking.ts';
 import { Twins, type Followed } from './twins.ts';
 
 /** What monitors must know of a subject. */
@@ -21,6 +21,24 @@ export interface SubjectFacts<Frame> {
   readonly payloads: boolean;
   /** Byte strings that must never leave an enclave; undefined where frames are not bytes. */
   readonly secrets: readonly Uint8Array[] | undefined;
+  /** Why properties do not apply to this subject, by their ids. @default all apply that can be judged by the facts above */
+  readonly notApplicable?: Readonly<Record<string, string>>;
+  /** `prevHash` of the first record of a capsule, in hex. @default 32 zero bytes */
+  readonly genesis?: string;
+  /** Whether a clock grows by one more with each stamped message that its node takes in. @default false: it grows by writing */
+  readonly countsReceipts?: boolean;
+  /** Whether nodes store nothing, so that every restart is one without memory. @default false */
+  readonly storesNothing?: boolean;
+  /**
+   * What the tree is: what the coordinator committed, or, where nobody commits any, what the entries of the nodes say: they
+   * report `installed` whenever theirs change, with `''` for no parent. @default 'committed'
+   */
+  readonly tree?: 'committed' | 'entries';
+  /**
+   * Which of two writes with equal timestamps wins: the one of the greater writer and hash, or it is open, as long as equal
+   * records give equal stores. @default 'total'
+   */
+  readonly ties?: 'total' | 'open';
 }
 
 /** One run, watched: what all its monitors share. */
@@ -28,7 +46,7 @@ export class Watch {
   readonly scenario: TreeScenario;
   readonly facts: SubjectFacts<unknown>;
   /** As after the step that is judged. */
-  readonly placing = new Placing();
+  readonly placing: Placing;
   /** As after the step that is judged. */
   readonly holdings = new Holdings();
   readonly #observer: Observer<unknown>;
@@ -38,7 +56,8 @@ export class Watch {
   constructor(facts: SubjectFacts<unknown>, scenario: TreeScenario) {
     this.facts = facts;
     this.scenario = scenario;
-    this.#observer = new Observer(facts.reader(scenario));
+    this.placing = facts.tree === 'entries' ? new EntryPlacing() : new Placing();
+    this.#observer = new Observer(facts.reader(scenario), facts.storesNothing);
   }
 
   see(step: Step<unknown, Command, Report>): Seen {
@@ -149,7 +168,10 @@ export function bind<Frame>(
     kind,
     statement,
     source,
-    monitor: (run) => make(watchOf(run), id),
+    monitor(run) {
+      const why = facts.notApplicable?.[id];
+      return why === undefined ? make(watchOf(run), id) : { notApplicable: why };
+    },
   }));
 }
 

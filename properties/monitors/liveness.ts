@@ -10,7 +10,8 @@ import { recordId, writerOf } from './tracking.ts';
  * `delivery-to-every-subscriber`: every record put by a live honest client is delivered by every live honest subscriber.
  *
  * A writer answers for what it still holds: records that a crash without memory took from it are nobody's promise.
- * Clients that found no slot are pending, not subscribers. Judged if there is room for all capsules that were put.
+ * Clients that found no slot are pending, not subscribers. Judged if there is room for all
+ * capsules that were put.
  */
 export class DeliveryToEverySubscriber extends Judge {
   readonly #put = new Set<Capsule>();
@@ -40,10 +41,10 @@ export class DeliveryToEverySubscriber extends Judge {
       if (!served.includes(writer) || put === 0) continue;
       for (const client of served) {
         if (client === writer) continue;
-        const position = holdings.position(client, capsule);
-        if (position < put)
+        const prefix = holdings.prefix(client, capsule);
+        if (prefix < put)
           waiting.push(
-            `${client} has not delivered ${recordId({ capsule, seq: position + 1 })}, which ${writer} put and holds`,
+            `${client} has not delivered ${recordId({ capsule, seq: prefix + 1 })}, which ${writer} put and holds`,
           );
       }
     }
@@ -136,13 +137,13 @@ export class ResyncCompletes extends Judge {
     this.exercised += 1;
     const quiet = this.#closed !== undefined && this.#closed.changes === placing.changes;
     const late = quiet
-      ? this.#behind.find(({ client, capsule, upTo }) => holdings.position(client, capsule) < upTo)
+      ? this.#behind.find(({ client, capsule, upTo }) => holdings.prefix(client, capsule) < upTo)
       : undefined;
     if (late !== undefined)
       return {
         ...this.violated(
           reaction,
-          `${late.client} was behind at SYNC ${this.#closed?.epoch} and still lacks ${recordId({ capsule: late.capsule, seq: holdings.position(late.client, late.capsule) + 1 })} when epoch ${epoch.epoch} closes`,
+          `${late.client} was behind at SYNC ${this.#closed?.epoch} and still lacks ${recordId({ capsule: late.capsule, seq: holdings.prefix(late.client, late.capsule) + 1 })} when epoch ${epoch.epoch} closes`,
         ),
         node: late.client,
         verdict: 'stalled',
@@ -160,7 +161,7 @@ export class ResyncCompletes extends Judge {
     const { maxRepair, maxCapsules, maxPendingNaks } = scenario.parameters;
     // Whose records nodes have no room for is chance, and so is which ranges are asked for in this epoch if not all can be.
     const missing = this.watch.clients.flatMap((client) =>
-      frontier.filter(({ capsule, seq }) => holdings.position(client, capsule) < seq),
+      frontier.filter(({ capsule, seq }) => holdings.prefix(client, capsule) < seq),
     );
     if (this.#put.size > maxCapsules || missing.length > maxPendingNaks) return [];
     const settled = this.watch.clients.filter(
@@ -173,11 +174,11 @@ export class ResyncCompletes extends Judge {
       const writer = writerOf(capsule);
       if (!settled.includes(writer) || holdings.position(writer, capsule) < seq) return [];
       return settled
-        .filter((client) => client !== writer && holdings.position(client, capsule) < seq)
+        .filter((client) => client !== writer && holdings.prefix(client, capsule) < seq)
         .map((client) => ({
           client,
           capsule,
-          upTo: Math.min(seq, holdings.position(client, capsule) + maxRepair),
+          upTo: Math.min(seq, holdings.prefix(client, capsule) + maxRepair),
         }));
     });
   }

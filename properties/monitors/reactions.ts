@@ -37,7 +37,11 @@ export class RejectionIsInert extends Judge {
       );
       return undefined;
     }
-    if (input.kind === 'frame' && reaction.rejected === undefined) this.#raise(node, input.reading.timestamp);
+    if (input.kind === 'frame' && reaction.rejected === undefined) {
+      const { timestamp } = input.reading;
+      const counts = timestamp > 0 && this.watch.facts.countsReceipts === true;
+      this.#raise(node, counts ? Math.max(timestamp, this.#clock.get(node) ?? 0) + 1 : timestamp);
+    }
     for (const report of reaction.reports) {
       if ((report.type !== 'put' && report.type !== 'delivered') || report.timestamp === undefined) continue;
       const known = this.#clock.get(node) ?? 0;

@@ -59,7 +59,8 @@ export class ChainIntegrity extends Judge {
       const verb = report.type === 'put' ? 'put' : 'delivered';
       if (seq !== position + 1)
         return this.violated(reaction, `${node} ${verb} ${id} where ${capsule}#${position + 1} was next`);
-      const expected = seq === 1 ? GENESIS : this.#written.get(`${capsule}#${seq - 1}`);
+      const { genesis = GENESIS } = this.watch.facts;
+      const expected = seq === 1 ? genesis : this.#written.get(`${capsule}#${seq - 1}`);
       if (report.prevHash !== undefined && report.prevHash !== expected)
         return this.violated(
           reaction,

@@ -27,6 +27,8 @@ interface Holding {
 export class Holdings {
   readonly #log = new Map<NodeName, Holding[]>();
   readonly #positions = new Map<NodeName, Map<Capsule, number>>();
+  /** All sequence numbers held. */
+  readonly #held = new Map<NodeName, Map<Capsule, Set<number>>>();
 
   /** Takes in a reaction. Call after judging it. */
   observe(reaction: SeenReaction): void {
@@ -43,6 +45,8 @@ export class Holdings {
       const positions = new Map<Capsule, number>();
       for (const { capsule, seq } of kept) positions.set(capsule, Math.max(positions.get(capsule) ?? 0, seq));
       this.#positions.set(reaction.node, positions);
+      this.#held.delete(reaction.node);
+      for (const { capsule, seq } of kept) this.#hold(reaction.node, capsule, seq);
     }
     for (const report of reaction.reports) {
       if (report.type !== 'put' && report.type !== 'delivered') continue;
@@ -52,12 +56,32 @@ export class Holdings {
       let positions = this.#positions.get(reaction.node);
       if (positions === undefined) this.#positions.set(reaction.node, (positions = new Map()));
       positions.set(report.capsule, Math.max(positions.get(report.capsule) ?? 0, report.seq));
+      this.#hold(reaction.node, report.capsule, report.seq);
     }
+  }
+
+  #hold(node: NodeName, capsule: Capsule, seq: number): void {
+    let capsules = this.#held.get(node);
+    if (capsules === undefined) this.#held.set(node, (capsules = new Map()));
+    const held = capsules.get(capsule);
+    if (held === undefined) capsules.set(capsule, new Set([seq]));
+    else held.add(seq);
   }
 
   /** Greatest sequence number that the node holds of the capsule; 0 if none. */
   position(node: NodeName, capsule: Capsule): number {
     return this.#positions.get(node)?.get(capsule) ?? 0;
+  }
+
+  /** How far the node holds the capsule from its first record on, without a gap. */
+  prefix(node: NodeName, capsule: Capsule): number {
+    const held = this.#held.get(node)?.get(capsule);
+    if (held === undefined) return 0;
+    const position = this.position(node, capsule);
+    if (held.size >= position) return position;
+    let upTo = 0;
+    while (held.has(upTo + 1)) upTo += 1;
+    return upTo;
   }
 
   /** All that the node holds: sequence number by capsule. */
@@ -180,6 +204,63 @@ export class Placing {
       return `${node} has not installed its parent ${parent}`;
     if (parent !== root && !(this.#installed.get(parent)?.children ?? []).includes(node))
       return `${parent} has not installed its child ${node}`;
+    return undefined;
+  }
+}
+
+/** The tree where nobody commits one: what the entries that the nodes keep of each other say. */
+export class EntryPlacing extends Placing {
+  readonly #entries = new Map<
+    NodeName,
+    { readonly parent: NodeName; readonly children: readonly NodeName[] }
+  >();
+
+  override observe(seen: Seen): void {
+    super.observe(seen);
+    if (seen.kind === 'event') {
+      if (seen.step.event.type === 'crashed' && this.#entries.delete(seen.step.event.node)) this.#draw();
+      return;
+    }
+    for (const report of seen.reaction.reports) {
+      if (report.type !== 'installed') continue;
+      this.#entries.set(seen.reaction.node, report);
+      this.#draw();
+    }
+  }
+
+  #draw(): void {
+    const parents = new Map<NodeName, NodeName>();
+    for (const [node, { parent }] of this.#entries) if (parent !== '') parents.set(node, parent);
+    this.parents = parents;
+  }
+
+  /** Whether every parent knows its child. */
+  override isInstalled(): boolean {
+    for (const [node, parent] of this.parents)
+      if (this.#entries.get(parent)?.children.includes(node) !== true) return false;
+    return true;
+  }
+
+  /** There is room for everybody. */
+  override detachment(
+    node: NodeName,
+    root: NodeName,
+    _k: number,
+    up: ReadonlySet<string>,
+  ): string | undefined {
+    if (node === root || this.hasLeft(node)) return undefined;
+    const parent = this.parents.get(node);
+    if (parent === undefined) return `${node} has no parent`;
+    if (!up.has(parent)) return `the parent of ${node} is ${parent}, which is not up`;
+    if (this.#entries.get(parent)?.children.includes(node) !== true)
+      return `${parent}, the parent of ${node}, does not know it as its child`;
+    let at: NodeName | undefined = parent;
+    for (let hops = 0; at !== root; hops += 1) {
+      if (hops > this.parents.size) return `${node} is below a cycle of parents`;
+      const above: NodeName | undefined = this.parents.get(at);
+      if (above === undefined) return `${node} is not connected to the root: ${at} has no parent`;
+      at = above;
+    }
     return undefined;
   }
 }

@@ -6,6 +6,7 @@ import { ROOT } from '../scenario.ts';
 import { Judge } from './judge.ts';
 
 type Committed = Extract<Report, { readonly type: 'committed' }>;
+type Installed = Extract<Report, { readonly type: 'installed' }>;
 
 /** `tree-shape`: one root, one parent a node, no cycle, connected, clients leaves, no self-neighbour, at most K children. */
 export class TreeShape extends Judge {
@@ -18,11 +19,41 @@ export class TreeShape extends Judge {
   }
 
   protected override judgeReaction(reaction: SeenReaction): Violation | undefined {
+    const isEntries = this.watch.facts.tree === 'entries';
     for (const report of reaction.reports) {
-      if (report.type !== 'committed') continue;
-      this.exercised += 1;
-      const fault = this.#faultOf(report);
-      if (fault !== undefined) return this.violated(reaction, `version ${report.version}: ${fault}`, report);
+      if (report.type === 'committed' && !isEntries) {
+        this.exercised += 1;
+        const fault = this.#faultOf(report);
+        if (fault !== undefined)
+          return this.violated(reaction, `version ${report.version}: ${fault}`, report);
+      }
+      if (report.type === 'installed' && isEntries) {
+        this.exercised += 1;
+        const fault = this.#faultOfEntries(reaction.node, report);
+        if (fault !== undefined) return this.violated(reaction, fault, report);
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * Where nobody commits a tree: what one node's entries can break, whatever those of others say in the meantime. A node without
+   * a parent and a child that two nodes have an entry of may only be on their way; what does not come to an end breaks `reattachment`.
+   */
+  #faultOfEntries(node: NodeName, { parent, children }: Installed): string | undefined {
+    const { k } = this.watch.scenario.parameters;
+    const { parents } = this.watch.placing;
+    if (parent === node || children.includes(node)) return `${node} is its own neighbour`;
+    if (node === ROOT && parent !== '') return `the root has a parent, ${parent}`;
+    if (parent.startsWith('c')) return `${parent} is a client and has a child, ${node}`;
+    const limited =
+      this.watch.scenario.topology === 'flat' ? children : children.filter((child) => child.startsWith('r'));
+    this.#tightest = Math.max(this.#tightest, limited.length);
+    if (limited.length > k) return `${node} has ${limited.length} children, K is ${k}`;
+    let at = parents.get(node);
+    for (let hops = 0; at !== undefined && at !== ROOT && hops <= parents.size; hops += 1) {
+      if (at === node) return `${node} is on a cycle`;
+      at = parents.get(at);
     }
     return undefined;
   }
