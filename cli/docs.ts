@@ -8,11 +8,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   CAPABILITIES,
   DEFAULT_PARAMETERS,
+  FLAT_SCOPE,
   JUSTIFIED,
   MUTANTS,
   NAMED_SCENARIOS,
   PROPERTIES,
+  PROTOTYPE_SCOPE,
   SITUATIONS,
+  type Scope,
 } from '../properties/index.ts';
 import { markdownTable } from './markdown.ts';
 
@@ -33,6 +36,13 @@ const PARAMETER_MEANINGS: Readonly<Record<keyof typeof DEFAULT_PARAMETERS, strin
   maxRepair: 'records asked for in one Nak',
   maxPendingNaks: 'ranges that a node has asked for and not got',
 };
+
+function scopeTable(scopes: readonly Scope[]): string {
+  return markdownTable(
+    ['property', 'asked', 'how it is meant, or why it does not apply'],
+    scopes.map(({ property, applies, why }) => [`\`${property}\``, applies ? 'yes' : 'no', why]),
+  );
+}
 
 /** The tables by name. */
 export const TABLES: Readonly<Record<string, () => string>> = {
@@ -63,6 +73,8 @@ export const TABLES: Readonly<Record<string, () => string>> = {
       ['scenario', 'what it is'],
       NAMED_SCENARIOS.map(({ name, title }) => [`\`${name}\``, title]),
     ),
+  'prototype-scope': () => scopeTable(PROTOTYPE_SCOPE),
+  'flat-scope': () => scopeTable(FLAT_SCOPE.filter((scope) => !PROTOTYPE_SCOPE.includes(scope))),
   situations: () =>
     markdownTable(
       ['situation', 'what happens'],
