@@ -173,7 +173,7 @@ export function judgeWith<F>(
   facts: SubjectFacts<F>,
   { scenario = SMALL, up = scenario.nodes }: JudgeOptions = {},
 ): Verdict {
-  return judgeSteps(id, parts.map(stepOf), facts, scenario, up);
+  return judgeSteps(id, stepsOf(parts), facts, scenario, up);
 }
 
 /** What the property says of a trace. */
@@ -193,6 +193,11 @@ export function judgeSteps<F>(
   const waiting = monitor.waitingFor?.(standing) ?? [];
   violation ??= monitor.finish?.(standing);
   return { violation, exercised: monitor.exercised, waiting, tightest: monitor.tightest };
+}
+
+/** The story as a trace: a step a part, one after the other. */
+export function stepsOf<F>(parts: readonly Part<F>[]): readonly Step<F, Command, Report>[] {
+  return parts.map(stepOf);
 }
 
 function stepOf<F>(part: Part<F>, index: number): Step<F, Command, Report> {
