@@ -88,7 +88,7 @@ Who is there
 
 The story
              ⋮  1.06 s: the tree forms (7 steps), placements are confirmed (2
-                steps) and heartbeats (7 steps)
+                steps), and heartbeats (7 steps)
   1   1.500 s   [move 1] The application at c2 puts user0 = "D<baD(>0"; c2
                 writes record c2/1#1, and sends it to C.
   2   1.500 s   [move 2] c2 crashes.

@@ -2,10 +2,11 @@
 import type { Departure } from './departure.ts';
 import { phrasesOf, present, type Situation } from './effects.ts';
 import type { Observed, ObservedRun } from './observe.ts';
-import { Routines, type Routine } from './relevance.ts';
+import { Routines, type Routine } from './routine.ts';
+import { treeChange } from './reports.ts';
 import { sentenceOf } from './sentences.ts';
 import { term } from './terms.ts';
-import { counted, listed, messageWords, neighbourhood, span } from './words.ts';
+import { clauses, counted, listed, messageWords, neighbourhood, span } from './words.ts';
 
 /** A sentence of the story. Texts have marked terms (`terms.ts`). */
 export type Beat =
@@ -156,6 +157,15 @@ const ROUTINE_WORDS: Readonly<Record<Routine, string>> = {
   other: 'others',
 };
 
+/** The tree that a step commits. */
+function treeWords({ effects, situation }: Observed): readonly string[] {
+  return effects.flatMap((effect) =>
+    effect.kind === 'report' && effect.report.type === 'committed'
+      ? [`version ${effect.report.version}: ${treeChange(effect.report, situation)}`]
+      : [],
+  );
+}
+
 function fold(
   steps: readonly { readonly observed: Observed; readonly routine: Routine | undefined }[],
 ): Beat {
@@ -171,12 +181,14 @@ function fold(
       ? `${many} other ${many === 1 ? 'step' : 'steps'}`
       : `${words} (${counted(many, 'step')})`,
   );
+  const trees = steps.flatMap(({ observed, routine }) => (routine === 'forming' ? [] : treeWords(observed)));
+  if (trees.length > 0) what.push(`the tree changes: ${trees.join('; ')}`);
   const time = untilMs > fromMs ? `${span(untilMs - fromMs)}: ` : '';
   return {
     kind: 'folded',
     steps: steps.map(({ observed }) => observed.index),
     fromMs,
     untilMs,
-    text: `${time}${listed(what)}`,
+    text: `${time}${clauses(what)}`,
   };
 }

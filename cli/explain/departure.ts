@@ -5,7 +5,7 @@ import { participle, phrasesOf, present, type Effect, type Phrase, type Situatio
 import { quietly } from './sentences.ts';
 import { term } from './terms.ts';
 import { timerPhrases } from './timers.ts';
-import { clauses, garbageWhy } from './words.ts';
+import { clauses, garbageWhy, listed } from './words.ts';
 
 export interface Departure {
   /** What was missing, as `sent c2 …`; what was too much, as `sends c2 …`. */
@@ -87,7 +87,7 @@ export function departureOf(followed: Followed, situation: Situation): Departure
     const text = `${by} should not have ${clauses(never)}${isMore ? ' more than once' : ''}.`;
     return { missing: should, extra: did, text, wholeText: text };
   }
-  const why = event.type === 'garbage' ? `: ${garbageWhy(event.reason)}` : '';
+  const why = event.type === 'garbage' ? `: ${garbageWhy(event.reason)}` : waitingWhy(followed, missing);
   const first = `${by} should have ${clauses(should)}`;
   if (did.length === 0) {
     const text = `${first}${why}. It does not.`;
@@ -96,7 +96,29 @@ export function departureOf(followed: Followed, situation: Situation): Departure
   const wholeText = `${first}${why}. Instead it ${clauses(did)}.`;
   // The sentence about the step says what it did, unless that is a matter of timers.
   const isSaid = phrasesOf(extra, situation).length > 0;
-  return { missing: should, extra: did, text: isSaid ? `${first} instead${why}.` : wholeText, wholeText };
+  return {
+    missing: should,
+    extra: did,
+    text: isSaid ? `${by} should instead have ${clauses(should)}${why}.` : wholeText,
+    wholeText,
+  };
+}
+
+/** Why a Repair should have gone to somebody who did not ask just now. */
+function waitingWhy({ event, before }: Followed, missing: readonly Effect[]): string {
+  if (before.role === 'client' || !('from' in event)) return '';
+  const { naks } = before.context;
+  const waiting = missing.flatMap((effect) => {
+    if (effect.kind !== 'send' || effect.message.type !== 'repair' || effect.to === event.from) return [];
+    const { capsule, first } = effect.message;
+    const isAsker = naks.some(
+      (nak) => nak.capsule === capsule && nak.first === first && nak.askers.includes(effect.to),
+    );
+    return isAsker ? [effect.to] : [];
+  });
+  return waiting.length === 0
+    ? ''
+    : `: ${listed(waiting)} asked for it before and still ${waiting.length === 1 ? 'waits' : 'wait'}`;
 }
 
 /** A choice of the coordinator that no rule allows. */

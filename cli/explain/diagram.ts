@@ -64,7 +64,7 @@ export function diagramLines(
   const shown = nodesIn(telling, nodes);
   if (shown.length === 0) return [];
   const width = Math.max(NARROWEST, Math.min(WIDEST, Math.floor((columns - MARGIN - 2) / shown.length)));
-  const canvas = new Canvas(shown, width, glyphs);
+  const canvas = new Canvas(shown, width, glyphs, columns);
   const lines = [canvas.head()];
   for (const beat of telling.beats) {
     if (beat.kind === 'folded') {
@@ -111,9 +111,11 @@ class Canvas {
   readonly #nodes: readonly string[];
   readonly #width: number;
   readonly #glyphs: Glyphs;
+  readonly #columns: number;
   readonly #down = new Set<string>();
 
-  constructor(nodes: readonly string[], width: number, glyphs: Glyphs) {
+  constructor(nodes: readonly string[], width: number, glyphs: Glyphs, columns: number) {
+    this.#columns = columns;
     this.#nodes = nodes;
     this.#width = width;
     this.#glyphs = glyphs;
@@ -159,9 +161,14 @@ class Canvas {
     if (arrow === undefined) {
       const at = node === undefined ? undefined : this.#at(node);
       const note = noteOf(observed);
-      if (at === undefined) return [withNote(cells, MARGIN, `${note}`)];
+      if (at === undefined) {
+        put(cells, MARGIN, note);
+        return [cells.join('')];
+      }
       put(cells, at, mark);
-      return [withNote(cells, at + 2, note)];
+      const isRight = at + 2 + note.length <= this.#columns;
+      put(cells, isRight ? at + 2 : at - 1 - note.length, note);
+      return [cells.join('')];
     }
     const { from, to, label, isLost } = arrow;
     const [a, b] = [this.#at(from) ?? 0, this.#at(to) ?? 0];
@@ -265,13 +272,6 @@ export function noteOf({ step }: Observed): string {
     case 'frame':
       return '';
   }
-}
-
-function withNote(cells: string[], at: number, note: string): string {
-  const text = cells.slice(at).join('');
-  // A note hides the lives to its right only as far as it is long.
-  put(cells, at, text.trim() === '' ? note : note);
-  return cells.join('');
 }
 
 function put(cells: string[], at: number, text: string): void {

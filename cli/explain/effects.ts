@@ -28,6 +28,8 @@ export interface Situation {
   readonly tookIn?: Message | undefined;
   /** Whether what is written matters: timestamps, keys and values are told then. */
   readonly showsWrites?: boolean;
+  /** Which life of its sender a Join is of, where there was more than one. */
+  readonly life?: number | undefined;
   /** The tree before: parent of each node in it. */
   readonly parents: ReadonlyMap<NodeName, NodeName>;
   /** What the node had installed before. */
@@ -141,8 +143,8 @@ function sendPhrase(
         verb: 'refuse',
         rest:
           message.why === 'pending'
-            ? `${whom} for now: no slot is free (${term('JoinRefused')})`
-            : `${whom}: another life has claimed ${term('incarnation')} ${message.known} (${term('JoinRefused')})`,
+            ? `${whom} for now (${term('JoinRefused')}): no slot is free`
+            : `${whom} (${term('JoinRefused')}): another life has claimed ${term('incarnation')} ${message.known}`,
       };
     case 'placement':
       return to.length === 1

@@ -71,11 +71,14 @@ export function observe(
   const messages = new Map<MessageId, Message>();
   let tree = NO_TREE;
   let up: ReadonlySet<NodeName> = new Set();
+  const births = new Map<NodeName, number[]>();
   for (const step of trace) {
     const before = { parents: tree.parents, installed: installedBefore(step, watch) };
     const seen = watch.see(step);
     const followed = watch.follow(seen);
     const reaction = seen.kind === 'reaction' ? seen.reaction : undefined;
+    if (reaction?.input.kind === 'start')
+      births.set(reaction.node, [...(births.get(reaction.node) ?? []), reaction.input.birth]);
     const effects = reaction === undefined ? [] : effectsOf(reaction);
     tree = committedIn(effects) ?? tree;
     up = upAfter(step, up);
@@ -98,7 +101,7 @@ export function observe(
       node,
       move: step.cause.kind === 'move' ? step.cause.index : undefined,
       effects,
-      situation: { ...before, tookIn, showsWrites },
+      situation: { ...before, tookIn, life: lifeOf(tookIn, births), showsWrites },
       sent,
       followed,
       state: node === undefined ? undefined : watch.twins.stateOf(node),
@@ -107,6 +110,17 @@ export function observe(
     });
   }
   return { steps, fates, sentAt, messages };
+}
+
+/** The number of the life that a Join is of, if its sender has begun more than one. */
+function lifeOf(
+  message: Message | undefined,
+  births: ReadonlyMap<NodeName, readonly number[]>,
+): number | undefined {
+  if (message?.type !== 'join') return undefined;
+  const all = births.get(message.node) ?? [];
+  const at = all.indexOf(message.birth);
+  return all.length > 1 && at >= 0 ? at + 1 : undefined;
 }
 
 function installedBefore(step: Step<unknown, Command, Report>, watch: Watch): Situation['installed'] {

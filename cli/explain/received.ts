@@ -1,13 +1,16 @@
 /** What a node gets, in words: a message and whom it is from, as the object of "gets". */
 import type { Message } from '../../model/index.ts';
 import { term } from './terms.ts';
-import { garbageWhy, headsWords, messageWords, rangeWords, recordWords } from './words.ts';
+import { garbageWhy, headsWords, messageWords, ordinal, rangeWords, recordWords } from './words.ts';
 
-/** `c2’s request to repeat record c1/1#2 (Nak)`. */
-export function receivedWords(message: Message, from: string): string {
+/** `c2’s request to repeat record c1/1#2 (Nak)`. `life`: which life of the sender it is of, if that matters. */
+export function receivedWords(message: Message, from: string, life?: number): string {
   switch (message.type) {
     case 'join':
-      return joinRequest(message, from);
+      return joinRequest(
+        message,
+        life === undefined ? `${from}’s request` : `the request of ${from}’s ${ordinal(life)} life`,
+      );
     case 'join-refused':
       return message.why === 'pending'
         ? `the refusal of ${from}: no slot is free (${term('JoinRefused')})`
@@ -51,15 +54,15 @@ export function receivedWords(message: Message, from: string): string {
 
 function joinRequest(
   { reason, suspect, incarnation }: Extract<Message, { readonly type: 'join' }>,
-  from: string,
+  request: string,
 ): string {
   const name = `${term('Join')} in ${term('incarnation')} ${incarnation}`;
   switch (reason) {
     case 'new':
-      return `${from}’s request for a place (${name})`;
+      return `${request} for a place (${name})`;
     case 'restarted':
-      return `${from}’s request for a place (${name}; it says that it restarted)`;
+      return `${request} for a place (${name}; it says that it restarted)`;
     case 'orphaned':
-      return `${from}’s request for another place (${name}), for its parent ${suspect} is silent`;
+      return `${request} for another place (${name}), for its parent ${suspect} is silent`;
   }
 }

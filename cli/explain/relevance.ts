@@ -1,11 +1,10 @@
-/** Which steps of a run a reader has to see, and what all the others are: the routine of a tree that lives. */
+/** Which steps of a run a reader has to see. */
 import { causalPast, type Violation } from '../../engine/index.ts';
 import { phrasesOf, present } from './effects.ts';
 import type { Observed, ObservedRun } from './observe.ts';
+import { membershipRuns } from './membership.ts';
+import { Routines } from './routine.ts';
 import { messageWords, recordId } from './words.ts';
-
-/** What goes on all the time and is summed up instead of told. */
-export type Routine = 'heartbeats' | 'forming' | 'confirming' | 'epochs' | 'other';
 
 /** The steps that a story is about. */
 export interface Anchors {
@@ -46,6 +45,9 @@ function lastOfNamed(run: ObservedRun, message: string): readonly number[] {
   });
 }
 
+/** More steps than this are too many to be told one by one. */
+const MANY = 20;
+
 /** Told of a run: indices of the steps, ascending. */
 export function toldSteps(
   run: ObservedRun,
@@ -83,6 +85,8 @@ export function toldSteps(
     told.add(index);
   }
   for (const source of attackSources(run, told)) told.add(source);
+  if (told.size > MANY)
+    for (const index of membershipRuns(run, told, new Set([...fixed, ...earlier]))) told.delete(index);
   return told;
 }
 
@@ -184,86 +188,4 @@ function attackSources(run: ObservedRun, told: ReadonlySet<number>): readonly nu
     const sentAt = typeof message === 'string' ? run.sentAt.get(message) : undefined;
     return sentAt === undefined ? [] : [sentAt];
   });
-}
-
-/** Knows routine when it sees it; asked of each step in order. */
-export class Routines {
-  /** Versions that were committed because somebody new joined. */
-  readonly #formed = new Set<number>();
-
-  of(observed: Observed): Routine | undefined {
-    const { step, seen, followed } = observed;
-    if (step.kind === 'event') return this.#ofEvent(observed);
-    if (followed?.agrees === false || seen.kind === 'event') return undefined;
-    const { input } = seen.reaction;
-    switch (input.kind) {
-      case 'start':
-        return input.memory.kind === 'fresh' ? 'forming' : undefined;
-      case 'command':
-        return input.command.type === 'dump' ? 'other' : undefined;
-      case 'timer':
-        return ofTimer(observed, input.timer);
-      case 'frame':
-        return this.#ofMessage(observed);
-    }
-  }
-
-  #ofEvent({ step }: Observed): Routine | undefined {
-    if (step.kind !== 'event') return undefined;
-    if (step.event.type === 'lost') {
-      if (/ heartbeat [#~]/.test(step.event.message)) return 'heartbeats';
-      return / placement-ack [#~]/.test(step.event.message) ? 'confirming' : undefined;
-    }
-    return step.event.type === 'restarting' ? 'other' : undefined;
-  }
-
-  #ofMessage({ situation, effects }: Observed): Routine | undefined {
-    const { tookIn } = situation;
-    const doesMore = effects.some(({ kind }) => kind === 'send' || kind === 'report');
-    switch (tookIn?.type) {
-      case 'heartbeat':
-        return doesMore ? undefined : 'heartbeats';
-      case 'placement-ack':
-        return doesMore ? undefined : 'confirming';
-      case 'join': {
-        if (tookIn.reason !== 'new') return undefined;
-        for (const effect of effects)
-          if (effect.kind === 'report' && effect.report.type === 'committed')
-            this.#formed.add(effect.report.version);
-        return 'forming';
-      }
-      case 'placement': {
-        const isMore = effects.some(
-          (effect) => effect.kind === 'report' && effect.report.type !== 'installed',
-        );
-        return this.#formed.has(tookIn.version) && !isMore ? 'forming' : undefined;
-      }
-      case 'rts':
-        return 'epochs';
-      case 'eoe':
-        return closesSomething(effects) ? undefined : 'epochs';
-      case 'sync': {
-        const asks = effects.some((effect) => effect.kind === 'send' && effect.message.type === 'nak');
-        return asks ? undefined : 'epochs';
-      }
-      default:
-        return undefined;
-    }
-  }
-}
-
-function ofTimer({ effects }: Observed, timer: string): Routine | undefined {
-  const [kind] = timer.split(':');
-  if (kind === 'heartbeat') return 'heartbeats';
-  if (kind === 'epoch') return closesSomething(effects) ? undefined : 'epochs';
-  if (kind === 'eoe') return closesSomething(effects) ? undefined : 'epochs';
-  return effects.length === 0 ? 'other' : undefined;
-}
-
-/** Whether a frontier goes out that tells of something. */
-function closesSomething(effects: Observed['effects']): boolean {
-  return effects.some(
-    (effect) =>
-      effect.kind === 'send' && effect.message.type === 'sync' && effect.message.frontier.length > 0,
-  );
 }

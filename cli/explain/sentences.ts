@@ -81,11 +81,13 @@ function reactionWords(observed: Observed, run: ObservedRun): string {
       const what =
         message.type === 'garbage' && seen.reaction.message !== undefined
           ? `${identityWords(seen.reaction.message)}, which is not authentic (${garbageWhy(message.reason)})`
-          : receivedWords(message, from);
+          : receivedWords(message, from, situation.life);
       const again = isSecondCopy(observed, run) ? ' a second time' : '';
       return clauses([`${node} gets ${what}${again}`, ...did]);
     }
     case 'timer':
+      if (observed.step.cause.kind === 'move' && observed.step.cause.move.move === 'fire')
+        return `a timer of ${node} goes off before its time, as if ${timerWords(input.timer, node)}: it ${clauses(did)}`;
       return input.timer === 'heartbeat'
         ? `${node} ${clauses(did)}`
         : `${timerWords(input.timer, node)}: it ${clauses(did)}`;

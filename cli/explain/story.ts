@@ -6,7 +6,8 @@ import { beatsOf, type Beat } from './beats.ts';
 import { departureOf, type Departure } from './departure.ts';
 import { moveWords } from './moves.ts';
 import type { CommittedTree, ObservedRun } from './observe.ts';
-import { anchorsOf, pastOf, Routines, toldSteps } from './relevance.ts';
+import { anchorsOf, pastOf, toldSteps } from './relevance.ts';
+import { Routines } from './routine.ts';
 
 /** A run that was executed and read, and what the property says of it. */
 export interface ToldRun {

@@ -298,7 +298,7 @@ function ascii(text: string): string {
   return text
     .replaceAll(/[‘’]/g, "'")
     .replaceAll(/[“”]/g, '"')
-    .replaceAll(/[–—]/g, '-')
+    .replaceAll(/[–—−]/g, '-')
     .replaceAll('·', '.')
     .replaceAll('→', '->')
     .replaceAll('…', '...');

@@ -30,7 +30,7 @@ function occasionOf(observed: Observed, run: ObservedRun): string {
   if (attack !== undefined) return `an ${term('outsider')} ${attackOf(observed, run)}`;
   switch (input.kind) {
     case 'frame':
-      return `${node} gets ${receivedWords(input.reading.message, input.from)}`;
+      return `${node} gets ${receivedWords(input.reading.message, input.from, observed.situation.life)}`;
     case 'timer':
       return timerWords(input.timer, node);
     case 'command':

@@ -1,0 +1,63 @@
+/** The stories of all counterexamples of this checkout: short, whole, and in words. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseCounterexample } from '../../properties/counterexample.ts';
+import { tell } from '../explain.ts';
+import { contextOf } from '../fake-kit.test-helper.ts';
+import { loadKit, type Kit } from '../kit.ts';
+import { pageData } from './page-data.ts';
+import { plainStory } from './plain-story.ts';
+import type { Story } from './story.ts';
+import { textOf } from './text.ts';
+
+const FOLDER = fileURLToPath(new URL('../../counterexamples/', import.meta.url));
+/** A story that is longer than this is a log. */
+const MOST_BEATS = 30;
+
+const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+
+let kit: Kit;
+beforeAll(async () => {
+  const whole = await loadKit();
+  // What happens without each move has tests of its own and takes as many executions.
+  kit = { ...whole, driver: (subject) => ({ ...whole.driver(subject), certify: () => undefined }) };
+});
+
+async function storyOf(name: string): Promise<Story> {
+  const { certificate: _, ...counterexample } = parseCounterexample(
+    readFileSync(FOLDER + name, 'utf8'),
+    name,
+  );
+  return tell(contextOf(kit), name, counterexample, counterexample.subject, false);
+}
+
+describe.each(files)('%s', (name) => {
+  test('is told', async () => {
+    const story = await storyOf(name);
+    const { telling, verdict } = story;
+    const told = telling.beats.filter(({ kind }) => kind === 'told');
+    expect(verdict).not.toBe('holds');
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.length).toBeLessThanOrEqual(MOST_BEATS);
+    // All steps are there, folded or not, once and in order.
+    expect(telling.beats.flatMap(({ steps }) => steps)).toEqual(
+      Array.from({ length: telling.until + 1 }, (_, index) => index),
+    );
+    // It leads to where the property broke, and to where a node left its statechart.
+    const steps = told.flatMap((beat) => beat.steps);
+    if (telling.brokeAt !== undefined) expect(steps).toContain(telling.brokeAt);
+    expect(steps).toEqual(expect.arrayContaining([...telling.departures.keys()]));
+
+    const style = { columns: 80, isUnicode: true, paint: (text: string) => text };
+    const text = textOf(story, style);
+    const wide = text.split('\n').filter((line) => line.length > 80);
+    // Names of properties and mutants are not broken.
+    expect(wide.filter((line) => line.includes(' '.repeat(4)))).toEqual([]);
+    expect(text).not.toMatch(/undefined|\[object|NaN|[\uE000-\uE002]|\{"/);
+    const ascii = textOf(story, { ...style, isUnicode: false });
+    expect(Array.from(ascii).filter((letter) => letter > '~')).toEqual([]);
+    expect(JSON.stringify(plainStory(story))).not.toMatch(/[\uE000-\uE002]/);
+    expect(JSON.stringify(pageData(story)).length).toBeLessThan(1_700_000);
+  });
+});
