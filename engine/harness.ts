@@ -49,8 +49,15 @@ export interface Injection<Frame> {
 }
 
 export interface Adversary<Frame, Scenario extends BaseScenario> {
-  /** Proposes an attack that is possible now, derived from what was seen; undefined if there is none. */
-  propose(view: WorldView<Frame, Scenario>, random: Random): Attack | undefined;
+  /**
+   * Proposes an attack that is possible now, derived from what was seen and from the keys that its capabilities give;
+   * undefined if there is none.
+   */
+  propose(
+    view: WorldView<Frame, Scenario>,
+    random: Random,
+    capabilities: readonly Capability[],
+  ): Attack | undefined;
   /** Makes the frames of an attack; empty if what it refers to does not exist in this run. Deterministic. */
   make(view: WorldView<Frame, Scenario>, attack: Attack): readonly Injection<Frame>[];
 }

@@ -10,8 +10,8 @@
 /** `FROM>TO KIND #N`, or `~N` for messages that a node sent in reaction to an injected frame. */
 export type MessageId = string;
 
-/** What an adversary was given. `router(r)`, `writer(c)` and others join this list with insiders. */
-export type Capability = 'network' | 'timing' | 'churn' | 'outsider';
+/** What an adversary was given: power over the network, over time, over who is up; none of the keys; some of the keys. */
+export type Capability = 'network' | 'timing' | 'churn' | 'outsider' | 'insider';
 
 /** How much of its storage a restarted node finds. */
 export type Memory =
@@ -23,6 +23,8 @@ export type Memory =
 /** An attack in the protocol's own terms; the harness turns it into a frame. Plain JSON. */
 export interface Attack {
   readonly kind: string;
+  /** Whose attack it is. @default 'outsider' */
+  readonly by?: 'insider';
   readonly [argument: string]: unknown;
 }
 
@@ -53,7 +55,7 @@ export type Move<Command = unknown> =
   // churn (`command` of a leave is churn, too)
   | { readonly move: 'crash'; readonly node: string }
   | { readonly move: 'restart'; readonly node: string; readonly memory: Memory }
-  // outsider
+  // outsider, insider
   | { readonly move: 'attack'; readonly attack: Attack };
 
 /** A schedule: what happens to a subject, move by move. After the last move the world settles. */

@@ -59,6 +59,7 @@ export class Proposer<F, C, R, S extends BaseScenario> {
   readonly #workload: Workload<F, C, S>;
   /** The world as a workload sees it: paused nodes take no commands, so they are not up. */
   readonly #ready: WorldView<F, S>;
+  readonly #capabilities: readonly Capability[];
   readonly #elapseMsMax: number;
   readonly #backMax: number;
   readonly #left: { crash: number; leave: number; attack: number; partition: number };
@@ -76,6 +77,7 @@ export class Proposer<F, C, R, S extends BaseScenario> {
     this.#harness = harness;
     this.#world = world;
     this.#random = random;
+    this.#capabilities = options.capabilities ?? harness.capabilities;
     this.#workload = harness.workload(world.scenario);
     this.#ready = viewOf(world, (node) => world.isUp(node) && !world.isPaused(node));
     this.#elapseMsMax = Math.max(1, Math.floor(options.elapseMsMax ?? world.scenario.settleMs / 10));
@@ -216,7 +218,10 @@ export class Proposer<F, C, R, S extends BaseScenario> {
       case 'leave':
         return this.#leave();
       case 'attack': {
-        const attack = this.#left.attack > 0 ? this.#harness.adversary?.propose(world, random) : undefined;
+        const attack =
+          this.#left.attack > 0
+            ? this.#harness.adversary?.propose(world, random, this.#capabilities)
+            : undefined;
         if (attack === undefined || !world.isPossible({ move: 'attack', attack })) return undefined;
         this.#left.attack -= 1;
         return { move: 'attack', attack };

@@ -53,7 +53,10 @@ export function movesFor<F, C, R, S extends BaseScenario>(
   const { strategy = DEFAULT_STRATEGY, capabilities = harness.capabilities, moves = DEFAULT_MOVES } = options;
   const granted = ENTRIES.filter(
     ({ needs, choice }) =>
-      (needs === undefined || capabilities.includes(needs)) && (options.choices?.includes(choice) ?? true),
+      (needs === undefined ||
+        capabilities.includes(needs) ||
+        (choice === 'attack' && capabilities.includes('insider'))) &&
+      (options.choices?.includes(choice) ?? true),
   );
   const proposer = new Proposer(harness, world, random, options);
   const next = ((): (() => Move<C>) => {

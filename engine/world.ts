@@ -322,6 +322,6 @@ export function capabilityOf(move: Move): Capability | undefined {
     case 'restart':
       return 'churn';
     case 'attack':
-      return 'outsider';
+      return move.attack.by ?? 'outsider';
   }
 }

@@ -1,5 +1,6 @@
 /** What an adversary may be given, and which moves each gift allows. */
 import { capabilityOf, type Capability, type Move } from '../engine/index.ts';
+import { INSIDER_MOVES } from './adversary/lie.ts';
 import { OUTSIDER_MOVES } from './adversary/outsider.ts';
 import type { Command } from './reading.ts';
 
@@ -32,6 +33,7 @@ export const CAPABILITIES: readonly { readonly id: Capability; readonly moves: r
     ],
   },
   { id: 'outsider', moves: Object.values(OUTSIDER_MOVES) },
+  { id: 'insider', moves: INSIDER_MOVES },
 ];
 
 /** What an adversary must have been given for these moves, in the order of CAPABILITIES. */

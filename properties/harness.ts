@@ -66,7 +66,7 @@ export interface HarnessOptions<Frame> {
   readonly facts: SubjectFacts<Frame>;
   /** Makes the attacks of the capability `outsider`. Default: none. */
   readonly adversary?: Adversary<Frame, TreeScenario>;
-  /** Default: all. */
+  /** Default: all but `insider`, which takes an adversary that knows keys. */
   readonly capabilities?: readonly Capability[];
   /** Ids of the properties that are meant to hold. Default: all. */
   readonly properties?: readonly string[];
@@ -138,7 +138,12 @@ export function granting(harness: TreeHarness, capabilities: readonly Capability
 
 /** The harness of anything that speaks the reference's wire format and was enrolled by ENROLMENT. */
 export function harnessOf(subject: ReferenceSubject): TreeHarness<Uint8Array> {
-  return treeHarness({ subject, facts: referenceFacts(subject.id), adversary: outsiderAdversary });
+  return treeHarness({
+    subject,
+    facts: referenceFacts(subject.id),
+    adversary: outsiderAdversary,
+    capabilities: [...ALL_CAPABILITIES, 'insider'],
+  });
 }
 
 /** The harness of the prototype of 2021, or of what came before it. `fit`: its scenarios. */

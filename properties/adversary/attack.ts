@@ -21,6 +21,7 @@ export type OutsiderAttack =
   | { readonly kind: 'spoof'; readonly message: string; readonly as: string }
   | {
       readonly kind: 'lie';
+      readonly by: 'insider';
       readonly message: string;
       readonly field?: Path;
       readonly donor?: string;
@@ -50,6 +51,7 @@ const schema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('spoof'), message, as: node }),
   z.strictObject({
     kind: z.literal('lie'),
+    by: z.literal('insider'),
     message,
     field: field.optional(),
     donor: message.optional(),

@@ -57,6 +57,11 @@ const judge = new ReferenceReader(ENROLMENT, []);
 const CONTROL_BODY = 1;
 const LINK_BODY = 5;
 
+/** What an insider may do, in words. */
+export const INSIDER_MOVES: readonly string[] = [
+  'as a router or client that was taken over: change what others signed, or sign for others, under the right key of the link',
+];
+
 /** How many of the messages seen last count as new. */
 const LAST_SEEN = 6;
 
@@ -77,6 +82,7 @@ export function proposeLie(view: View, random: Random, like: Seen, salt: number)
   const donor = donors.length > 0 && random.chance(50) ? random.pick(donors).id : undefined;
   return {
     kind: 'lie',
+    by: 'insider',
     message: id,
     ...(random.chance(60) ? { field, ...(donor === undefined ? {} : { donor }) } : {}),
     ...(random.chance(60) ? { as: random.pick(view.scenario.nodes) } : {}),

@@ -43,7 +43,7 @@ describe('the outsider', () => {
     const random = randomFromSeed(1);
     const seen = new Set<string>();
     for (let index = 0; index < 1500; index += 1) {
-      const attack = outsiderAdversary.propose(world, random);
+      const attack = outsiderAdversary.propose(world, random, ['outsider']);
       seen.add(attack?.kind ?? 'nothing');
       if (attack?.kind === 'forge') seen.add(`forge ${String(attack['message'])}`);
       if (attack?.kind === 'malformed') seen.add(`malformed ${String(attack['how'])}`);
@@ -56,12 +56,24 @@ describe('the outsider', () => {
     expect([...seen].toSorted()).toEqual(expected.toSorted());
   });
 
+  test('lies only with an insider’s keys, and with nothing else does nothing else', () => {
+    const world = formed();
+    const random = randomFromSeed(3);
+    const kinds = (...capabilities: ('outsider' | 'insider')[]) =>
+      new Set(
+        Array.from({ length: 300 }, () => outsiderAdversary.propose(world, random, capabilities)?.kind),
+      );
+    expect(kinds('outsider')).not.toContain('lie');
+    expect(kinds('insider')).toEqual(new Set(['lie']));
+    expect(kinds('outsider', 'insider')).toContain('lie');
+  });
+
   test('makes the same of an attack every time, and of its JSON', () => {
     const world = formed();
     const random = randomFromSeed(2);
     let frames = 0;
     for (let index = 0; index < 300; index += 1) {
-      const attack = outsiderAdversary.propose(world, random);
+      const attack = outsiderAdversary.propose(world, random, ['outsider']);
       if (attack === undefined) throw new Error('nothing proposed');
       const first = made(world, attack);
       expect(made(formedAgain, JSON.parse(JSON.stringify(attack)) as Attack)).toEqual(first);
@@ -76,7 +88,7 @@ describe('the outsider', () => {
     const world = new World(referenceSubject, scenario, outsiderAdversary);
     const random = randomFromSeed(3);
     for (let index = 0; index < 50; index += 1)
-      expect(['forge', 'flood']).toContain(outsiderAdversary.propose(world, random)?.kind);
+      expect(['forge', 'flood']).toContain(outsiderAdversary.propose(world, random, ['outsider'])?.kind);
   });
 
   test.each(FORGED)('forges %s, well-formed and timely', (message) => {
@@ -155,7 +167,7 @@ describe('the outsider', () => {
     };
     const random = randomFromSeed(4);
     for (let index = 0; index < 300; index += 1) {
-      const attack = outsiderAdversary.propose(view, random);
+      const attack = outsiderAdversary.propose(view, random, ['outsider', 'insider']);
       if (attack !== undefined) outsiderAdversary.make(view, attack);
     }
   });
@@ -187,7 +199,7 @@ describe('whatever the outsider makes', () => {
       if (random.chance(30)) apply({ move: 'elapse', ms: random.int(1, 500) });
       if (random.chance(20) && world.inFlight.length > 0)
         apply({ move: 'drop', message: random.pick(world.inFlight).id });
-      const attack = outsiderAdversary.propose(world, random);
+      const attack = outsiderAdversary.propose(world, random, ['outsider']);
       if (attack !== undefined && attack.kind !== 'replay') apply({ move: 'attack', attack });
     }
     const attacks = attacked(reactions);

@@ -1,9 +1,17 @@
 /**
  * The outsider (Dolev-Yao): sees every frame on the wire, holds no credential, and may put any frame that it can derive in front of
  * any node: forged under made-up keys, tampered, replayed, spliced of two, from a spoofed neighbour, joins in floods,
- * bytes that are no frame. And the one thing that takes keys: lies of nodes that were taken over, as far as others can tell.
+ * bytes that are no frame. The insider's lies (`lie.ts`) go the same way.
  */
-import type { Adversary, Attack, Flight, Injection, Random, WorldView } from '../../engine/index.ts';
+import type {
+  Adversary,
+  Attack,
+  Capability,
+  Flight,
+  Injection,
+  Random,
+  WorldView,
+} from '../../engine/index.ts';
 import { roleOf } from '../../model/index.ts';
 import { decodeOnce } from '../subjects/reference-reader.ts';
 import { outsiderAttack, type OutsiderAttack } from './attack.ts';
@@ -21,13 +29,12 @@ const MAX_FLOOD = 8;
 const SALTS = 10_000;
 
 /** What each attack does, for lists and docs. */
-export const OUTSIDER_MOVES: Readonly<Record<OutsiderAttack['kind'], string>> = {
+export const OUTSIDER_MOVES: Readonly<Record<Exclude<OutsiderAttack['kind'], 'lie'>, string>> = {
   forge: 'forge a message of each kind under a made-up key and credential',
   tamper: 'change one field of a message seen',
   replay: 'replay a message seen, now or in a later version or epoch, to its receiver or to another node',
   splice: 'put a field of one message seen into another',
   spoof: 'send a message seen in a neighbour’s name',
-  lie: 'as a router or client that was taken over: change what others signed, or sign for others, under the right key of the link',
   flood: 'flood the coordinator with joins under made-up credentials',
   malformed: `bytes that are no frame: ${MALFORMED.join(', ')}`,
 };
@@ -35,8 +42,8 @@ export const OUTSIDER_MOVES: Readonly<Record<OutsiderAttack['kind'], string>> = 
 export type { OutsiderAttack };
 
 export const outsiderAdversary: Adversary<Uint8Array, TreeScenario> = {
-  propose(view, random): Attack | undefined {
-    return propose(view, random);
+  propose(view, random, capabilities): Attack | undefined {
+    return propose(view, random, capabilities);
   },
   make(view, attack) {
     const known = outsiderAttack(attack);
@@ -70,9 +77,15 @@ const FOR_MEMBERS: readonly Forged[] = [
   'repair',
 ];
 
-function propose(view: View, random: Random): OutsiderAttack | undefined {
+function propose(
+  view: View,
+  random: Random,
+  capabilities: readonly Capability[],
+): OutsiderAttack | undefined {
   const { nodes } = view.scenario;
   const salt = random.int(0, SALTS);
+  if (!capabilities.includes('outsider'))
+    return view.seen.length === 0 ? undefined : proposeLie(view, random, overheard(view.seen, random), salt);
   const dice = random.int(1, 100);
   if (dice <= 26 || view.seen.length === 0) {
     if (dice <= 3) return { kind: 'flood', joins: random.int(1, MAX_FLOOD), salt };
@@ -95,7 +108,7 @@ function propose(view: View, random: Random): OutsiderAttack | undefined {
       to: random.pick(nodes),
       salt,
     };
-  if (dice <= 80) return proposeLie(view, random, flight, salt);
+  if (dice <= 80 && capabilities.includes('insider')) return proposeLie(view, random, flight, salt);
   const paths = leaves(openFrame(flight.frame));
   const field = random.pick(paths);
   if (dice <= 94) return { kind: 'tamper', message: flight.id, field, salt };
