@@ -57,6 +57,7 @@ describe.concurrent('psl-verify', () => {
     [['--help']],
     [['check', '--help']],
     [['replay', '--help']],
+    [['explain', '--help']],
     [['diagrams', '--help']],
     [['list', '--help']],
     [['bench', '--help']],

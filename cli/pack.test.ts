@@ -3,7 +3,7 @@
  * monitors inside their own vitest. Built into a folder of its own, so that no other test sees a half-written dist/.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,6 +75,15 @@ test('the command runs, and finds its workers', () => {
     runs: 16,
     properties: [{ id: 'tree-shape', verdict: 'holds' }],
   });
+}, 120_000);
+
+test('explain finds what its page is made of', () => {
+  const [file = ''] = readdirSync(join(ROOT, 'counterexamples')).filter((name) =>
+    name.includes('seals-nothing'),
+  );
+  const path = join('node_modules/psl-verify/counterexamples', file);
+  run('npx', ['psl-verify', 'explain', path, '--html', 'story.html'], theirs);
+  expect(readFileSync(join(theirs, 'story.html'), 'utf8')).toMatch(/class SpaceTime[^]*<\/html>/);
 }, 120_000);
 
 test('the Arbitrary and the monitors work in their vitest', () => {
