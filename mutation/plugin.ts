@@ -6,7 +6,7 @@ import type { Mutant, MutantResult, Position } from '@stryker-mutator/api/core';
 import type { Ignorer } from '@stryker-mutator/api/ignore';
 import { declareClassPlugin, declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import type { Reporter } from '@stryker-mutator/api/report';
-import { placeOf, readLines, survived } from './lines.ts';
+import { isUnselected, placeOf, readLines, survived } from './lines.ts';
 import { ScheduleRunner } from './runner.ts';
 
 /** Set by the command: a file that gets a line of JSON for each mutant tested. */
@@ -37,7 +37,7 @@ class Selected implements Checker {
 
   init(): Promise<void> {
     const { skip, again } = this.#selection;
-    for (const mutant of readLines(skip)) this.#skipped.add(placeOf(mutant));
+    for (const mutant of readLines(skip)) if (!isUnselected(mutant)) this.#skipped.add(placeOf(mutant));
     for (const mutant of readLines(again)) if (survived(mutant)) this.#wanted.add(placeOf(mutant));
     return Promise.resolve();
   }

@@ -8,7 +8,16 @@ import { format, resolveConfig } from 'prettier';
 import { InputError } from '../properties/input-error.ts';
 import { readLines } from './lines.ts';
 import { KINDS, readReasons, unaccounted, type Kind, type Reason } from './reasons.ts';
-import { scoreOf, summarise, total, type Counts, type Results, type Survivor } from './results.ts';
+import {
+  interval,
+  judged,
+  scoreOf,
+  summarise,
+  total,
+  type Counts,
+  type Results,
+  type Survivor,
+} from './results.ts';
 import { SCHEDULES } from './schedules.ts';
 
 const HERE = import.meta.dirname;
@@ -28,8 +37,8 @@ function code(text: string): string {
 }
 
 function row(name: string, counts: Counts): readonly string[] {
-  const { killed, timeout, survived, unreached, ignored } = counts;
-  const numbers = [killed, timeout, survived, unreached, ignored].map(String);
+  const { killed, timeout, survived, unreached, ignored, unjudged } = counts;
+  const numbers = [killed, timeout, survived, unreached, ignored, unjudged].map(String);
   return [name, `${scoreOf(counts).toFixed(1)} %`, ...numbers];
 }
 
@@ -39,12 +48,28 @@ function scores({ files }: Results): string {
     named.filter(([file]) => file.startsWith(folder)).map(([, counts]) => counts);
   const sums = ['impl/', 'model/'].filter((folder) => of(folder).length > 0);
   return table(
-    ['file', 'score', 'killed', 'no end', 'survived', 'unreached', 'left out'],
+    ['file', 'score', 'killed', 'no end', 'survived', 'unreached', 'left out', 'not judged'],
     [
       ...sums.map((folder) => row(`**${folder}**`, total(of(folder)))),
       ...named.map(([file, counts]) => row(code(file), counts)),
     ],
   );
+}
+
+function about({ files, schedules }: Results): string {
+  const lines = ['impl/', 'model/'].flatMap((folder) => {
+    const counts = total(
+      Object.entries(files).flatMap(([file, one]) => (file.startsWith(folder) ? [one] : [])),
+    );
+    const all = judged(counts) + counts.unjudged;
+    if (judged(counts) === 0) return [];
+    if (counts.unjudged === 0) return [`Of \`${folder}\`, all ${all} mutants were judged.`];
+    const [low, high] = interval(counts).map((share) => share.toFixed(1));
+    return [
+      `Of \`${folder}\`, ${judged(counts)} of ${all} mutants were judged, a sample drawn by hash: the score of all is between ${low} % and ${high} % with 95 % confidence.`,
+    ];
+  });
+  return [...lines, `A mutant met at most ${schedules} schedules.`].join(' ');
 }
 
 function killers({ by }: Results): string {
@@ -112,6 +137,7 @@ export async function withFigures(
 ): Promise<string> {
   const parts: Readonly<Record<string, string>> = {
     scores: scores(results),
+    about: about(results),
     killers: killers(results),
     depths: depths(results),
     summary: summary(results, reasons),

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import type { MutantResult } from '@stryker-mutator/api/core';
 import { fileOf } from './lines.ts';
-import { NOT_SELECTED } from './plugin.ts';
 
 /** Mutants of one file, or of several. */
 export interface Counts {
@@ -14,6 +13,8 @@ export interface Counts {
   readonly unreached: number;
   /** Not judged: what they change says something to people. */
   readonly ignored: number;
+  /** Not judged: not in the sample. */
+  readonly unjudged: number;
 }
 
 /** A mutant that no schedule killed. */
@@ -58,14 +59,32 @@ function originalOf({ location: { start, end } }: MutantResult, source: readonly
 }
 
 /** The share of mutants that were detected, in percent; those that were not judged do not count. */
-export function scoreOf({ killed, timeout, survived, unreached }: Counts): number {
-  const all = killed + timeout + survived + unreached;
-  return all === 0 ? 100 : (100 * (killed + timeout)) / all;
+export function scoreOf(counts: Counts): number {
+  const all = judged(counts);
+  return all === 0 ? 100 : (100 * (counts.killed + counts.timeout)) / all;
+}
+
+/** The number of mutants that were judged. */
+export function judged({ killed, timeout, survived, unreached }: Counts): number {
+  return killed + timeout + survived + unreached;
+}
+
+/** 95 % of a normal distribution lie within so many standard deviations. */
+const Z = 1.96;
+
+/** Wilson's interval for the share of all mutants that would be detected, in percent, from a sample of them. */
+export function interval(counts: Counts): readonly [low: number, high: number] {
+  const n = Math.max(1, judged(counts));
+  const share = (counts.killed + counts.timeout) / n;
+  const middle = share + (Z * Z) / (2 * n);
+  const width = Z * Math.sqrt((share * (1 - share)) / n + (Z * Z) / (4 * n * n));
+  const scale = 100 / (1 + (Z * Z) / n);
+  return [scale * (middle - width), scale * (middle + width)];
 }
 
 /** The sum of counts. */
 export function total(counts: readonly Counts[]): Counts {
-  const sum = { killed: 0, timeout: 0, survived: 0, unreached: 0, ignored: 0 };
+  const sum = { killed: 0, timeout: 0, survived: 0, unreached: 0, ignored: 0, unjudged: 0 };
   for (const one of counts) for (const key of Object.keys(sum) as (keyof Counts)[]) sum[key] += one[key];
   return sum;
 }
@@ -76,6 +95,7 @@ const STATUS: Readonly<Partial<Record<MutantResult['status'], keyof Counts>>> = 
   Survived: 'survived',
   NoCoverage: 'unreached',
   Ignored: 'ignored',
+  CompileError: 'unjudged',
 };
 
 function order(a: MutantResult, b: MutantResult): number {
@@ -90,7 +110,7 @@ function order(a: MutantResult, b: MutantResult): number {
 }
 
 /**
- * Sums up what Stryker says; mutants that were not selected are not there.
+ * Sums up what Stryker says.
  * @throws Error for a mutant that could not be judged
  */
 export function summarise(mutants: readonly MutantResult[], schedules: number): Results {
@@ -102,7 +122,6 @@ export function summarise(mutants: readonly MutantResult[], schedules: number): 
   const seen = new Map<string, number>();
   for (const mutant of mutants.toSorted(order)) {
     const { fileName, status, statusReason = '', mutatorName, replacement } = mutant;
-    if (statusReason === NOT_SELECTED) continue;
     const kind = STATUS[status];
     if (kind === undefined) throw new Error(`${fileName}: ${mutatorName}: ${status} ${statusReason}`);
     const file = fileOf(fileName);

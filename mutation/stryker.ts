@@ -8,7 +8,16 @@ import { build } from 'esbuild';
 import { RESULTS_VARIABLE, SELECTION_VARIABLE, type Selection } from './plugin.ts';
 
 /** What is no source of behaviour is not copied into the sandbox. */
-const NOT_NEEDED = ['dist', 'docs', 'counterexamples', 'examples', 'coverage', '**/*.test.ts'];
+const NOT_NEEDED = [
+  '/bench',
+  '/cli',
+  '/counterexamples',
+  '/coverage',
+  '/dist',
+  '/docs',
+  '/examples',
+  '**/*.test.ts',
+];
 
 export interface StrykerOptions {
   /** Files or globs, each optionally with `:FIRSTLINE-LASTLINE`. */
@@ -53,6 +62,7 @@ export async function runStryker({
       buildCommand: 'npx tsx mutation/build.ts',
       plugins: [plugin],
       checkers: ['selected'],
+      disableTypeChecks: '{impl,model}/**/*.ts',
       testRunner: 'schedules',
       ignorers: ['messages'],
       coverageAnalysis: 'perTest',

@@ -26,7 +26,13 @@ export function judge(id: string): Finding | undefined {
   const { harness } = setup;
   const random = randomFromSeed(seedOf(DEFAULT_SEED, run));
   const { scenario } = setup.scenarioFor(run, random);
-  const walked = walk(harness, scenario, random, { strategy: 'swarm', moves }, { digest: isPaired });
+  const walked = walk(
+    harness,
+    scenario,
+    random,
+    { strategy: capabilities === undefined ? 'swarm' : 'uniform', moves },
+    { digest: isPaired },
+  );
   const [violation] = walked.violations;
   if (violation !== undefined) return { by: violation.property, message: violation.message };
   if (!isPaired) return undefined;
