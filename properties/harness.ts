@@ -152,7 +152,16 @@ function harnessOf2021(
   facts: SubjectFacts<Uint8Array>,
   fit: (scenario: TreeScenario) => TreeScenario,
 ): TreeHarness<Uint8Array> {
-  const { leave: _, coverage: __, ...rest } = treeHarness({ subject, facts, adversary: prototypeAdversary });
+  const {
+    leave: _,
+    coverage: __,
+    ...rest
+  } = treeHarness({
+    subject,
+    facts,
+    adversary: prototypeAdversary,
+    capabilities: [...ALL_CAPABILITIES, 'insider'],
+  });
   return {
     ...rest,
     // There is no word for leaving in good order, and nothing on any disk that could be forgotten.

@@ -1,16 +1,24 @@
 /**
  * The outsider in the words of the prototype: sees every frame on the wire, has no key, and may put any frame that it can derive in
- * front of any node. Its moves are those of the reference's outsider, by the same names; attacks on messages of which there is nothing to
- * sign and no link to be the end of need no node that was taken over.
+ * front of any node. Its moves are those of the reference's outsider, by the same names. There are no links to be one end of, so routers
+ * that were taken over can do no more than that; an insider is a client whose keys somebody has, and all clients have the same.
  */
 import { z } from 'zod';
-import type { Adversary, Attack, Flight, Injection, Random, WorldView } from '../../engine/index.ts';
+import type {
+  Adversary,
+  Attack,
+  Capability,
+  Flight,
+  Injection,
+  Random,
+  WorldView,
+} from '../../engine/index.ts';
 import { plainToBytes } from '../../impl/index.ts';
 import { get, leaves, perturb, set, type Path } from '../adversary/fields.ts';
 import { MALFORMED, noise, spoil } from '../adversary/malformed.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
-import { encodeRecord, INIT, MSG_TYPES } from './records.ts';
-import { encode, plainOf, WIRE_KINDS, type WireMessage } from './wire.ts';
+import { decodeRecord, encodeRecord, INIT, makeRecord, MSG_TYPES, openRecord } from './records.ts';
+import { decode, encode, plainOf, WIRE_KINDS, type WireMessage } from './wire.ts';
 
 type View = WorldView<Uint8Array, TreeScenario>;
 
@@ -25,6 +33,7 @@ const schema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('replay'), message, to: node.optional() }),
   z.strictObject({ kind: z.literal('splice'), message, donor: message, field }),
   z.strictObject({ kind: z.literal('spoof'), message, as: node }),
+  z.strictObject({ kind: z.literal('lie'), by: z.literal('insider'), message, as: node, salt: whole }),
   z.strictObject({ kind: z.literal('flood'), joins: whole, salt: whole }),
   z.strictObject({ kind: z.literal('malformed'), how: z.enum(MALFORMED), message, to: node, salt: whole }),
 ]);
@@ -36,12 +45,38 @@ const MAX_FLOOD = 8;
 const SALTS = 10_000;
 
 export const prototypeAdversary: Adversary<Uint8Array, TreeScenario> = {
-  propose: (view, random): Attack | undefined => propose(view, random),
+  propose(view, random, capabilities): Attack | undefined {
+    const isLie =
+      capabilities.includes('insider') && (!hasOutsider(capabilities) || random.chance(LIE_PERCENT));
+    if (isLie) return proposeLie(view, random);
+    return hasOutsider(capabilities) ? propose(view, random) : undefined;
+  },
   make(view, attack) {
     const known = schema.safeParse(attack);
     return known.success ? make(view, known.data) : [];
   },
 };
+
+function hasOutsider(capabilities: readonly Capability[]): boolean {
+  return capabilities.includes('outsider');
+}
+
+/** Percent of the attacks that are an insider's, where there are both. */
+const LIE_PERCENT = 8;
+
+/** A record in the name of some enclave, made after one that was seen. */
+function proposeLie(view: View, random: Random): PrototypeAttack | undefined {
+  const records = view.seen.filter(({ kind }) => MSG_TYPES.some((type) => type === kind));
+  if (records.length === 0) return undefined;
+  const as = random.pick(view.scenario.nodes.filter((name) => !name.startsWith('r')));
+  return {
+    kind: 'lie',
+    by: 'insider',
+    message: overheard(records, random).id,
+    as,
+    salt: random.int(0, SALTS),
+  };
+}
 
 function propose(view: View, random: Random): PrototypeAttack {
   const { nodes } = view.scenario;
@@ -120,6 +155,11 @@ function make(view: View, attack: PrototypeAttack): readonly Injection<Uint8Arra
         const made = path && changed(flight, set(plain, path, attack.as));
         return made && { ...made, from: attack.as };
       });
+    case 'lie':
+      return withFlight(view, attack.message, (flight) => {
+        const frame = lieIn(flight.frame, attack.as, attack.salt);
+        return frame && { from: flight.from, to: flight.to, frame };
+      });
     case 'malformed':
       return withFlight(view, attack.message, (flight) => ({
         to: attack.to,
@@ -127,6 +167,23 @@ function make(view: View, attack: PrototypeAttack): readonly Injection<Uint8Arra
         frame: spoil(flight.frame, attack.how, attack.salt),
       }));
   }
+}
+
+const NONCE_BYTES = 12;
+
+/** The record in a frame made anew under the keys that all enclaves have: by another one, at another time. */
+function lieIn(frame: Uint8Array, as: string, salt: number): Uint8Array | undefined {
+  const told = decode(frame);
+  if (told?.kind !== 'raw-bytes') return undefined;
+  const record = decodeRecord(told.payload);
+  if (record === undefined) return undefined;
+  const items = openRecord(record);
+  if (items === undefined) return undefined;
+  const { msgType, prevHash } = record;
+  const timestamp = record.timestamp + (salt % 3);
+  const header = { sender: Number(as.slice(1)), timestamp, msgType, prevHash };
+  const made = makeRecord(header, items, noise(salt, NONCE_BYTES));
+  return encode({ ...told, payload: encodeRecord(made) });
 }
 
 /** Where a message names its sender, or who it is about. */
