@@ -65,8 +65,12 @@ export const INSIDER_MOVES: readonly string[] = [
 /** How many of the messages seen last count as new. */
 const LAST_SEEN = 6;
 
-/** Chooses how a message like one seen becomes a lie. */
-export function proposeLie(view: View, random: Random, like: Seen, salt: number): LieAttack {
+/** Kinds of messages in which nothing is signed. */
+const UNSIGNED: ReadonlySet<string> = new Set(['heartbeat', 'nak']);
+
+/** Chooses how a message like one seen, or like any in which something is signed, becomes a lie. */
+export function proposeLie(view: View, random: Random, one: Seen, salt: number): LieAttack {
+  const like = UNSIGNED.has(one.kind) ? anySigned(view, random, one) : one;
   // An EOE is waited for only while an epoch is open, which is when RTS and EOE are the last things seen.
   const isEpochOpen = view.seen.slice(-LAST_SEEN).some((one) => one.kind === 'rts' || one.kind === 'eoe');
   const wanted = isEpochOpen && random.chance(60) ? 'eoe' : like.kind;
@@ -80,15 +84,25 @@ export function proposeLie(view: View, random: Random, like: Seen, salt: number)
   const field = random.chance(50) ? path : path.slice(0, random.int(1, path.length));
   const donors = view.seen.filter((other) => other.kind === kind && other.id !== id);
   const donor = donors.length > 0 && random.chance(50) ? random.pick(donors).id : undefined;
+  // Somebody else signs what was said; or something is changed, with or without the signature of anybody.
+  const isChanged = random.chance(60);
+  const isSigned = !isChanged || random.chance(50);
   return {
     kind: 'lie',
     by: 'insider',
     message: id,
-    ...(random.chance(60) ? { field, ...(donor === undefined ? {} : { donor }) } : {}),
-    ...(random.chance(60) ? { as: random.pick(view.scenario.nodes) } : {}),
+    ...(isChanged ? { field, ...(donor === undefined ? {} : { donor }) } : {}),
+    ...(isSigned ? { as: random.pick(view.scenario.nodes) } : {}),
     ...(position === CONTROL_BODY && random.chance(30) ? { to: ROOT } : {}),
     salt,
   };
+}
+
+function anySigned(view: View, random: Random, otherwise: Seen): Seen {
+  const kinds = [...new Set(view.seen.map(({ kind }) => kind))].filter((kind) => !UNSIGNED.has(kind));
+  if (kinds.length === 0) return otherwise;
+  const chosen = random.pick(kinds);
+  return random.pick(view.seen.filter(({ kind }) => kind === chosen));
 }
 
 /** Makes the frame of a lie; undefined if it would be none, or nobody could tell. */
@@ -192,11 +206,11 @@ function resigned(body: LinkBody, keys: NodeKeys | undefined, salt: number): Lin
       return { ...body, capsule: records[0]?.capsule ?? body.capsule, records, credential };
     }
     case 'rts': {
-      const rts = { ...body.body, epoch: body.body.epoch + (salt % 2) };
+      const rts = { ...body.body, epoch: body.body.epoch + 1 };
       return { ...body, body: rts, credential, signature: signature('rts', rts, keys) };
     }
     case 'sync': {
-      const sync = { ...body.body, epoch: body.body.epoch + (salt % 2) };
+      const sync = { ...body.body, epoch: body.body.epoch + 1 };
       return { ...body, body: sync, credential, signature: signature('sync', sync, keys) };
     }
     case 'eoe': {
