@@ -240,6 +240,10 @@ describe.skipIf(!canLook)('the page', () => {
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
       await page.locator('#routine').check();
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
+      const [inside, box] = await Promise.all(
+        ['#rows', '#scroll'].map((selector) => page.locator(selector).evaluate((one) => one.scrollWidth)),
+      );
+      expect(inside).toBeLessThanOrEqual(box ?? 0);
     });
 
     test('steps by taps', async () => {

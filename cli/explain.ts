@@ -41,8 +41,8 @@ export function addExplain(
     .summary('tell what happens in a counterexample')
     .argument('<file>', 'counterexample file')
     .description(
-      'Runs the moves of the file and tells the story: who did what, where the property broke and why, what each move is\n' +
-        'needed for, and the nearest schedule in which nothing breaks.',
+      'Runs the moves of the file and tells the story: who did what, where the property broke and why,\n' +
+        'what each move is needed for, and the nearest schedule in which nothing breaks.',
     )
     .option('--subject <id>', 'tell it of this subject instead')
     .option('--all', 'every step, not only those that matter')

@@ -2,11 +2,12 @@
  * The space-time diagram of a story in characters: a column per node, time downwards, an arrow where a message is
  * taken in. A pure function of the story's beats.
  */
-import { attackWords, identityOf } from './moves.ts';
+import { identityOf } from './moves.ts';
+import type { Attack } from '../../engine/index.ts';
+import type { Message } from '../../model/index.ts';
 import { isWorthALine, type Beat } from './beats.ts';
 import type { Observed } from './observe.ts';
 import type { Telling } from './story.ts';
-import { bare } from './terms.ts';
 import { messageLabel } from './words.ts';
 
 /** What the diagram is drawn with. */
@@ -238,8 +239,15 @@ class Canvas {
   }
 }
 
+/** The message that an attack is about, in few letters. */
+function attackLabel(attack: Attack, message: Message | undefined): string {
+  if (message !== undefined && message.type !== 'garbage') return messageLabel(message);
+  const about = attack['message'] ?? attack['how'];
+  return typeof about === 'string' ? (identityOf(about)?.kind ?? about) : '';
+}
+
 /** What a step is that no message makes. */
-export function noteOf({ step }: Observed): string {
+export function noteOf({ step, situation }: Observed): string {
   if (step.kind === 'event') {
     switch (step.event.type) {
       case 'crashed':
@@ -261,7 +269,8 @@ export function noteOf({ step }: Observed): string {
         return `(${step.event.type}: ${step.event.message})`;
     }
   }
-  if (step.attack !== undefined) return `outsider: ${bare(attackWords(step.attack)).split(' ')[0] ?? ''}`;
+  if (step.attack !== undefined)
+    return `outsider: ${step.attack.kind} ${attackLabel(step.attack, situation.tookIn)}`;
   switch (step.input.kind) {
     case 'timer':
       return step.input.timer;

@@ -66,9 +66,7 @@ export function moveWords(move: Move<Command>): string {
     case 'restart':
       return `${move.node} starts again, ${memoryWords(move.memory)}`;
     case 'attack':
-      return move.attack.by === 'insider'
-        ? `a node that was taken over ${attackWords(move.attack)}`
-        : `an ${term('outsider')} ${attackWords(move.attack)}`;
+      return `an ${term('outsider')} ${attackWords(move.attack)}`;
   }
 }
 
@@ -132,11 +130,6 @@ export function attackWords(attack: Attack): string {
       return `hands ${receiver} ${message} with a part of another message in it`;
     case 'spoof':
       return `hands ${receiver} ${message} in the name of ${text('as')}`;
-    case 'lie': {
-      const signer = attack['as'] === undefined ? '' : `, signed by ${text('as')}`;
-      const change = attack['field'] === undefined ? '' : ' with something changed';
-      return `passes on ${message}${change}${signer}, under the right key of the ${term('link')}`;
-    }
     case 'flood':
       return `floods the coordinator with ${text('joins')} made-up joins`;
     case 'malformed':

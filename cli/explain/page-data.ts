@@ -7,7 +7,7 @@ import type { CommittedTree, Observed } from './observe.ts';
 import { IN_PLAIN_WORDS } from './plain.ts';
 import { capital, sentenceOf } from './sentences.ts';
 import type { Story, Telling } from './story.ts';
-import { bare, withTerms } from './terms.ts';
+import { withTerms } from './terms.ts';
 import { withoutWords } from './text.ts';
 import { whatHappens } from './verdict.ts';
 import { messageLabel, messageWords } from './words.ts';
@@ -150,7 +150,7 @@ function rowOf(observed: Observed, telling: Telling, tables: Tables): Row {
     ms: nowMs,
     ...(node === undefined ? {} : { node }),
     text: tables.text(sentenceOf(observed, telling.run)),
-    label: bare(noteOf(observed)),
+    label: noteOf(observed),
     ...messagePart(observed, telling, tables),
     ...(telling.past.has(index) ? { isPast: true } : {}),
     ...(step.kind === 'reaction' && step.attack !== undefined ? { isAttack: true } : {}),

@@ -202,7 +202,9 @@ function necessity(page: Page, { moves, isCertified }: Story): void {
     page.say('There are none: the property breaks without any fault.', 2);
     return;
   }
-  page.section('The moves, and why each is needed');
+  page.section(
+    moves.some(({ without }) => without !== undefined) ? 'The moves, and why each is needed' : 'The moves',
+  );
   moves.forEach(({ text, without }, index) => {
     const number = `${String(index + 1).padStart(3)}  `;
     page.say(
