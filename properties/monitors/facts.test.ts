@@ -81,6 +81,11 @@ describe('a tree of entries', () => {
     expect(ofEntries('reattachment', [...FORMED, crashed], up).waiting).toEqual([
       'the parent of c3 is r2, which is not up',
     ]);
+    // Its next life knows nothing of the entries of the last.
+    expect(ofEntries('reattachment', [...FORMED, crashed, starts('r2')]).waiting).toEqual([
+      'r2 has no parent',
+      'r2, the parent of c3, does not know it as its child',
+    ]);
   });
 
   test('bounds hops only where every parent knows its child', () => {
@@ -99,6 +104,19 @@ describe('a tree of entries', () => {
     const half = FORMED.filter((_, index) => index !== FORMED.length - 5);
     expect(ofEntries('latency-bound', [...half, ...hops]).exercised).toBe(0);
   });
+});
+
+test('a record that is missing is missed, though a later one was delivered', () => {
+  const writes = { type: 'put', key: 'a', value: 'b' } as const;
+  const story: readonly Part[] = [
+    asked('c1', writes, put('c1/1', 1)),
+    asked('c1', writes, put('c1/1', 2)),
+    gets('c2', data('r1', 'c2', 'c1/1', 2), delivers('c1/1', 2)),
+  ];
+  const late = gets('c2', data('r1', 'c2', 'c1/1', 1), delivers('c1/1', 1));
+  const id = 'delivery-to-every-subscriber';
+  expect(judge(id, story).waiting).toEqual(['c2 has not delivered c1/1#1, which c1 put and holds']);
+  expect(judge(id, [...story, late]).waiting).toEqual([]);
 });
 
 describe('facts', () => {

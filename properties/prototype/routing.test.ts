@@ -62,6 +62,16 @@ describe.each([
     expect(node.get(join('c4', 'client'))).toEqual(['r8: join c4 client']);
   });
 
+  test('J4: a router that joins again counts 1 again, and keeps its router count', () => {
+    const node = make();
+    node.get(join('r8', 'router'));
+    node.get(heartbeat('r8', 5, 0, 4));
+    node.get(join('r8', 'router'));
+    node.get(join('r9', 'router'));
+    expect(node.get(join('c1', 'client'))).toEqual(['r8: join c1 client']);
+    expect(node.get(join('r7', 'router'))).toEqual(['r9: join r7 router']);
+  });
+
   test('J4, J3: two routers become children; more go on to the one with the smallest router count', () => {
     const node = make();
     expect(node.get(join('r8', 'router'))).toEqual([`r8: assign ${self}`]);
@@ -139,6 +149,22 @@ describe('data', () => {
   });
 });
 
+describe.each([
+  ['the root', root],
+  ['a router', placed],
+])('children of %s', (_, make) => {
+  test('H4: one unheard of for more than 3 s is forgotten at the next check', () => {
+    const node = make();
+    for (const one of ['c1', 'c2']) node.get(join(one, 'client'));
+    expect(node.timers.get('stale:client:c1')).toBe(3001);
+    node.fire('stale:client:c1');
+    node.fire('stale:client:c2');
+    node.get(heartbeat('c2'));
+    expect(node.fire('listenHeartbeat')).toEqual([]);
+    expect(node.reports).toMatchObject([{ type: 'installed', children: ['c2'] }]);
+  });
+});
+
 describe('heartbeats', () => {
   test('H1: to each child −1, the own level and 0', () => {
     const node = root();
@@ -160,17 +186,6 @@ describe('heartbeats', () => {
     const node = root();
     node.get(heartbeat('c1'));
     expect(node.rejected).toBeDefined();
-  });
-
-  test('H4: a child unheard of for more than 3 s is forgotten at the next check', () => {
-    const node = root();
-    for (const one of ['c1', 'c2']) node.get(join(one, 'client'));
-    expect(node.timers.get('stale:client:c1')).toBe(3001);
-    node.fire('stale:client:c1');
-    node.fire('stale:client:c2');
-    node.get(heartbeat('c2'));
-    expect(node.fire('listenHeartbeat')).toEqual([]);
-    expect(node.reports).toMatchObject([{ type: 'installed', children: ['c2'] }]);
   });
 });
 
