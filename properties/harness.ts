@@ -167,6 +167,7 @@ function harnessOf2021(
     // There is no word for leaving in good order, and nothing on any disk that could be forgotten.
     mayLeave: () => false,
     mayForget: () => false,
+    pairs: nonInterference<Uint8Array>('taken-out'),
     simpler: simplerWith(fit),
   };
 }

@@ -75,4 +75,14 @@ describe('non-interference', () => {
     expect(pairs.exercised(attacked)).toBe(2);
     expect(pairs.exercised(run(stores('c1')))).toBe(0);
   });
+
+  test('counts attacks that were accepted, too, where they are part of the premise', () => {
+    const attacked = run(
+      reaction('c1', [], 1, { kind: 'replay' }),
+      reaction('c1', [REJECT], 2, { kind: 'replay' }),
+      reaction('c1', [], 3, { kind: 'forge' }),
+    );
+    expect(nonInterference<unknown>('taken-out').exercised(attacked)).toBe(2);
+    expect(nonInterference<unknown>().exercised(attacked)).toBe(1);
+  });
 });

@@ -29,12 +29,18 @@ export const NON_INTERFERENCE = {
  * The pair of executions. An outsider who hands a node a copy of a genuine message that it has not had yet does what
  * the network may do by itself (duplicate, deliver out of order): those moves stay in both runs; all other
  * attacks are taken out of the second.
+ *
+ * @param premise which attacks are to be in a run that is worth a second one: such as were rejected, or, where an outsider is believed
+ * most of what it says, any that are taken out
  */
-export function nonInterference<Frame>(): Pairs<Frame, Command, Report, TreeScenario> {
+export function nonInterference<Frame>(
+  premise: 'rejected' | 'taken-out' = 'rejected',
+): Pairs<Frame, Command, Report, TreeScenario> {
   return {
     property: NON_INTERFERENCE.id,
     every: PAIR_EVERY,
-    exercised: (run) => attacks(run).filter(({ rejected }) => rejected).length,
+    exercised: (run) =>
+      attacks(run).filter(({ rejected, replay }) => rejected || (premise === 'taken-out' && !replay)).length,
     without(schedule: Schedule<Command>, run) {
       const accepted = new Set(
         attacks(run)

@@ -1,7 +1,8 @@
 /** Records and enclaves, sentence by sentence of docs/prototype-2021-behaviour.md. */
 import { describe, expect, test } from 'vitest';
+import { p256 } from '@noble/curves/nist.js';
 import { sha256 } from '../../impl/index.ts';
-import { recordOf } from './driven.test-helper.ts';
+import { raw, recordOf } from './driven.test-helper.ts';
 import { CoordinatorEnclave, WorkerEnclave } from './enclave.ts';
 import {
   concat,
@@ -13,9 +14,13 @@ import {
   isRight,
   joinItems,
   openRecord,
+  SIGNING_PUBLIC_KEY,
+  signedBytes,
   splitItems,
   type SealedRecord,
 } from './records.ts';
+import { PrototypeReader } from './reader.ts';
+import { encode } from './wire.ts';
 
 const worker = (id = 1) => new WorkerEnclave(id, new Uint8Array(16).fill(id));
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -56,6 +61,11 @@ describe('records', () => {
       { ...record, hash: record.hash.map((byte) => byte ^ 1) },
     ])
       expect(isRight(wrong)).toBe(false);
+    // By its own library, too, and by another one.
+    const signed = signedBytes(record.hash, record.prevHash);
+    expect(p256.verify(record.signature, signed, SIGNING_PUBLIC_KEY)).toBe(true);
+    const reading = new PrototypeReader().read(encode(raw('r1', 'down', encodeRecord(record))));
+    expect(reading.message).toEqual({ type: 'garbage', reason: 'never put' });
     // What is beside, and not hashed, nobody signs.
     expect(isRight({ ...record, msgType: 'sync' })).toBe(true);
     expect(openRecord({ ...record, ciphertext: record.ciphertext.with(20, 0) })).toBeUndefined();
