@@ -171,6 +171,19 @@ describe('subjects', () => {
     expect(stdout).not.toContain('Without it');
   });
 
+  test('one of another protocol is told without statecharts', async () => {
+    const { stdout } = await explained(
+      { property: 'edge-once', scenario: namedScenario('small')! },
+      { subject: 'prototype-2021' },
+    );
+    expect(stdout).toMatch(/c2 writes record c2\/1#1, and sends it to (C|r1)\./);
+    expect(stdout).not.toMatch(/By its statechart|undefined/);
+    const inapplicable = { property: 'placement-authority' };
+    await expect(explained(inapplicable, { subject: 'prototype-2021' })).rejects.toThrow(
+      /^prototype-2021: placement-authority does not apply to it: /,
+    );
+  });
+
   test('exit 1 where the property does not break any more, though the file says so', async () => {
     const { status, stdout, stderr, file } = await explained({ moves: [] });
     expect(status).toBe(1);

@@ -152,6 +152,8 @@ async function toldRun(
   const facts = factsFor(subject);
   if (facts === undefined) throw new RangeError(`subject: there is no ${subject}`);
   const run = kit.driver(subject).execute(scenario, moves, { pairs: true, keepTrace: true });
+  const why = run.notApplicable[property];
+  if (why !== undefined) throw new InputError(subject, `${property} does not apply to it: ${why}`);
   return {
     // The trace is of a subject of this kit, so its commands and reports are the kit's.
     run: observe((run.trace ?? []) as never, new Watch(facts, scenario), ABOUT_WRITES.has(property)),

@@ -68,7 +68,7 @@ export function beatsOf(
       number: beats.filter(({ kind }) => kind === 'told').length + 1,
       steps: group.map(({ index }) => index),
       nowMs: first.nowMs,
-      text: group.length === 1 ? sentenceOf(first, run) : groupSentence(group),
+      text: group.length === 1 ? sentenceOf(first, run) : groupSentence(group, run),
       ...(first.move === undefined ? {} : { move: first.move }),
       ...(departure === undefined ? {} : { departure }),
       isViolation: group.some(({ index }) => index === options.violation),
@@ -103,12 +103,17 @@ export function beatsOf(
 
 /** Whether two steps are the same thing at two nodes: the same record, placements of one version. */
 function sameKind(a: Observed, b: Observed): boolean {
+  if (isAttacked(a) && isAttacked(b) && a.node === b.node) return a.move === b.move;
   const [from, to] = [a.situation.tookIn, b.situation.tookIn];
   if (from === undefined || to === undefined || from.type !== to.type || a.nowMs !== b.nowMs) return false;
   if (a.move !== undefined || b.move !== undefined || a.node === b.node) return false;
   if (from.type === 'placement' && to.type === 'placement')
     return from.version === to.version && isPlain(a) && isPlain(b);
   return messageWords(from) === messageWords(to) && didWords(a) === didWords(b);
+}
+
+function isAttacked({ step }: Observed): boolean {
+  return step.kind === 'reaction' && step.attack !== undefined;
 }
 
 /** Whether a placement made a node do nothing but install it. */
@@ -127,11 +132,12 @@ function plainSituation(situation: Situation): Situation {
   return { tookIn: situation.tookIn, parents: situation.parents };
 }
 
-function groupSentence(group: readonly Observed[]): string {
+function groupSentence(group: readonly Observed[], run: ObservedRun): string {
   const nodes = group.flatMap(({ node }) => node ?? []);
   const [first] = group;
   const message = first?.situation.tookIn;
   if (first === undefined || message === undefined) return '';
+  if (isAttacked(first)) return `${sentenceOf(first, run)} And so on, ${group.length} times.`;
   if (message.type === 'placement') {
     const places = group.flatMap(({ node, situation: { tookIn } }) =>
       tookIn?.type === 'placement'

@@ -137,7 +137,9 @@ function sendPhrase(
         ? { verb: 'pass', rest: `it on to ${whom}` }
         : { verb: 'send', rest: `${isWritten ? 'it' : recordWords(message.record)} to ${whom}` };
     case 'join':
-      return { verb: 'ask', rest: `${whom} for a place (${joinWords(message)})` };
+      return passesOn
+        ? { verb: 'pass', rest: `the request on to ${whom}` }
+        : { verb: 'ask', rest: `${whom} for a place (${joinWords(message)})` };
     case 'join-refused':
       return {
         verb: 'refuse',

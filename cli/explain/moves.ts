@@ -66,7 +66,7 @@ export function moveWords(move: Move<Command>): string {
     case 'restart':
       return `${move.node} starts again, ${memoryWords(move.memory)}`;
     case 'attack':
-      return `an ${term('outsider')} ${attackWords(move.attack)}`;
+      return `${attackerWords(move.attack)} ${attackWords(move.attack)}`;
   }
 }
 
@@ -113,6 +113,11 @@ export function timerWords(timer: string, node: string): string {
   }
 }
 
+/** Who attacks: with keys or without. */
+export function attackerWords(attack: Attack): string {
+  return `an ${term(attack['by'] === 'insider' ? 'insider' : 'outsider')}`;
+}
+
 /** What an outsider does: `hands r1 a copy of …`. Attacks of an adversary that the kit does not know are named. */
 export function attackWords(attack: Attack): string {
   const text = (field: string): string => String(attack[field]);
@@ -130,6 +135,8 @@ export function attackWords(attack: Attack): string {
       return `hands ${receiver} ${message} with a part of another message in it`;
     case 'spoof':
       return `hands ${receiver} ${message} in the name of ${text('as')}`;
+    case 'lie':
+      return `${attack['as'] === undefined ? '' : `with the keys of ${text('as')} `}hands ${attack['to'] === undefined ? receiver : text('to')} ${message} changed and signed anew`;
     case 'flood':
       return `floods the coordinator with ${text('joins')} made-up joins`;
     case 'malformed':

@@ -71,16 +71,18 @@ export function observe(
   const messages = new Map<MessageId, Message>();
   let tree = NO_TREE;
   let up: ReadonlySet<NodeName> = new Set();
+  const hasCharts = watch.facts.notApplicable?.['conformance'] === undefined;
   const births = new Map<NodeName, number[]>();
   for (const step of trace) {
     const before = { parents: tree.parents, installed: installedBefore(step, watch) };
     const seen = watch.see(step);
-    const followed = watch.follow(seen);
+    // Statecharts are beside those that are to keep to them.
+    const followed = hasCharts ? watch.follow(seen) : undefined;
     const reaction = seen.kind === 'reaction' ? seen.reaction : undefined;
     if (reaction?.input.kind === 'start')
       births.set(reaction.node, [...(births.get(reaction.node) ?? []), reaction.input.birth]);
     const effects = reaction === undefined ? [] : effectsOf(reaction);
-    tree = committedIn(effects) ?? tree;
+    tree = watch.facts.tree === 'entries' ? entriesTree(watch, tree) : (committedIn(effects) ?? tree);
     up = upAfter(step, up);
     const node = nodeOf(step);
     const sent = step.kind === 'reaction' ? step.sent : [];
@@ -104,7 +106,7 @@ export function observe(
       situation: { ...before, tookIn, life: lifeOf(tookIn, births), showsWrites },
       sent,
       followed,
-      state: node === undefined ? undefined : watch.twins.stateOf(node),
+      state: node === undefined || !hasCharts ? undefined : watch.twins.stateOf(node),
       tree,
       up,
     });
@@ -135,6 +137,13 @@ export function effectsOf({ sends, timers, reports, rejected }: SeenReaction): r
     ...reports.map((report): Effect => ({ kind: 'report', report })),
     ...(rejected === undefined ? [] : [{ kind: 'reject', reason: rejected } as const]),
   ];
+}
+
+/** The tree that nobody commits: what the nodes say of themselves. */
+function entriesTree({ placing }: Watch, before: CommittedTree): CommittedTree {
+  return placing.parents === before.parents
+    ? before
+    : { version: 0, parents: placing.parents, pending: [], doubled: [] };
 }
 
 function committedIn(effects: readonly Effect[]): CommittedTree | undefined {

@@ -75,7 +75,11 @@ function ofTimer({ effects }: Observed, timer: string): Routine | undefined {
   if (kind === 'heartbeat') return 'heartbeats';
   if (kind === 'epoch') return closesSomething(effects) ? undefined : 'epochs';
   if (kind === 'eoe') return closesSomething(effects) ? undefined : 'epochs';
-  return effects.length === 0 ? 'other' : undefined;
+  const says = effects.filter(({ kind }) => kind === 'send' || kind === 'report' || kind === 'reject');
+  if (says.length === 0) return 'other';
+  // Subjects of other protocols have timers of other names.
+  const greets = says.every((effect) => effect.kind === 'send' && effect.message.type === 'heartbeat');
+  return greets ? 'heartbeats' : undefined;
 }
 
 /** Whether a frontier goes out that tells of something. */

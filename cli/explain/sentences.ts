@@ -1,7 +1,15 @@
 /** One step of a run as a plain sentence. */
 import { roleOf, type Message } from '../../model/index.ts';
 import { phrasesOf, present, type Effect, type Phrase, type Situation } from './effects.ts';
-import { attackWords, commandWords, identityOf, identityWords, moveWords, timerWords } from './moves.ts';
+import {
+  attackerWords,
+  attackWords,
+  commandWords,
+  identityOf,
+  identityWords,
+  moveWords,
+  timerWords,
+} from './moves.ts';
 import type { Observed, ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
 import { term } from './terms.ts';
@@ -71,7 +79,7 @@ function reactionWords(observed: Observed, run: ObservedRun): string {
   if (seen.kind !== 'reaction') return '';
   const { input, attack } = seen.reaction;
   if (attack !== undefined)
-    return `an ${term('outsider')} ${attackOf(observed, run)}; ${node} ${clauses(did)}`;
+    return `${attackerWords(attack)} ${attackOf(observed, run)}; ${node} ${clauses(did)}`;
   switch (input.kind) {
     case 'start':
       return clauses([`${node} starts ${startWords(observed)}`, ...did]);

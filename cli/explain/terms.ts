@@ -42,6 +42,7 @@ export const TERMS = {
   subscriber: 'every client is one',
   prevHash: 'the fingerprint of the record before, which chains them',
   credential: 'a signed proof of who a node is',
+  insider: 'an attacker who has got hold of the keys of a node',
   outsider: 'an attacker on the wire, with no keys of its own that anybody trusts',
 } as const;
 

@@ -1,10 +1,10 @@
 /** What broke, in words. */
-import { timerWords } from './moves.ts';
+import { attackerWords, timerWords } from './moves.ts';
 import type { Observed, ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
 import { attackOf, capital } from './sentences.ts';
 import type { Telling } from './story.ts';
-import { term, withTerms } from './terms.ts';
+import { withTerms } from './terms.ts';
 import { span } from './words.ts';
 
 /** What the violation says, as a sentence; for `conformance`, whose own message is for machines, what the node did. */
@@ -27,7 +27,7 @@ function occasionOf(observed: Observed, run: ObservedRun): string {
   const { seen } = observed;
   if (seen.kind === 'event') return 'something happens';
   const { input, node, attack } = seen.reaction;
-  if (attack !== undefined) return `an ${term('outsider')} ${attackOf(observed, run)}`;
+  if (attack !== undefined) return `${attackerWords(attack)} ${attackOf(observed, run)}`;
   switch (input.kind) {
     case 'frame':
       return `${node} gets ${receivedWords(input.reading.message, input.from, observed.situation.life)}`;

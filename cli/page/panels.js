@@ -101,6 +101,12 @@ export function showChart(data, run, index, pinned, onChoice) {
       return button;
     }),
   );
+  const hasCharts = run.rows.some(({ state }) => state !== undefined);
+  byId('chart-picture').toggleAttribute('hidden', !hasCharts);
+  if (!hasCharts) {
+    byId('beliefs').replaceChildren(html('li', {}, 'no statechart is beside this subject'));
+    return;
+  }
   const now = last.get(node);
   const beliefs = now?.beliefs === undefined ? [] : (data.beliefs[now.beliefs] ?? []);
   const note = lost.has(node)
