@@ -1,6 +1,6 @@
 /** Situations of epochs: they end too early or too late, without some, or with another coordinator. */
 import { ROOT } from '../scenario.ts';
-import { before, isRejected, reactionOf, reportsOf, type Scene } from './scene.ts';
+import { before, isAttack, isRejected, reactionOf, reportsOf, type Scene } from './scene.ts';
 import type { Situation } from './situation.ts';
 
 /** Clients that the tree must have for all but one of them to be some. */
@@ -63,7 +63,7 @@ export const EPOCH_SITUATIONS: readonly Situation[] = [
     title: 'An answer to an epoch arrives when that is closed, and is rejected.',
     lookout: () => (moment) => {
       const { followed } = moment;
-      if (followed?.event.type !== 'eoe' || !isRejected(moment)) return false;
+      if (followed?.event.type !== 'eoe' || !isRejected(moment) || isAttack(moment)) return false;
       const coordinator = before(moment, 'coordinator');
       const router = before(moment, 'router');
       const [epoch, awaited] =

@@ -1,6 +1,6 @@
 /** Situations of Naks and Repairs: who answers, with how much, and what has changed in between. */
 import type { Capsule } from '../../model/index.ts';
-import { before, isRejected, reactionOf, reportsOf, type Moment } from './scene.ts';
+import { before, isAttack, isRejected, reactionOf, reportsOf, type Moment } from './scene.ts';
 import type { Situation } from './situation.ts';
 
 /** What a router or the coordinator keeps of a capsule, before the step. */
@@ -67,7 +67,7 @@ export const REPAIR_SITUATIONS: readonly Situation[] = [
     title: 'A Repair that is under way when the tree is changed arrives after that.',
     lookout: (scene) => (moment) => {
       const reaction = reactionOf(moment);
-      if (reaction?.message === undefined || reaction.attack !== undefined) return false;
+      if (reaction?.message === undefined || isAttack(moment)) return false;
       if (reaction.input.kind !== 'frame' || reaction.input.reading.message.type !== 'repair') return false;
       const version = scene.versionAt(reaction.message);
       return version !== undefined && version < scene.watch.placing.version;

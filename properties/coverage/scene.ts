@@ -117,6 +117,11 @@ export function isRejected(moment: Moment): boolean {
   return reactionOf(moment)?.rejected !== undefined;
 }
 
+/** Whether what the node got came from an adversary, not over the network. */
+export function isAttack(moment: Moment): boolean {
+  return reactionOf(moment)?.attack !== undefined;
+}
+
 /** The tree that the coordinator committed in this reaction, if it did. */
 export function committedIn(moment: Moment) {
   return reportsOf(moment, 'committed')[0];

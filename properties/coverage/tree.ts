@@ -1,7 +1,7 @@
 /** Situations of the tree: it changes while something else is going on, and not everybody hears of it in time. */
 import type { NodeName } from '../../model/index.ts';
 import { ROOT } from '../scenario.ts';
-import { before, committedIn, isRejected, reactionOf, reportsOf } from './scene.ts';
+import { before, committedIn, isAttack, isRejected, reactionOf, reportsOf } from './scene.ts';
 import type { Lookout, Situation } from './situation.ts';
 
 const isRouter = (node: NodeName): boolean => node.startsWith('r');
@@ -37,7 +37,8 @@ export const TREE_SITUATIONS: readonly Situation[] = [
     id: 'old-placement-late',
     title: 'A placement arrives after a newer one of the same life was installed, and is rejected.',
     lookout: () => (moment) => {
-      if (!isRejected(moment) || moment.followed?.event.type !== 'placement') return false;
+      if (moment.followed?.event.type !== 'placement' || !isRejected(moment) || isAttack(moment))
+        return false;
       const { event } = moment.followed;
       const state = before(moment, 'router') ?? before(moment, 'client');
       if (state === undefined) return false;
