@@ -176,7 +176,7 @@ describe('subjects', () => {
       { property: 'edge-once', scenario: namedScenario('small')! },
       { subject: 'prototype-2021' },
     );
-    expect(stdout).toMatch(/c2 writes record c2\/1#1, and sends it to (C|r1)\./);
+    expect(stdout).toMatch(/\[move 1\] The application at c2 puts user0 = "D<baD\(>0"; c2\s/);
     expect(stdout).not.toMatch(/By its statechart|undefined/);
     const inapplicable = { property: 'placement-authority' };
     await expect(explained(inapplicable, { subject: 'prototype-2021' })).rejects.toThrow(
