@@ -51,7 +51,7 @@ describe('a tree of entries', () => {
     ['r1 is its own neighbour', entries('r1', 2, 'C', ['c1', 'r1'])],
     ['the root has a parent, r1', entries('C', 2, 'r1', [])],
     ['c1 is a client and has a child, r2', entries('r2', 2, 'c1', [])],
-    ['C has 3 children, K is 2', entries('C', 2, '', ['r1', 'r2', 'r3', 'c1'])],
+    ['C has 3 child routers, K is 2', entries('C', 2, '', ['r1', 'r2', 'r3', 'c1'])],
   ])('is none: %s', (message, part) => {
     expect(ofEntries('tree-shape', [...FORMED, part]).violation?.message).toBe(message);
   });

@@ -46,10 +46,11 @@ export class TreeShape extends Judge {
     if (parent === node || children.includes(node)) return `${node} is its own neighbour`;
     if (node === ROOT && parent !== '') return `the root has a parent, ${parent}`;
     if (parent.startsWith('c')) return `${parent} is a client and has a child, ${node}`;
-    const limited =
-      this.watch.scenario.topology === 'flat' ? children : children.filter((child) => child.startsWith('r'));
+    const isFlat = this.watch.scenario.topology === 'flat';
+    const limited = isFlat ? children : children.filter((child) => child.startsWith('r'));
     this.#tightest = Math.max(this.#tightest, limited.length);
-    if (limited.length > k) return `${node} has ${limited.length} children, K is ${k}`;
+    if (limited.length > k)
+      return `${node} has ${limited.length} ${isFlat ? 'children' : 'child routers'}, K is ${k}`;
     let at = parents.get(node);
     for (let hops = 0; at !== undefined && at !== ROOT && hops <= parents.size; hops += 1) {
       if (at === node) return `${node} is on a cycle`;
