@@ -168,7 +168,8 @@ function besideOf(
 ): Pick<Nearest, 'partsAt' | 'telling'> {
   const partsAt = partingOf(failing.run, run);
   const keys = new Set([...failing.told].map((index) => keyOf(failing.run, index)));
-  const end = failing.run.steps[failing.brokeAt ?? Math.max(0, ...failing.departures.keys())];
+  const marks = failing.departures.size > 0 ? failing.departures.keys() : failing.told;
+  const end = failing.run.steps[failing.brokeAt ?? Math.max(0, ...marks)];
   const untilMs = (end?.nowMs ?? 0) + 1;
   const last = run.steps.findLast(({ nowMs }) => nowMs <= untilMs);
   const told = new Set<number>();
