@@ -54,6 +54,14 @@ describe('convergence', () => {
     expect(verdict(...BOTH).exercised).toBe(0);
   });
 
+  test('asks that a record has what was put in it, and nothing else', () => {
+    const message = 'c1 wrote c1/1#1, in which there is something else than what it was asked to put';
+    for (const wrong of [stamped(1, 'aa'), stamped(1, 'aa', ['x', 'other']), stamped(1, 'aa', ['y', 'ours'])])
+      expect(verdict(asked('c1', writesTo('x', 'ours'), put('c1/1', 1, wrong))).violation?.message).toBe(
+        message,
+      );
+  });
+
   test.each<[string, Part]>([
     [
       'the store of c1 is not what its records give: "x" is "ours", expected "theirs"',

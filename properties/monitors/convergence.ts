@@ -18,6 +18,12 @@ function wins(a: Stamp, b: Stamp): boolean {
   return a.hash > b.hash;
 }
 
+function sameWrites(a: readonly Write[], b: readonly Write[]): boolean {
+  return (
+    a.length === b.length && a.every(({ key, value }, at) => key === b[at]?.key && value === b[at]?.value)
+  );
+}
+
 /** The store that a set of records gives, whatever their order. */
 export function storeOf(records: readonly RecordReport[]): ReadonlyMap<string, string> {
   const store = new Map<string, { readonly value: string; readonly stamp: Stamp }>();
@@ -35,7 +41,7 @@ export function storeOf(records: readonly RecordReport[]): ReadonlyMap<string, s
 /**
  * `convergence`: live honest clients that delivered equal sets of records hold equal stores. Judged by recomputing, for each
  * client, the store that its records give: every answer to a GET (its own queued puts first: a client reads its own
- * writes) and every final store must be that.
+ * writes) and every final store must be that. And the records that a client writes must have in them what it was asked to put.
  */
 export class Convergence extends Judge {
   readonly #records = new Map<string, RecordReport>();
@@ -53,9 +59,21 @@ export class Convergence extends Judge {
     const command = input.kind === 'command' ? input.command : undefined;
     for (const report of reports) {
       switch (report.type) {
-        case 'put':
+        case 'put': {
+          const asked = command?.type === 'put' ? [command] : (this.#queued.get(node) ?? []);
+          if (report.writes !== undefined && !sameWrites(report.writes, asked))
+            return this.violated(
+              reaction,
+              `${node} wrote ${recordId(report)}, in which there is something else than what it was asked to put`,
+              { wrote: report.writes, asked: asked.map(({ key, value }) => ({ key, value })) },
+            );
           this.#records.set(recordId(report), report);
           if (command?.type !== 'put') this.#queued.delete(node);
+          break;
+        }
+        case 'delivered':
+          // What nobody put breaks another property; here it counts for what it was delivered as.
+          if (!this.#records.has(recordId(report))) this.#records.set(recordId(report), report);
           break;
         case 'refused':
           if (command?.type !== 'put') this.#queued.delete(node);
@@ -132,7 +150,7 @@ export class Convergence extends Judge {
     this.#queued.set(node, queue);
   }
 
-  /** Records are looked up by name: what a client delivered is what was put, or `authentic-delivery` has failed. */
+  /** Records are looked up by name: what a client delivered is what was put, if it was put at all, or `authentic-delivery` has failed. */
   #recordsOf(node: NodeName): readonly RecordReport[] {
     return this.watch.holdings
       .records(node)
