@@ -173,6 +173,16 @@ describe('facts', () => {
   });
 });
 
+test('a store with what nobody put is judged by what was delivered', () => {
+  const forged = delivers('c9/0', 1, { hash: 'f', timestamp: 3, writes: [{ key: 'k', value: 'forged' }] });
+  const story = (value: string): readonly Part[] => [
+    gets('c1', { type: 'garbage', reason: '' }, forged),
+    asked('c1', { type: 'dump' }, report({ type: 'store', entries: [['k', value]] })),
+  ];
+  expect(judge('convergence', story('forged')).violation).toBeUndefined();
+  expect(judge('convergence', story('other')).violation).toBeDefined();
+});
+
 describe('ties that are open', () => {
   const OPEN: SubjectFacts<StoryFrame> = { ...STORY, ties: 'open' };
   const wrote = (writer: string, value: string, timestamp: number) => ({

@@ -71,7 +71,9 @@ export abstract class EnclaveProcess extends Process {
       case 'data': {
         // Which put of the writer this is, or whether it is any, the enclave cannot say: see reader.ts.
         const { record, items } = received;
-        const { sender, timestamp, hash, prevHash } = record;
+        const { sender, hash, prevHash } = record;
+        // The store goes by the time in the item, whatever is said beside.
+        const timestamp = items[0]?.timestamp ?? record.timestamp;
         const writes = items.map(({ key, value }) => ({ key, value }));
         const capsule = `c${sender}`;
         this.report({
