@@ -140,6 +140,11 @@ export interface Harness<Frame, Command, Report, Scenario extends BaseScenario> 
   mayForget?(scenario: Scenario, node: string): boolean;
   /** Nodes that belong together, as far as the scenario tells: groups worth cutting off. Random ones otherwise. */
   groups?(scenario: Scenario): readonly (readonly string[])[];
+  /**
+   * Steps that a run may have taken by a time, if it is not to end as an `overload`: tells a storm of messages from long calm long
+   * before MAX_STEPS would. @default MAX_STEPS, at all times
+   */
+  stepsMax?(scenario: Scenario, nowMs: number): number;
   readonly pairs?: Pairs<Frame, Command, Report, Scenario>;
   meter?(scenario: Scenario): Meter<Frame, Command, Report>;
   /** What a search is to reach. @default nothing */

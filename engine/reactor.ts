@@ -15,6 +15,8 @@ export interface WorldOptions<F, C, R> {
   readonly observe?: (step: TracedStep<F, C, R>) => void;
   /** @default MAX_STEPS */
   readonly stepsMax?: number;
+  /** Steps that the run may have taken by a time. @default stepsMax, at all times */
+  readonly stepsMaxAt?: (nowMs: number) => number;
 }
 
 const NO_PACKETS: readonly never[] = [];
@@ -34,6 +36,7 @@ export class Reactor<F, C, R, S extends BaseScenario> {
   readonly #agenda = new Agenda<Packet<F> | Timer<F, C, R>>();
   readonly #observe: ((step: TracedStep<F, C, R>) => void) | undefined;
   readonly #stepsMax: number;
+  readonly #stepsMaxAt: ((nowMs: number) => number) | undefined;
   #order = 0;
   #outputs: Output<F, R>[] | undefined;
   #overrun = false;
@@ -43,6 +46,7 @@ export class Reactor<F, C, R, S extends BaseScenario> {
     this.scenario = scenario;
     this.#observe = options.observe;
     this.#stepsMax = options.stepsMax ?? MAX_STEPS;
+    this.#stepsMaxAt = options.stepsMaxAt;
     for (const name of scenario.nodes) {
       if (!/^[^\s>]+$/.test(name))
         throw new RangeError(`scenario.nodes: "${name}" must not contain blanks or ">"`);
@@ -328,6 +332,9 @@ export class Reactor<F, C, R, S extends BaseScenario> {
   #boundSteps(): void {
     if (this.steps >= this.#stepsMax)
       this.#overload('MAX_STEPS', `more than ${String(this.#stepsMax)} steps`);
+    const max = this.#stepsMaxAt?.(this.nowMs);
+    if (max !== undefined && this.steps >= max)
+      this.#overload('stepsMax', `more than ${String(max)} steps within ${String(this.nowMs)} ms`);
   }
 
   #boundFlights(): void {

@@ -101,6 +101,21 @@ describe('execute', () => {
     expect(execute(toyHarness('spins'), toyScenario(1), [LONG]).steps).toBe(MAX_STEPS);
   });
 
+  test('bounds a run by the time that it has come to, where the harness says so', () => {
+    const runWith = (fromMs: number) =>
+      execute(
+        { ...toyHarness(), stepsMax: (_, nowMs) => (nowMs < fromMs ? MAX_STEPS : 1) },
+        toyScenario(2),
+        [SAY, LONG],
+        { keepTrace: true },
+      );
+    expect(runWith(Infinity).stopped).toBeUndefined();
+    const { stopped, trace, violations } = runWith(1);
+    expect(stopped).toMatchObject({ kind: 'overload', bound: 'stepsMax' });
+    expect(violations).toMatchObject([{ property: 'overload' }]);
+    expect(trace?.filter(({ nowMs }) => nowMs > 0)).toHaveLength(1);
+  });
+
   test('bounds messages that breed', () => {
     const { stopped } = execute(toyHarness('echoes'), toyScenario(3), [SAY]);
     expect(stopped).toMatchObject({ kind: 'overload', bound: 'MAX_IN_FLIGHT' });

@@ -5,7 +5,7 @@ import type { Cause, Step } from './trace.ts';
 import type { Violation } from './monitor.ts';
 import type { Harness, Meter, Random } from './harness.ts';
 import type { Run, Stopped } from './outcome.ts';
-import { SETTLE_SLICES } from './bounds.ts';
+import { MAX_STEPS, SETTLE_SLICES } from './bounds.ts';
 import { TraceDigest } from './digest.ts';
 import { Judge } from './judge.ts';
 import type { TracedStep } from './reaction.ts';
@@ -159,6 +159,9 @@ class Session<F, C, R, S extends BaseScenario> {
         this.#observe(step);
       },
       ...(stepsMax === undefined ? {} : { stepsMax }),
+      ...(harness.stepsMax === undefined
+        ? {}
+        : { stepsMaxAt: (nowMs: number) => harness.stepsMax?.(scenario, nowMs) ?? MAX_STEPS }),
     });
     this.world.startAll(PROLOGUE);
     this.world.elapse(scenario.prologueMs, PROLOGUE);

@@ -13,6 +13,7 @@ import {
   flatSubject,
   prototypeFacts,
   prototypeScenario,
+  prototypeStepsMax,
   prototypeSubject,
   type PrototypeSubject,
 } from './prototype/subject.ts';
@@ -167,6 +168,7 @@ function harnessOf2021(
     // There is no word for leaving in good order, and nothing on any disk that could be forgotten.
     mayLeave: () => false,
     mayForget: () => false,
+    stepsMax: prototypeStepsMax,
     pairs: nonInterference<Uint8Array>('taken-out'),
     simpler: simplerWith(fit),
   };
