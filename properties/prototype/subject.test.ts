@@ -62,6 +62,7 @@ describe.each(SUBJECTS)('%s', (id, scope) => {
       const scenario = scenarioFor(id, drawScenario(randomFromSeed(seed)));
       expect(scenarioSchema.parse(scenario)).toEqual(scenario);
       expect(scenarioFor(id, scenario)).toEqual(scenario);
+      expect(scenario.name).not.toMatch(/tight|scarce/);
       expect(scenario.parameters).toMatchObject({ heartbeatMs: 1000, suspectMs: 3000, epochMs: 20_000 });
     }
   });

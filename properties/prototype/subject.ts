@@ -105,7 +105,7 @@ export function prototypeScenario(scenario: TreeScenario): TreeScenario {
   const { nodes, topology } = scenario;
   const k = topology === 'flat' ? Math.max(2, workersIn(scenario)) : NUMBERS.k;
   const parameters = { ...NUMBERS, k };
-  const name = scenario.name.replace(/^tree-k\d+/, `tree-k${k}`).replace(/-tight\b/, '');
+  const name = scenario.name.replace(/^tree-k\d+/, `tree-k${k}`).replace(/-(tight|scarce)\b/, '');
   return { ...scenario, name, parameters, settleMs: settleMs(nodes.length, parameters) };
 }
 
