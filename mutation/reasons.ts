@@ -7,11 +7,12 @@ import type { Survivor } from './results.ts';
 /** Kinds of reasons, and what each says. */
 export const KINDS = {
   equivalent: 'Nothing behaves otherwise: no test can see it.',
+  choice: 'The specification leaves the choice, and the mutant makes another admissible one.',
   invisible: 'Only speed or memory differ, or a text for people: nothing that the protocol promises.',
   guard:
     'Refuses what a caller of the library may do wrong, or data that no schedule can make. Unit tests see it.',
-  rare: 'A property would see it, in more schedules than these: how many it took is said.',
-  gap: 'No property sees it: what would is said.',
+  rare: 'A property should see it in the situation that is told, by reading and not by a run: these schedules did not come there, or not often enough.',
+  gap: 'No property or attack shows it: what would is said.',
 } as const;
 
 export type Kind = keyof typeof KINDS;

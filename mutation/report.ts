@@ -56,20 +56,29 @@ function scores({ files }: Results): string {
   );
 }
 
-function about({ files, schedules }: Results): string {
+/** Kinds of survivors that nothing could tell from the original. */
+const CANNOT_BE_SEEN: ReadonlySet<Kind> = new Set(['equivalent', 'choice', 'invisible']);
+
+function about({ files, survivors }: Results, reasons: readonly Reason[]): string {
+  const unseen = new Set(
+    reasons.flatMap(({ kind, survivors: ids }) => (CANNOT_BE_SEEN.has(kind) ? ids : [])),
+  );
   const lines = ['impl/', 'model/'].flatMap((folder) => {
     const counts = total(
       Object.entries(files).flatMap(([file, one]) => (file.startsWith(folder) ? [one] : [])),
     );
     const all = judged(counts) + counts.unjudged;
     if (judged(counts) === 0) return [];
-    if (counts.unjudged === 0) return [`Of \`${folder}\`, all ${all} mutants were judged.`];
+    const blind = survivors.filter(({ id, file }) => file.startsWith(folder) && unseen.has(id)).length;
+    const seen = (100 * (counts.killed + counts.timeout)) / Math.max(1, judged(counts) - blind);
+    const rest = `Without the ${blind} survivors that nothing could tell from the original, it is ${seen.toFixed(1)} %.`;
+    if (counts.unjudged === 0) return [`Of \`${folder}\`, all ${all} mutants were judged. ${rest}`];
     const [low, high] = interval(counts).map((share) => share.toFixed(1));
     return [
-      `Of \`${folder}\`, ${judged(counts)} of ${all} mutants were judged, a sample drawn by hash: the score of all is between ${low} % and ${high} % with 95 % confidence.`,
+      `Of \`${folder}\`, ${judged(counts)} of ${all} mutants were judged, a sample drawn by hash: the score of all is between ${low} % and ${high} % with 95 % confidence. ${rest}`,
     ];
   });
-  return [...lines, `A mutant met at most ${schedules} schedules.`].join(' ');
+  return lines.join('\n\n');
 }
 
 function killers({ by }: Results): string {
@@ -113,7 +122,7 @@ function accounts({ survivors }: Results, reasons: readonly Reason[]): string {
   return sections.join('\n\n');
 }
 
-function summary({ files, survivors }: Results, reasons: readonly Reason[]): string {
+function summary({ survivors }: Results, reasons: readonly Reason[]): string {
   const kindOf = new Map(reasons.flatMap(({ kind, survivors: ids }) => ids.map((id) => [id, kind] as const)));
   const folders = ['impl/', 'model/'];
   const rows = (Object.keys(KINDS) as Kind[]).map((kind) => [
@@ -123,7 +132,6 @@ function summary({ files, survivors }: Results, reasons: readonly Reason[]): str
     ),
     KINDS[kind],
   ]);
-  void files;
   return table(['kind', ...folders, 'what it is'], rows);
 }
 
@@ -137,7 +145,7 @@ export async function withFigures(
 ): Promise<string> {
   const parts: Readonly<Record<string, string>> = {
     scores: scores(results),
-    about: about(results),
+    about: about(results, reasons),
     killers: killers(results),
     depths: depths(results),
     summary: summary(results, reasons),
@@ -155,15 +163,16 @@ export function readResults(): Results {
   return JSON.parse(readFileSync(RESULTS, 'utf8')) as Results;
 }
 
-function record(files: readonly string[]): void {
+async function record(files: readonly string[]): Promise<void> {
   const results = summarise(readLines(files), SCHEDULES.length);
-  writeFileSync(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
+  const options = { ...(await resolveConfig(RESULTS)), parser: 'json' };
+  writeFileSync(RESULTS, await format(JSON.stringify(results), options));
 }
 
 async function main(): Promise<void> {
   const isCheck = process.argv.includes('--check');
   const files = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-  if (files.length > 0) record(files);
+  if (files.length > 0) await record(files);
   const results = readResults();
   const reasons = readReasons(REASONS);
   const { unexplained, idle } = unaccounted(results.survivors, reasons);
