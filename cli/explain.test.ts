@@ -87,7 +87,7 @@ Who is there
     └─ c2
 
 The story
-             ⋮  1.06 s: the tree forms (7 steps), placements are confirmed (2
+             ⋮  (+1.5 s) the tree forms (7 steps), placements are confirmed (2
                 steps), and heartbeats (7 steps)
   1   1.500 s   [move 1] The application at c2 puts user0 = "D<baD(>0"; c2
                 writes record c2/1#1, and sends it to C.
@@ -106,7 +106,7 @@ The story
 
 The same in a picture
                     c2
-     1.1 s          ⋮
+   (+1.5 s)         ⋮
  1   1.500          ● put
  2   1.500          ● crashes
  3   1.500          ✗ starts

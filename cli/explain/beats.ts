@@ -6,7 +6,7 @@ import { Routines, type Routine } from './routine.ts';
 import { treeChange } from './reports.ts';
 import { sentenceOf } from './sentences.ts';
 import { term } from './terms.ts';
-import { clauses, counted, listed, messageWords, neighbourhood, span } from './words.ts';
+import { clauses, counted, gap, listed, messageWords, neighbourhood } from './words.ts';
 
 /** A sentence of the story. Texts have marked terms (`terms.ts`). */
 export type Beat =
@@ -28,6 +28,7 @@ export type Beat =
   | {
       readonly kind: 'folded';
       readonly steps: readonly number[];
+      /** When the sentence before it is (0: there is none), and the one after it (its own end, if there is none). */
       readonly fromMs: number;
       readonly untilMs: number;
       readonly text: string;
@@ -55,8 +56,9 @@ export function beatsOf(
   const beats: Beat[] = [];
   let folded: { readonly observed: Observed; readonly routine: Routine | undefined }[] = [];
   let group: Observed[] = [];
-  const flushFold = (): void => {
-    if (folded.length > 0) beats.push(fold(folded));
+  let toldMs = 0;
+  const flushFold = (untilMs = folded.at(-1)?.observed.nowMs ?? toldMs): void => {
+    if (folded.length > 0) beats.push(fold(folded, toldMs, untilMs));
     folded = [];
   };
   const flushGroup = (): void => {
@@ -73,6 +75,7 @@ export function beatsOf(
       ...(departure === undefined ? {} : { departure }),
       isViolation: group.some(({ index }) => index === options.violation),
     });
+    toldMs = group.at(-1)?.nowMs ?? toldMs;
     group = [];
   };
   for (const observed of run.steps) {
@@ -92,7 +95,7 @@ export function beatsOf(
       first.index !== options.violation;
     if (!joins) {
       flushGroup();
-      flushFold();
+      flushFold(observed.nowMs);
     }
     group.push(observed);
   }
@@ -174,9 +177,9 @@ function treeWords({ effects, situation }: Observed): readonly string[] {
 
 function fold(
   steps: readonly { readonly observed: Observed; readonly routine: Routine | undefined }[],
+  fromMs: number,
+  untilMs: number,
 ): Beat {
-  const fromMs = steps[0]?.observed.nowMs ?? 0;
-  const untilMs = steps.at(-1)?.observed.nowMs ?? fromMs;
   const counts = new Map<string, number>();
   for (const { routine } of steps) {
     const what = routine === undefined ? 'others' : ROUTINE_WORDS[routine];
@@ -189,7 +192,7 @@ function fold(
   );
   const trees = steps.flatMap(({ observed, routine }) => (routine === 'forming' ? [] : treeWords(observed)));
   if (trees.length > 0) what.push(`the tree changes: ${trees.join('; ')}`);
-  const time = untilMs > fromMs ? `${span(untilMs - fromMs)}: ` : '';
+  const time = untilMs > fromMs ? `${gap(untilMs - fromMs)} ` : '';
   return {
     kind: 'folded',
     steps: steps.map(({ observed }) => observed.index),

@@ -8,7 +8,7 @@ import type { Message } from '../../model/index.ts';
 import { isWorthALine, type Beat } from './beats.ts';
 import type { Observed } from './observe.ts';
 import type { Telling } from './story.ts';
-import { messageLabel } from './words.ts';
+import { gap, messageLabel } from './words.ts';
 
 /** What the diagram is drawn with. */
 export interface Glyphs {
@@ -131,7 +131,7 @@ class Canvas {
 
   fold(ms: number): string {
     const cells = this.#lives(this.#glyphs.fold);
-    if (ms > 0) put(cells, 4, `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`.padStart(6));
+    if (ms > 0) put(cells, 0, gap(ms).padStart(MARGIN - 1));
     return cells.join('');
   }
 

@@ -44,6 +44,14 @@ describe.each(files)('%s', (name) => {
     expect(telling.beats.flatMap(({ steps }) => steps)).toEqual(
       Array.from({ length: telling.until + 1 }, (_, index) => index),
     );
+    // The times add up: what is folded says how long it is from the sentence before to the one after.
+    telling.beats.forEach((beat, at) => {
+      const after = telling.beats[at + 1];
+      if (beat.kind === 'told' || after?.kind !== 'told') return;
+      const lastOfBefore = telling.beats[at - 1]?.steps.at(-1);
+      const ms = after.nowMs - (lastOfBefore === undefined ? 0 : telling.run.steps[lastOfBefore]!.nowMs);
+      expect(/^\(\+([\d.]+) s\) /.exec(beat.text)?.[1]).toBe(ms === 0 ? undefined : String(ms / 1000));
+    });
     // It leads to where the property broke, and to where a node left its statechart.
     const steps = told.flatMap((beat) => beat.steps);
     if (telling.brokeAt !== undefined) expect(steps).toContain(telling.brokeAt);

@@ -6,7 +6,7 @@ import { participle, phrasesOf, present, type Effect } from './effects.ts';
 import { attackWords, identityOf, identityWords, moveWords } from './moves.ts';
 import { receivedWords } from './received.ts';
 import { bare, FirstTime, partsOf, term, withTerms } from './terms.ts';
-import { clauses, listed, moment, ordinal, span } from './words.ts';
+import { clauses, gap, listed, moment, ordinal, span } from './words.ts';
 
 describe('lists and numbers', () => {
   test('lists', () => {
@@ -23,6 +23,7 @@ describe('lists and numbers', () => {
 
   test('times and positions', () => {
     expect([7133, 0].map(moment)).toEqual(['7.133 s', '0.000 s']);
+    expect([20, 1026, 3060, 81_000].map(gap)).toEqual(['(+0.02 s)', '(+1.026 s)', '(+3.06 s)', '(+81 s)']);
     expect([20, 3500, 81_000, 120_000].map(span)).toEqual(['20 ms', '3.5 s', '1 min 21 s', '2 min']);
     expect([1, 2, 3, 4, 11, 12, 13, 21, 112].map(ordinal)).toEqual([
       '1st',

@@ -29,6 +29,11 @@ export function span(ms: number): string {
   return `${Math.floor(ms / 60_000)} min${seconds === 0 ? '' : ` ${seconds} s`}`;
 }
 
+/** What lies between two moments, to the millisecond as they are: `(+3.06 s)`. */
+export function gap(ms: number): string {
+  return `(+${Number((ms / 1000).toFixed(3))} s)`;
+}
+
 /** `1st`, `2nd`, `11th`. */
 export function ordinal(n: number): string {
   const teen = n % 100 >= 11 && n % 100 <= 13;
