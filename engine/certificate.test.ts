@@ -28,6 +28,14 @@ describe('the certificate of a failing schedule', () => {
     expect(certificate?.without[0]?.property).toBe('arrives');
   });
 
+  test('where nothing else helps, the nearest is one that does not put it to the test', () => {
+    const trusting = toyHarness('trusts');
+    const forge: Move<ToyCommand> = { move: 'attack', attack: { kind: 'forge', to: 'r1', seq: 900 } };
+    const certificate = certify(trusting, scenario, [forge], 'genuine');
+    expect(certificate?.without.map(({ outcome }) => outcome)).toEqual(['untested']);
+    expect(certificate?.nearest).toEqual({ changes: [{ change: 'left-out', index: 0 }], moves: [] });
+  });
+
   test('finds a passing schedule farther away where no single move is to blame', () => {
     // Either of the two losses is enough.
     const both = [say, drop, { move: 'drop', message: 's>r2 data #1' } as const];

@@ -32,7 +32,7 @@ export type Change<C> =
 export interface Certificate<C> {
   /** For each move, in the order of the schedule. */
   readonly without: readonly Without[];
-  /** A schedule with the fewest changes in which the property holds, tested; absent if none was found. */
+  /** A schedule with the fewest changes in which nothing breaks, and the property is tested if that can be; absent if none was found. */
   readonly nearest?: { readonly changes: readonly Change<C>[]; readonly moves: Schedule<C> };
 }
 
@@ -53,18 +53,21 @@ export function certify<F, C, R, S extends BaseScenario>(
     const run = execute(harness, scenario, schedule.toSpliced(index, 1), { pairs: true, digest: false });
     without.push(outcomeOf(run, property));
   }
-  const one = nearestBySingle(schedule, without);
-  if (one !== undefined) {
-    const changes = [{ change: 'left-out', index: one } as const];
-    return { without, nearest: { changes, moves: applyChanges(schedule, changes) } };
-  }
-  for (const changes of furtherChanges(schedule)) {
+  const nearestOf = (changes: readonly Change<C>[]) => ({
+    without,
+    nearest: { changes, moves: applyChanges(schedule, changes) },
+  });
+  const tested = nearestBySingle(schedule, without, 'holds');
+  if (tested !== undefined) return nearestOf([{ change: 'left-out', index: tested }]);
+  const untested = nearestBySingle(schedule, without, 'untested');
+  for (const changes of furtherChanges(schedule, untested === undefined)) {
     if (isOver()) return undefined;
-    const moves = applyChanges(schedule, changes);
-    const run = execute(harness, scenario, moves, { pairs: true, digest: false });
-    if (outcomeOf(run, property).outcome === 'holds') return { without, nearest: { changes, moves } };
+    const run = execute(harness, scenario, applyChanges(schedule, changes), { pairs: true, digest: false });
+    const { outcome } = outcomeOf(run, property);
+    if (outcome === 'holds' || (outcome === 'untested' && untested === undefined)) return nearestOf(changes);
   }
-  return { without };
+  // Nothing puts it to the test any more: that is the nearest way not to break it.
+  return untested === undefined ? { without } : nearestOf([{ change: 'left-out', index: untested }]);
 }
 
 /** The failing schedule with the changes made. */
@@ -104,8 +107,12 @@ function outcomeOf<F, C, R, S extends BaseScenario>(run: Run<F, C, R, S>, proper
 }
 
 /** A move of the adversary says more than one of an application, and a later one is nearer to what broke. */
-function nearestBySingle<C>(schedule: Schedule<C>, without: readonly Without[]): number | undefined {
-  const passing = [...without.keys()].filter((index) => without[index]?.outcome === 'holds').toReversed();
+function nearestBySingle<C>(
+  schedule: Schedule<C>,
+  without: readonly Without[],
+  outcome: Without['outcome'],
+): number | undefined {
+  const passing = [...without.keys()].filter((index) => without[index]?.outcome === outcome).toReversed();
   return passing.find((index) => isFault(schedule[index])) ?? passing[0];
 }
 
@@ -113,14 +120,15 @@ function isFault<C>(move: Move<C> | undefined): boolean {
   return move !== undefined && capabilityOf(move) !== undefined;
 }
 
-/** Changes that are tried where leaving out one move leads to nothing that passes: remedies, then two moves less. */
-function* furtherChanges<C>(schedule: Schedule<C>): Iterable<readonly Change<C>[]> {
+/** Changes that are tried where leaving out one move does not do: remedies; then, if `withPairs`, two moves less. */
+function* furtherChanges<C>(schedule: Schedule<C>, withPairs: boolean): Iterable<readonly Change<C>[]> {
   for (const [at, move] of schedule.entries()) {
     const remedy = remedyOf(move);
     if (remedy === undefined) continue;
     for (let index = schedule.length; index > at; index -= 1)
       yield [{ change: 'inserted', index, move: remedy }];
   }
+  if (!withPairs) return;
   for (let a = schedule.length - 1; a > 0; a -= 1)
     for (let b = a - 1; b >= 0; b -= 1)
       yield [
