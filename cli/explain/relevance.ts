@@ -4,6 +4,7 @@ import { phrasesOf, present } from './effects.ts';
 import type { Observed, ObservedRun } from './observe.ts';
 import { membershipRuns } from './membership.ts';
 import { Routines } from './routine.ts';
+import { topicSteps } from './topic.ts';
 import { messageWords, recordId } from './words.ts';
 
 /** The steps that a story is about. */
@@ -65,13 +66,21 @@ export function toldSteps(
   const first = Math.min(...fixed);
   const isForming = firstMove === undefined && !kinds.slice(0, first).includes('epochs');
   const concerned = concernedNodes(run, fixed);
+  // Where a node left its statechart, what it was about is what went wrong; what broke later need not be.
+  const wrong = departures.length > 0 ? departures : fixed;
+  const topical = topicSteps(run, { wrong, past, until: options.until });
   const seen = new Set<string>();
   const told = new Set<number>();
   for (const observed of run.steps) {
     const { index, move, step } = observed;
     if (index > options.until) break;
     const isFixed =
-      fixed.includes(index) || earlier.has(index) || (move !== undefined && !isByTheWay(observed));
+      fixed.includes(index) ||
+      earlier.has(index) ||
+      topical.has(index) ||
+      (firstMove !== undefined && isEndOfFaults(observed)) ||
+      (move !== undefined && !isByTheWay(observed));
+    if (isByEndOfFaults(observed)) continue;
     const isInStory = isForming ? past.has(index) && step.kind === 'reaction' : index >= (firstMove ?? 0);
     const kind = kinds[index];
     const isNotable =
@@ -88,6 +97,15 @@ export function toldSteps(
   if (told.size > MANY)
     for (const index of membershipRuns(run, told, new Set([...fixed, ...earlier]))) told.delete(index);
   return told;
+}
+
+function isEndOfFaults({ step }: Observed): boolean {
+  return step.kind === 'event' && step.event.type === 'settling';
+}
+
+/** What the end of the faults says already: who goes on. */
+function isByEndOfFaults({ step }: Observed): boolean {
+  return step.kind === 'event' && step.event.type === 'resumed' && step.cause.kind === 'fair';
 }
 
 /** The causal pasts of the steps that a story is about. */

@@ -14,7 +14,7 @@ import type { Observed, ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
 import { term } from './terms.ts';
 import { timerPhrases } from './timers.ts';
-import { clauses, garbageWhy, messageWords, moment } from './words.ts';
+import { clauses, garbageWhy, listed, messageWords, moment } from './words.ts';
 
 /** What happened in a step, with its full stop. */
 export function sentenceOf(observed: Observed, run: ObservedRun): string {
@@ -28,7 +28,7 @@ export function capital(text: string): string {
   return /^[rc]\d+\b/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function eventWords({ step }: Observed, run: ObservedRun): string {
+function eventWords({ step, index }: Observed, run: ObservedRun): string {
   if (step.kind !== 'event') return '';
   const { event, cause } = step;
   switch (event.type) {
@@ -54,8 +54,23 @@ function eventWords({ step }: Observed, run: ObservedRun): string {
     case 'skipped':
       return `nothing comes of this, for what it is about is not there: ${moveWords(event.move)}`;
     case 'settling':
-      return 'the faults end here: nothing is lost or cut any more, and what must happen sooner or later has time to';
+      return `the faults end: ${clauses([...recoveries(index, run), 'nothing is lost or cut from now on'])}`;
   }
+}
+
+/** Who goes on or starts again because the faults end. */
+function recoveries(at: number, { steps }: ObservedRun): readonly string[] {
+  const [goOn, start]: [string[], string[]] = [[], []];
+  for (const { step, nowMs } of steps.slice(at + 1)) {
+    if (nowMs > (steps[at]?.nowMs ?? 0)) break;
+    if (step.kind !== 'event' || step.cause.kind !== 'fair') continue;
+    if (step.event.type === 'resumed') goOn.push(step.event.node);
+    if (step.event.type === 'restarting') start.push(step.event.node);
+  }
+  return [
+    ...(goOn.length === 0 ? [] : [`${listed(goOn)} ${goOn.length === 1 ? 'goes' : 'go'} on`]),
+    ...(start.length === 0 ? [] : [`${listed(start)} ${start.length === 1 ? 'starts' : 'start'} again`]),
+  ];
 }
 
 /** A message of this run by what it says: `the Placement of version 8 that C sent r1 at 0.020 s`. */

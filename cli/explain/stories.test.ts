@@ -32,6 +32,16 @@ async function storyOf(name: string): Promise<Story> {
   return tell(contextOf(kit), name, counterexample, counterexample.subject, false);
 }
 
+test('answers to the epoch that is not closed are told', async () => {
+  const name = files.find((file) => file.startsWith('mutant-waits-for-the-silent'))!;
+  const { telling } = await storyOf(name);
+  const answers = telling.run.steps.filter(
+    ({ situation, index }) => situation.tookIn?.type === 'eoe' && index <= telling.until,
+  );
+  expect(answers.length).toBeGreaterThan(2);
+  for (const { index } of answers) expect(telling.told).toContain(index);
+});
+
 describe.each(files)('%s', (name) => {
   test('is told', async () => {
     const story = await storyOf(name);
@@ -44,6 +54,11 @@ describe.each(files)('%s', (name) => {
     expect(telling.beats.flatMap(({ steps }) => steps)).toEqual(
       Array.from({ length: telling.until + 1 }, (_, index) => index),
     );
+    // Where the faults end is told, and what an epoch lacked that is not closed.
+    const all = telling.run.steps.slice(0, telling.until + 1);
+    const settling = all.find(({ step }) => step.kind === 'event' && step.event.type === 'settling');
+    if (settling !== undefined && all.some(({ move }) => move !== undefined))
+      expect(told.flatMap((beat) => beat.steps)).toContain(settling.index);
     // The times add up: what is folded says how long it is from the sentence before to the one after.
     telling.beats.forEach((beat, at) => {
       const after = telling.beats[at + 1];
