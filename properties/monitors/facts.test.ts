@@ -101,6 +101,8 @@ describe('a tree of entries', () => {
       exercised: 1,
       tightest: '4 of 4 hops',
     });
+    const back = gets('c1', data('r1', 'c1', 'c1/1', 1));
+    expect(ofEntries('latency-bound', [...FORMED, ...hops, back]).exercised).toBe(1);
     const half = FORMED.filter((_, index) => index !== FORMED.length - 5);
     expect(ofEntries('latency-bound', [...half, ...hops]).exercised).toBe(0);
   });

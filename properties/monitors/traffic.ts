@@ -163,6 +163,8 @@ export class LatencyBound extends Judge {
     const writer = writerOf(data.record.capsule);
     if (!placing.parents.has(writer) || !placing.parents.has(node) || !placing.isInstalled())
       return undefined;
+    // Nobody is its own subscriber: what comes back to its writer is late for nobody.
+    if (node === writer) return undefined;
     this.exercised += 1;
     const bound = Math.min(2 * placing.depth(), placing.parents.size);
     if (hops > bound)

@@ -119,7 +119,7 @@ export function flatScenario(scenario: TreeScenario): TreeScenario {
 /** Steps that a node takes in a second at most: ten times as many as where all is calm. */
 const STEPS_PER_SECOND = 30;
 /** Steps that come of the moves themselves, at most. */
-const STEPS_OF_MOVES = 20_000;
+const STEPS_OF_MOVES = 10_000;
 
 /** Steps that a run may have taken by a time: with more, messages must be going round. */
 export function prototypeStepsMax({ nodes }: TreeScenario, nowMs: number): number {
