@@ -70,7 +70,7 @@ const TREE_RULES: readonly string[] = [
 export function departureOf(followed: Followed, situation: Situation): Departure | undefined {
   const { node, expectation, got, agrees, event } = followed;
   if (agrees) return undefined;
-  if (expectation.kind === 'not-allowed') return forbidden(node, event, expectation.why);
+  if (expectation.kind === 'not-allowed') return forbidden(followed, expectation.why, situation);
   const missing = effects(without(expectation.texts, got));
   const extra = effects(without(got, expectation.texts));
   const should = words(missing, situation, participle);
@@ -122,16 +122,39 @@ function waitingWhy({ event, before }: Followed, missing: readonly Effect[]): st
 }
 
 /** A choice of the coordinator that no rule allows. */
-function forbidden(node: string, event: Followed['event'], why: string): Departure {
+function forbidden({ node, event, got }: Followed, why: string, situation: Situation): Departure {
   const [, number, broken] = /rule (\d): (.*)$/.exec(why) ?? [];
   const rule = number === undefined ? undefined : TREE_RULES[Number(number) - 1];
+  const chart = term('statechart');
+  const doubled = doubledWords(got, situation);
   const text =
-    rule !== undefined
-      ? `No ${term('statechart')} allows the tree that ${node} commits here: ${rule}, but ${broken ?? ''}.`
-      : why.endsWith('needs the choice of a tree')
-        ? `By its ${term('statechart')}, ${node} should have committed another tree${event.type === 'timer.probe' ? `, without ${event.node}` : ''}. It does not.`
-        : `No ${term('statechart')} allows what ${node} does here: ${why.replace(/^[a-z.-]+: /, '')}.`;
+    doubled !== undefined
+      ? `No ${chart} allows the tree that ${node} commits here: ${doubled}.`
+      : rule !== undefined
+        ? `No ${chart} allows the tree that ${node} commits here: ${broken ?? ''} (the rule: ${rule}).`
+        : why.endsWith('needs the choice of a tree')
+          ? `By its ${chart}, ${node} should have committed another tree${event.type === 'timer.probe' ? `, without ${event.node}` : ''}. It does not.`
+          : `No ${chart} allows what ${node} does here: ${why.replace(/^[a-z.-]+: /, '')}.`;
   return { missing: [], extra: [], text, wholeText: text };
+}
+
+/** Nodes with two places in the tree that is committed, which is worse than any place that is wrong. */
+function doubledWords(got: readonly string[], { parents }: Situation): string | undefined {
+  for (const effect of effects(got)) {
+    if (effect.kind !== 'report' || effect.report.type !== 'committed') continue;
+    const { edges } = effect.report;
+    for (const { child } of edges) {
+      const places = edges.filter((edge) => edge.child === child).map(({ parent }) => parent);
+      if (places.length < 2) continue;
+      const old = parents.get(child);
+      const should =
+        old !== undefined && places.includes(old)
+          ? `; it should have been taken from under ${old} when it was put under ${listed(places.filter((parent) => parent !== old))}`
+          : '';
+      return `${child} has two places in it, under ${listed(places)}${should}`;
+    }
+  }
+  return undefined;
 }
 
 function distinct(list: readonly Effect[]): readonly Effect[] {

@@ -49,8 +49,8 @@ export function moveWords(move: Move<Command>): string {
       return `the network lets through what ${move.from} sends to ${move.to}`;
     case 'partition':
       return move.way === 'both'
-        ? `the network cuts ${listed(move.from)} and ${listed(move.to)} off from each other`
-        : `the network cuts the way from ${listed(move.from)} to ${listed(move.to)} (the other way stays open)`;
+        ? `the network cuts ${listed(move.from)} off from ${listed(move.to)}, both ways`
+        : `nothing gets from ${listed(move.from)} to ${listed(move.to)} any more; the other way stays open`;
     case 'heal':
       return 'the network is whole again';
     case 'fire':

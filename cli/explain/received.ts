@@ -63,6 +63,6 @@ function joinRequest(
     case 'restarted':
       return `${request} for a place (${name}; it says that it restarted)`;
     case 'orphaned':
-      return `${request} for another place (${name}), for its parent ${suspect} is silent`;
+      return `${request} for another place (${name}) because its parent ${suspect} is silent`;
   }
 }

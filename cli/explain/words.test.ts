@@ -67,11 +67,11 @@ describe('moves', () => {
     [{ move: 'drop', message: 'c2>r1 data #2' }, 'the network loses the 2nd data message from c2 to r1'],
     [
       { move: 'partition', from: ['c7'], to: ['r2'], way: 'one-way' },
-      'the network cuts the way from c7 to r2 (the other way stays open)',
+      'nothing gets from c7 to r2 any more; the other way stays open',
     ],
     [
       { move: 'partition', from: ['c1', 'c2'], to: ['C'], way: 'both' },
-      'the network cuts c1 and c2 and C off from each other',
+      'the network cuts c1 and c2 off from C, both ways',
     ],
     [
       { move: 'restart', node: 'c1', memory: { back: 2 } },
