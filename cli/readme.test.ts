@@ -46,6 +46,8 @@ const FEWER_RUNS: ReadonlyMap<string, string> = new Map([
   ['npx psl-verify check --property edge-once --capability network', '--runs 8'],
   // Found in the first run; the others would be made all the same.
   ['npx psl-verify check --subject mutant:forwards-twice', '--runs 8'],
+  ['npx psl-verify check --json > check.json', '--runs 32'],
+  ['npx psl-verify mutants --mutant forwards-twice', '--seeds 1 --runs 4'],
   // Not a search: the time that each measurement takes.
   ['npx psl-verify bench', '--budget 10'],
 ]);
