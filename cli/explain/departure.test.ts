@@ -45,10 +45,14 @@ function attached(): ModelState {
 }
 
 /** What is said of a client that puts out `got` where its statechart puts out `expected`. */
-function saidOf(event: ModelEvent, expected: readonly string[], got: readonly string[]) {
-  const before = attached();
+function saidOf(event: ModelEvent, expected: readonly string[], got: readonly string[], before = attached()) {
   const reached = { taken: [], guards: [], rejection: undefined };
-  const expectation = { kind: 'outputs', texts: expected, rejects: false, reached } as const;
+  const expectation = {
+    kind: 'outputs',
+    texts: expected,
+    rejects: expected.includes('reject'),
+    reached,
+  } as const;
   const followed: Followed = { node: 'c1', event, before, after: before, expectation, got, agrees: false };
   const tookIn = 'from' in event ? event : undefined;
   const departure = departureOf(followed, { parents: new Map(), tookIn });
@@ -87,6 +91,43 @@ test('what is not authentic, and why', () => {
     whole:
       'By its statechart, c1 should have rejected it: it is a copy of one that was accepted before. Instead it trusts that C is alive for another 3.5 s.',
   });
+});
+
+test('why a message is to be rejected', () => {
+  const parent = { node: 'C', incarnation: 1, link: 2 };
+  const place = { incarnation: 1, version: 1, level: 1, parent, children: [] };
+  const installs = 'report {"type":"installed","version":1,"parent":"C","children":[]}';
+  const reject = (event: ModelEvent): string => saidOf(event, ['reject'], [installs]).text;
+  expect(reject({ type: 'placement', node: 'c1', birth: 7, ...place })).toMatch(
+    /should instead have rejected it: version 1 is older than the 2 that it has\.$/,
+  );
+  expect(reject({ type: 'placement', node: 'c1', birth: 7, ...place, version: 2 })).toMatch(
+    /: it has version 2 already\.$/,
+  );
+  expect(reject({ type: 'placement', node: 'c1', birth: 6, ...place })).toMatch(
+    /: it is for another life of c1\.$/,
+  );
+  expect(reject({ ...DATA, from: 'r1' })).toMatch(/: r1 is no neighbour of c1\.$/);
+  expect(reject({ ...DATA, link: 1 })).toMatch(/: it came over a link that has been replaced\.$/);
+  // Nothing simple says why.
+  expect(reject(DATA)).toMatch(/should instead have rejected it\.$/);
+});
+
+test('what is missing beside what is right', () => {
+  const { text, whole } = saidOf(DATA, [ASKS, DELIVERED], [DELIVERED]);
+  expect(text).toBe('By its statechart, c1 should also have asked C to repeat record c2/1#1 (Nak).');
+  expect(whole).toBe(`${text} It does not.`);
+});
+
+test('whose answer a timer has run out for', () => {
+  const c: ModelState = initialState('coordinator', 'C', DEFAULT_PARAMETERS);
+  if (c.role !== 'coordinator') throw new TypeError('expected a coordinator');
+  const before: ModelState = { ...c, context: { ...c.context, epoch: 1, awaited: ['c1', 'r1'] } };
+  const closes = 'report {"type":"epoch-closed","epoch":1,"answered":["c2"]}';
+  const { text } = saidOf({ type: 'timer.eoe' }, [closes], [], before);
+  expect(text).toMatch(
+    /epoch 1 \(c2 answered\): c1 and r1 have not answered, and it must not wait any longer\. It does not\.$/,
+  );
 });
 
 test('timers count where there is nothing else', () => {

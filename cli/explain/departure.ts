@@ -2,10 +2,11 @@
 import type { Followed } from '../../properties/monitors/twins.ts';
 import { roleOf, type Message } from '../../model/index.ts';
 import { participle, phrasesOf, present, type Effect, type Phrase, type Situation } from './effects.ts';
+import { whatWasAwaited, whyRejected } from './rejection.ts';
 import { quietly } from './sentences.ts';
 import { term } from './terms.ts';
 import { timerPhrases } from './timers.ts';
-import { clauses, garbageWhy, listed } from './words.ts';
+import { clauses, listed } from './words.ts';
 
 export interface Departure {
   /** What was missing, as `sent c2 …`; what was too much, as `sends c2 …`. */
@@ -71,7 +72,8 @@ export function departureOf(followed: Followed, situation: Situation): Departure
   const { node, expectation, got, agrees, event } = followed;
   if (agrees) return undefined;
   if (expectation.kind === 'not-allowed') return forbidden(followed, expectation.why, situation);
-  const missing = effects(without(expectation.texts, got));
+  const missingTexts = without(expectation.texts, got);
+  const missing = effects(missingTexts);
   const extra = effects(without(got, expectation.texts));
   const should = words(missing, situation, participle);
   if (should.length === 0 && expectation.texts.length === 0 && situation.tookIn !== undefined) {
@@ -87,11 +89,19 @@ export function departureOf(followed: Followed, situation: Situation): Departure
     const text = `${by} should not have ${clauses(never)}${isMore ? ' more than once' : ''}.`;
     return { missing: should, extra: did, text, wholeText: text };
   }
-  const why = event.type === 'garbage' ? `: ${garbageWhy(event.reason)}` : waitingWhy(followed, missing);
+  const reason = expectation.rejects
+    ? whyRejected(event, followed.before)
+    : whatWasAwaited(event, followed.before);
+  const why = reason === undefined ? waitingWhy(followed, missing) : `: ${reason}`;
   const first = `${by} should have ${clauses(should)}`;
   if (did.length === 0) {
-    const text = `${first}${why}. It does not.`;
-    return { missing: should, extra: did, text, wholeText: text };
+    // Something of it was done, and only the rest is missing.
+    const isRight = phrasesOf(effects(without(expectation.texts, missingTexts)), situation).length > 0;
+    const text = isRight
+      ? `${by} should also have ${clauses(should)}${why}.`
+      : `${first}${why}. It does not.`;
+    const wholeText = isRight ? `${text} It does not.` : text;
+    return { missing: should, extra: did, text, wholeText };
   }
   const wholeText = `${first}${why}. Instead it ${clauses(did)}.`;
   // The sentence about the step says what it did, unless that is a matter of timers.

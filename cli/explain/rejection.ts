@@ -1,0 +1,103 @@
+/** Why a statechart rejects a message, or what a timer of it has run out for: the diagnosis of a wrong reaction. */
+import type { Message, ModelEvent, ModelState } from '../../model/index.ts';
+import { garbageWhy, listed, recordId } from './words.ts';
+
+/** The reason as a clause; undefined where nothing simple says it. `before` is the state in which the event came. */
+export function whyRejected(event: ModelEvent, before: ModelState): string | undefined {
+  if (before.value === 'left') return 'it has left';
+  switch (event.type) {
+    case 'garbage':
+      return garbageWhy(event.reason);
+    case 'placement':
+      return before.role === 'coordinator' ? undefined : whyNoPlacement(event, before.context);
+    case 'probe':
+      return before.role === 'coordinator' ? undefined : whyNoProbe(event, before.context);
+    case 'heartbeat':
+    case 'data':
+    case 'rts':
+    case 'eoe':
+    case 'sync':
+    case 'nak':
+    case 'repair':
+      return whyNoNeighbour(event, before) ?? whyNotNew(event, before);
+    default:
+      return undefined;
+  }
+}
+
+type Of<T extends Message['type']> = Extract<Message, { readonly type: T }>;
+type MemberContext = Exclude<ModelState, { readonly role: 'coordinator' }>['context'];
+
+function whyNoPlacement({ birth, version }: Of<'placement'>, context: MemberContext): string | undefined {
+  if (birth !== context.birth) return `it is for another life of ${context.self}`;
+  if (version === context.version) return `it has version ${version} already`;
+  return version < context.version
+    ? `version ${version} is older than the ${context.version} that it has`
+    : undefined;
+}
+
+function whyNoProbe({ nonce }: Of<'probe'>, context: MemberContext): string | undefined {
+  if (nonce === context.nonce) return 'it has had this very question before';
+  return nonce < context.nonce ? 'it has had a newer question already' : undefined;
+}
+
+type Linked = Of<'heartbeat' | 'data' | 'rts' | 'eoe' | 'sync' | 'nak' | 'repair'>;
+
+/** What the link says against it, for a node that knows its neighbours from its Placement. */
+function whyNoNeighbour({ from, link }: Linked, before: ModelState): string | undefined {
+  if (before.role === 'coordinator') return undefined;
+  const { self, parent, children } = before.context;
+  const neighbour = [...(parent === null ? [] : [parent]), ...children].find(({ node }) => node === from);
+  if (neighbour === undefined) return `${from} is no neighbour of ${self}`;
+  return neighbour.link === link ? undefined : 'it came over a link that has been replaced';
+}
+
+function whyNotNew(event: Linked, before: ModelState): string | undefined {
+  switch (event.type) {
+    case 'data': {
+      const { capsule, seq } = event.record;
+      const has =
+        before.role === 'client'
+          ? (before.context.positions[capsule] ?? 0) >= seq ||
+            before.context.early[capsule]?.includes(seq) === true
+          : before.context.log[capsule]?.includes(seq) === true;
+      return has ? `it has had ${recordId(event.record)} already` : undefined;
+    }
+    case 'rts':
+    case 'sync': {
+      const newest = before.role === 'coordinator' ? undefined : before.context[event.type];
+      return newest !== undefined && event.epoch <= newest
+        ? `it has had that of epoch ${newest} already`
+        : undefined;
+    }
+    case 'repair': {
+      const isAsked =
+        before.role === 'client'
+          ? before.context.asked.length > 0
+          : before.context.naks.some(({ asked }) => asked.includes(event.from));
+      return isAsked ? undefined : `it has not asked ${event.from} for anything`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whose answer a timer has run out for. */
+export function whatWasAwaited(event: ModelEvent, before: ModelState): string | undefined {
+  if (before.role === 'client') return undefined;
+  switch (event.type) {
+    case 'timer.eoe': {
+      const { awaited } = before.context;
+      if (awaited.length === 0) return undefined;
+      return `${listed(awaited)} ${awaited.length === 1 ? 'has' : 'have'} not answered, and it must not wait any longer`;
+    }
+    case 'timer.probe':
+      return `${event.node} has not answered`;
+    case 'timer.placement':
+      return before.role === 'coordinator' && before.context.unacked.length > 0
+        ? `${listed(before.context.unacked)} ${before.context.unacked.length === 1 ? 'has' : 'have'} not confirmed`
+        : undefined;
+    default:
+      return undefined;
+  }
+}
