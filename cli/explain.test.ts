@@ -114,16 +114,11 @@ The same in a picture
   ⋮ steps left out, which --all shows
 
 The moves, and why each is needed
+  Each is needed: where nothing else is said, the property holds without it.
   1  The application at c2 puts user0 = "D<baD(>0". Without it nothing breaks,
      for the property is not put to the test any more.
-  2  c2 crashes. Without it the property holds.
-  3  c2 starts again, with its storage. Without it the property holds.
-
-The nearest schedule in which it holds
-  Without move 3 (c2 starts again, with its storage).
-  Up to 1.500 s the two runs are the same. After that nothing happens that this
-  story is about.
-  The property holds to the end of that run.
+  2  c2 crashes.
+  3  c2 starts again, with its storage.
 `;
 
 describe('text', () => {
@@ -213,6 +208,30 @@ describe('certificates', () => {
     expect(stdout).toContain('in the end (reattachment:\n     c2 has no place).');
     expect(stdout).toContain('Without it the property breaks all the\n     same.');
     expect(stdout).not.toContain('The nearest schedule');
+  });
+
+  test('that all moves are needed is said once', async () => {
+    const holds = { outcome: 'holds' } as const;
+    const { stdout } = await explained({ certificate: { without: [holds, holds, holds] } });
+    expect(stdout).toContain('Each is needed: without any one of them the property holds.\n  1  The app');
+    expect(stdout).not.toContain('Without it');
+  });
+
+  test('the nearest schedule is told where something else happens in it', async () => {
+    const [put, crash] = AGAIN.moves;
+    const without = AGAIN.moves.map(() => ({ outcome: 'holds' }) as const);
+    const amnesiac = { move: 'restart', node: 'c2', memory: 'amnesiac' } as const;
+    const nearest = {
+      changes: [{ change: 'replaced', index: 2, by: amnesiac }],
+      moves: [put!, crash!, amnesiac],
+    } as const;
+    const { stdout } = await explained({ certificate: { without, nearest } });
+    expect(stdout).toMatch(/The nearest schedule in which it holds\n {2}Instead of move 3/);
+    expect(stdout).toContain('c2 starts again with an empty storage');
+    // The same without the move: nothing happens then that the moves do not say already.
+    const left = { changes: [{ change: 'left-out', index: 2 }], moves: [put!, crash!] } as const;
+    const { stdout: short } = await explained({ certificate: { without, nearest: left } });
+    expect(short).not.toContain('The nearest schedule');
   });
 });
 

@@ -54,6 +54,8 @@ export interface Story {
 /** The nearest schedule that passes, and what happens in it. */
 export interface Nearest {
   readonly changes: readonly string[];
+  /** Whether it is the schedule without some of its moves, and nothing else. */
+  readonly isOnlyLeftOut: boolean;
   readonly moves: readonly string[];
   /** Index of the first step that is not as in the failing run. */
   readonly partsAt: number;
@@ -105,6 +107,7 @@ export function storyOf(material: Material): Story {
       : {
           nearest: {
             changes: nearest.changes.map((change) => changeWords(change, moves)),
+            isOnlyLeftOut: nearest.changes.every(({ change }) => change === 'left-out'),
             moves: nearest.moves.map(moveWords),
             ...besideOf(telling, passing, false),
           },

@@ -205,16 +205,27 @@ function necessity(page: Page, { moves, isCertified }: Story): void {
   page.section(
     moves.some(({ without }) => without !== undefined) ? 'The moves, and why each is needed' : 'The moves',
   );
+  const why = whyAllAreNeeded(moves);
+  if (why !== undefined) page.say(why, 2);
   moves.forEach(({ text, without }, index) => {
     const number = `${String(index + 1).padStart(3)}  `;
-    page.say(
-      `${capital(text)}.${without === undefined ? '' : ` Without it ${withoutWords(without)}.`}`,
-      5,
-      number,
-    );
+    const isSaid = without === undefined || (why !== undefined && without.outcome === 'holds');
+    page.say(`${capital(text)}.${isSaid ? '' : ` Without it ${withoutWords(without)}.`}`, 5, number);
   });
   if (!isCertified)
     page.say('(What happens without each move is not in the file: psl-verify shrink FILE adds it.)', 2);
+}
+
+/** What is the same for all moves or most; undefined where each is best told by itself. */
+function whyAllAreNeeded(moves: Story['moves']): string | undefined {
+  const outcomes = moves.map(({ without }) => without?.outcome);
+  if (!outcomes.includes('holds') || outcomes.some((one) => one === undefined || one === 'same'))
+    return undefined;
+  if (outcomes.some((one) => one !== 'holds'))
+    return 'Each is needed: where nothing else is said, the property holds without it.';
+  return moves.length === 1
+    ? 'It is needed: without it the property holds.'
+    : 'Each is needed: without any one of them the property holds.';
 }
 
 /** What happens without a move, after "without it". */
@@ -244,15 +255,17 @@ const MAX_BESIDE = 8;
 function nearest(page: Page, story: Story): void {
   const { nearest: other, telling } = story;
   if (other === undefined) return;
-  page.section('The nearest schedule in which it holds');
-  page.say(`${capital(other.changes.join('; '))}.`, 2);
-  const partsMs = Math.min(
-    ...[other.telling, telling].map(({ run }) => run.steps[other.partsAt]?.nowMs ?? Number.POSITIVE_INFINITY),
-  );
   const told = new Set(telling.beats.map(({ text }) => text));
   const others = other.telling.beats.filter(
     (beat) =>
       beat.kind === 'told' && beat.steps.some((index) => index >= other.partsAt) && !told.has(beat.text),
+  );
+  // That nothing happens without a move is said with the moves already.
+  if (others.length === 0 && other.isOnlyLeftOut) return;
+  page.section('The nearest schedule in which it holds');
+  page.say(`${capital(other.changes.join('; '))}.`, 2);
+  const partsMs = Math.min(
+    ...[other.telling, telling].map(({ run }) => run.steps[other.partsAt]?.nowMs ?? Number.POSITIVE_INFINITY),
   );
   const same =
     partsMs === 0
