@@ -30,19 +30,22 @@ export function identityWords(id: string): string {
   return `the ${ordinal(number)} ${kind} message from ${from} to ${to}`;
 }
 
+/** What a message is called: by its number, or with what it says where a run tells that. */
+type Naming = (id: string) => string;
+
 /** A move as a sentence, without its full stop. */
-export function moveWords(move: Move<Command>): string {
+export function moveWords(move: Move<Command>, named: Naming = identityWords): string {
   switch (move.move) {
     case 'elapse':
       return `${span(move.ms)} pass without a fault`;
     case 'command':
       return commandWords(move.node, move.command);
     case 'deliver':
-      return `the network delivers ${identityWords(move.message)} now, whatever is before it`;
+      return `the network delivers ${named(move.message)} now, whatever is before it`;
     case 'drop':
-      return `the network loses ${identityWords(move.message)}`;
+      return `the network loses ${named(move.message)}`;
     case 'duplicate':
-      return `the network makes a second copy of ${identityWords(move.message)}`;
+      return `the network makes a second copy of ${named(move.message)}`;
     case 'clog':
       return `the network holds back what ${move.from} sends to ${move.to}`;
     case 'release':
@@ -66,7 +69,7 @@ export function moveWords(move: Move<Command>): string {
     case 'restart':
       return `${move.node} starts again, ${memoryWords(move.memory)}`;
     case 'attack':
-      return `${attackerWords(move.attack)} ${attackWords(move.attack)}`;
+      return `${attackerWords(move.attack)} ${attackWords(move.attack, named)}`;
   }
 }
 
@@ -119,9 +122,9 @@ export function attackerWords(attack: Attack): string {
 }
 
 /** What an outsider does: `hands r1 a copy of …`. Attacks of an adversary that the kit does not know are named. */
-export function attackWords(attack: Attack): string {
+export function attackWords(attack: Attack, named: Naming = identityWords): string {
   const text = (field: string): string => String(attack[field]);
-  const message = typeof attack['message'] === 'string' ? identityWords(attack['message']) : 'a message';
+  const message = typeof attack['message'] === 'string' ? named(attack['message']) : 'a message';
   const receiver =
     typeof attack['message'] === 'string' ? (identityOf(attack['message'])?.to ?? 'a node') : 'a node';
   switch (attack.kind) {

@@ -14,7 +14,7 @@ import type { Observed, ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
 import { term } from './terms.ts';
 import { timerPhrases } from './timers.ts';
-import { clauses, garbageWhy, listed, messageWords, moment } from './words.ts';
+import { clauses, garbageWhy, listed, messageWords, moment, rangeWords, recordWords } from './words.ts';
 
 /** What happened in a step, with its full stop. */
 export function sentenceOf(observed: Observed, run: ObservedRun): string {
@@ -82,6 +82,33 @@ export function sourceWords(id: string, run: ObservedRun): string {
       ? `the ${term('Placement')} of ${term('version')} ${message.version}`
       : messageWords(message);
   return `${what} that ${identity.from} sent ${identity.to} at ${moment(run.steps[sentAt]?.nowMs ?? 0)}`;
+}
+
+/** A message by its number, as schedules name it, with what it says: `the 5th placement … (Placement of version 8)`. */
+export function numberedWords(id: string, { messages }: ObservedRun): string {
+  const what = essence(messages.get(id));
+  return what === undefined ? identityWords(id) : `${identityWords(id)} (${what})`;
+}
+
+/** What tells a message from others of its kind. */
+function essence(message: Message | undefined): string | undefined {
+  switch (message?.type) {
+    case 'placement':
+      return `${term('Placement')} of ${term('version')} ${message.version}`;
+    case 'placement-ack':
+      return `${term('PlacementAck')} of ${term('version')} ${message.version}`;
+    case 'data':
+      return recordWords(message.record);
+    case 'rts':
+    case 'eoe':
+    case 'sync':
+      return `${term('epoch')} ${message.epoch}`;
+    case 'nak':
+    case 'repair':
+      return rangeWords(message.capsule, message.first, message.last);
+    default:
+      return undefined;
+  }
 }
 
 function reactionWords(observed: Observed, run: ObservedRun): string {

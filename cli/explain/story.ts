@@ -8,6 +8,7 @@ import { moveWords } from './moves.ts';
 import type { CommittedTree, ObservedRun } from './observe.ts';
 import { anchorsOf, pastOf, toldSteps } from './relevance.ts';
 import { Routines } from './routine.ts';
+import { numberedWords } from './sentences.ts';
 
 /** A run that was executed and read, and what the property says of it. */
 export interface ToldRun {
@@ -85,6 +86,7 @@ export function storyOf(material: Material): Story {
   const certificate = elsewhere === undefined ? counterexample.certificate : undefined;
   const nearest = certificate?.nearest;
   const { run, violation } = elsewhere ?? failing;
+  const named = (id: string): string => numberedWords(id, run);
   const telling =
     elsewhere === undefined || violation !== undefined
       ? tell({ run, violation }, isAll)
@@ -98,7 +100,7 @@ export function storyOf(material: Material): Story {
     tree: treeAtFirstMove(run),
     moves: moves.map((move, index) => {
       const without = certificate?.without[index];
-      return { text: moveWords(move), ...(without === undefined ? {} : { without }) };
+      return { text: moveWords(move, named), ...(without === undefined ? {} : { without }) };
     }),
     telling,
     isCertified: certificate !== undefined || elsewhere !== undefined,
@@ -106,9 +108,9 @@ export function storyOf(material: Material): Story {
       ? {}
       : {
           nearest: {
-            changes: nearest.changes.map((change) => changeWords(change, moves)),
+            changes: nearest.changes.map((change) => changeWords(change, moves, named)),
             isOnlyLeftOut: nearest.changes.every(({ change }) => change === 'left-out'),
-            moves: nearest.moves.map(moveWords),
+            moves: nearest.moves.map((move) => moveWords(move, (id) => numberedWords(id, passing.run))),
             ...besideOf(telling, passing, false),
           },
         }),
@@ -150,9 +152,13 @@ function treeAtFirstMove({ steps }: ObservedRun): CommittedTree {
   return before?.tree ?? { version: 0, parents: new Map(), pending: [], doubled: [] };
 }
 
-function changeWords(change: Change<Command>, moves: Counterexample['moves']): string {
+function changeWords(
+  change: Change<Command>,
+  moves: Counterexample['moves'],
+  named: (id: string) => string,
+): string {
   const move = moves[change.index];
-  const old = move === undefined ? 'the end' : `move ${change.index + 1} (${moveWords(move)})`;
+  const old = move === undefined ? 'the end' : `move ${change.index + 1} (${moveWords(move, named)})`;
   switch (change.change) {
     case 'left-out':
       return `without ${old}`;

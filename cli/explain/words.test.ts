@@ -4,7 +4,9 @@ import type { Attack, Move } from '../../engine/index.ts';
 import type { Command } from '../../properties/reading.ts';
 import { participle, phrasesOf, present, type Effect } from './effects.ts';
 import { attackWords, identityOf, identityWords, moveWords } from './moves.ts';
+import type { ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
+import { numberedWords } from './sentences.ts';
 import { bare, FirstTime, partsOf, term, withTerms } from './terms.ts';
 import { clauses, gap, listed, moment, ordinal, span } from './words.ts';
 
@@ -251,4 +253,21 @@ test('verbs', () => {
     'refuses, refused',
     'writes, written',
   ]);
+});
+
+test('a message that a move names by its number is told with what it says, where the run knows it', () => {
+  const id = 'C>r1 placement #5';
+  const parent = { node: 'C', incarnation: 1, link: 1 };
+  const place = { incarnation: 1, birth: 1, version: 8, level: 1, parent, children: [] };
+  const messages = new Map<string, Message>([[id, { type: 'placement', node: 'r1', ...place }]]);
+  const run: ObservedRun = { steps: [], fates: new Map(), sentAt: new Map(), messages };
+  const named = (one: string): string => numberedWords(one, run);
+  expect(bare(moveWords({ move: 'drop', message: id }, named))).toBe(
+    'the network loses the 5th placement message from C to r1 (Placement of version 8)',
+  );
+  const replay: Move<Command> = { move: 'attack', attack: { kind: 'replay', message: id } };
+  expect(bare(moveWords(replay, named))).toContain(
+    'replays the 5th placement message from C to r1 (Placement of',
+  );
+  expect(named('C>r1 placement #6')).toBe('the 6th placement message from C to r1');
 });
