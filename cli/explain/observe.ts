@@ -151,7 +151,7 @@ function committedIn(effects: readonly Effect[]): CommittedTree | undefined {
     if (effect.kind !== 'report' || effect.report.type !== 'committed') continue;
     const { version, edges, pending } = effect.report;
     const parents = new Map(edges.map(({ child, parent }) => [child, parent]));
-    const doubled = edges.filter(({ child, parent }) => parents.get(child) !== parent);
+    const doubled = edges.filter(({ child }, at) => edges.findLastIndex((one) => one.child === child) !== at);
     return { version, parents, pending, doubled };
   }
   return undefined;

@@ -99,10 +99,15 @@ export function treeChange(
   const doubled = [...new Set(children.filter((child, at) => children.indexOf(child) !== at))];
   const gone = [...parents.keys()].filter((node) => !now.has(node) && !pending.includes(node));
   const parts = Array.from(moves, ([key, children]) => `${listed(children)}${key}`);
-  for (const child of doubled)
+  for (const child of doubled) {
+    const places = edges.filter((edge) => edge.child === child).map(({ parent }) => parent);
+    const isSame = new Set(places).size === 1;
     parts.push(
-      `${child} under ${listed(edges.filter((edge) => edge.child === child).map(({ parent }) => parent))} at once`,
+      isSame
+        ? `${child} more than once under ${places[0] ?? ''}`
+        : `${child} under ${listed(places)} at once`,
     );
+  }
   if (gone.length > 0) parts.push(`without ${listed(gone)}`);
   if (pending.length > 0) parts.push(`${listed(pending)} without a slot`);
   return parts.length === 0 ? 'the same places, new links' : parts.join('; ');

@@ -170,9 +170,18 @@ function beats(page: Page, telling: Telling, story: Story): void {
   );
 }
 
+/** Properties that a tree breaks which is committed: it is worth seeing. */
+const ABOUT_TREES: ReadonlySet<string> = new Set(['tree-shape', 'one-slot-per-credential', 'latency-bound']);
+
 function broken(page: Page, { property, telling }: Story): void {
   if (telling.violation === undefined || property.id === 'conformance') return;
   page.say(`Here ${property.id} breaks: ${whatHappens(telling)}`, INDENT);
+  const { tree, effects } = telling.run.steps[telling.violation.step] ?? {};
+  const isCommitted = effects?.some((one) => one.kind === 'report' && one.report.type === 'committed');
+  if (tree === undefined || isCommitted !== true || !ABOUT_TREES.has(property.id)) return;
+  page.say('The tree that is committed:', INDENT);
+  for (const line of treeLines(tree, ROOT, page.style.isUnicode ? UNICODE_STROKES : ASCII_STROKES))
+    page.line(`${' '.repeat(INDENT + 2)}${line}`);
 }
 
 function markOf(beat: Extract<Beat, { kind: 'told' }>, isUnicode: boolean): string {

@@ -11,20 +11,24 @@ export interface Strokes {
 export const UNICODE_STROKES: Strokes = { branch: '├─ ', last: '└─ ', down: '│  ' };
 export const ASCII_STROKES: Strokes = { branch: '|- ', last: '`- ', down: '|  ' };
 
-/** One line a node. A node whose parents lead in a circle is not drawn; there is none in a tree that was let through. */
+/** One line a place. A node whose parents lead in a circle is not drawn; there is none in a tree that was let through. */
 export function treeLines(
-  { parents, pending }: CommittedTree,
+  { parents, pending, doubled }: CommittedTree,
   root: string,
   strokes: Strokes = UNICODE_STROKES,
 ): readonly string[] {
   const childrenOf = (node: string): readonly string[] =>
-    [...parents].filter(([, parent]) => parent === node).map(([child]) => child);
+    [...parents, ...doubled.map(({ child, parent }) => [child, parent] as const)]
+      .filter(([, parent]) => parent === node)
+      .map(([child]) => child);
+  const nameOf = (node: string): string =>
+    doubled.some(({ child }) => child === node) ? `${node} (more than once)` : node;
   const below = (node: string, indent: string, seen: ReadonlySet<string>): readonly string[] => {
     const children = childrenOf(node).filter((child) => !seen.has(child));
     return children.flatMap((child, index) => {
       const isLast = index === children.length - 1;
       return [
-        `${indent}${isLast ? strokes.last : strokes.branch}${child}`,
+        `${indent}${isLast ? strokes.last : strokes.branch}${nameOf(child)}`,
         ...below(child, `${indent}${isLast ? '   ' : strokes.down}`, new Set([...seen, child])),
       ];
     });
