@@ -43,7 +43,9 @@ function aboutOf(
     return message === undefined ? [] : topicsOf(message);
   }
   const opened = effects.flatMap((effect) =>
-    effect.kind === 'report' && effect.report.type === 'epoch-opened' ? [epochTopic(effect.report.epoch)] : [],
+    effect.kind === 'report' && effect.report.type === 'epoch-opened'
+      ? [epochTopic(effect.report.epoch)]
+      : [],
   );
   return [...opened, ...(situation.tookIn === undefined ? [] : topicsOf(situation.tookIn))];
 }
