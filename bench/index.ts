@@ -3,7 +3,7 @@ import { modelSuite } from './model-suite.ts';
 import { referenceSuite } from './reference-suite.ts';
 import type { BenchSuite } from './suite.ts';
 
-export { nameOf, SEARCH_RUNS, SEARCH_SEEDS, SEARCH_VARIANTS } from './search.ts';
+export { impliedRow, nameOf, SEARCH_RUNS, SEARCH_SEEDS, SEARCH_VARIANTS } from './search.ts';
 export type { SearchCell, SearchRow, Variant } from './search.ts';
 export { costsOf } from './search-cost.ts';
 export { SearchLog } from './search-log.ts';

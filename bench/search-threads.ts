@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { startThread, type FirstFind } from '../engine/index.ts';
-import { enoughOf, nameOf, propertyOf, type Find, type SearchCell, type SearchRow } from './search.ts';
+import { enoughOf, propertyOf, type Find, type SearchCell, type SearchRow } from './search.ts';
 import type { FromSearchWorker, ToSearchWorker } from './search-worker.ts';
 
 const WORKER_MODULE = new URL(`./search-worker${extname(import.meta.url)}`, import.meta.url);
@@ -11,9 +11,7 @@ const WORKER_MODULE = new URL(`./search-worker${extname(import.meta.url)}`, impo
 export interface SearchProgress {
   readonly cellsDone: number;
   readonly cells: number;
-  /** The variant that is searched with, how many of its mutants are undecided, and after how many runs of each search. */
-  readonly variant: string;
-  readonly open: number;
+  /** Runs that each search that goes on has made. */
   readonly made: number;
 }
 
@@ -30,31 +28,27 @@ export interface SearchAllOptions {
 }
 
 /**
- * Makes the searches of all cells, variant by variant. All mutants of a variant are searched for side by side, a run from each seed in
- * turn: runs of one seed are much the same for all mutants, and what they sign is signed once.
+ * Makes the searches of all cells side by side, a run from each seed in turn, so that whoever interrupts it has compared all of them
+ * as far as it came. Runs of one variant from one seed are much the same for all mutants: what they sign is signed once.
  * @throws Error if the kit breaks
  */
 export async function searchAll(cells: readonly SearchCell[], options: SearchAllOptions): Promise<void> {
   if (cells.length === 0) return;
-  const threads = Array.from({ length: options.workers }, () => new SearchThread());
+  const { workers, signal, onRow, onProgress, onUndone } = options;
+  const threads = Array.from({ length: workers }, () => new SearchThread());
+  const open = new Set(cells.map((cell) => new OpenCell(cell)));
   try {
-    let cellsDone = 0;
-    for (const name of new Set(cells.map(nameOf))) {
-      if (options.signal?.aborted === true) return;
-      const open = new Set(cells.filter((cell) => nameOf(cell) === name).map((cell) => new OpenCell(cell)));
-      for (let made = 0; open.size > 0; made += 1) {
-        options.onProgress?.({ cellsDone, cells: cells.length, variant: name, open: open.size, made });
-        const isDone = await oneRunEach(Array.from(open), threads, options.signal);
-        for (const cell of open) {
-          if (!isDone) options.onUndone?.(cell.row);
-          if (!isDone || !cell.isOver) continue;
-          open.delete(cell);
-          cellsDone += 1;
-          options.onRow(cell.row);
-        }
-        if (!isDone) return;
+    for (let made = 0; open.size > 0; made += 1) {
+      onProgress?.({ cellsDone: cells.length - open.size, cells: cells.length, made });
+      if (!(await oneRunEach(Array.from(open), threads, signal))) {
+        for (const cell of open) onUndone?.(cell.row);
+        return;
       }
-      for (const thread of threads) thread.clear();
+      for (const cell of open) {
+        if (!cell.isOver) continue;
+        open.delete(cell);
+        onRow(cell.row);
+      }
     }
   } finally {
     await Promise.all(threads.map((thread) => thread.end()));
@@ -143,12 +137,8 @@ class SearchThread {
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
       if (this.#broken !== undefined) reject(this.#broken);
-      this.#worker.postMessage({ kind: 'advance', seed, cells } satisfies ToSearchWorker);
+      this.#worker.postMessage({ seed, cells } satisfies ToSearchWorker);
     });
-  }
-
-  clear(): void {
-    this.#worker.postMessage({ kind: 'clear' } satisfies ToSearchWorker);
   }
 
   async end(): Promise<void> {

@@ -3,10 +3,11 @@ import { parentPort } from 'node:worker_threads';
 import type { FirstFind } from '../engine/index.ts';
 import { Searches, type SearchCell } from './search.ts';
 
-/** What a thread is told: one more run of each of these searches, all from one seed; or that none of them goes on. */
-export type ToSearchWorker =
-  | { readonly kind: 'advance'; readonly seed: number; readonly cells: readonly SearchCell[] }
-  | { readonly kind: 'clear' };
+/** What a thread is told: to make one more run of each of these searches, all from one seed. */
+export interface ToSearchWorker {
+  readonly seed: number;
+  readonly cells: readonly SearchCell[];
+}
 
 /** What it says: what came of the searches so far, in the order of the cells; or that the kit broke. */
 export type FromSearchWorker =
@@ -15,15 +16,8 @@ export type FromSearchWorker =
 
 const searches = new Searches();
 
-parentPort?.on('message', (message: ToSearchWorker) => {
-  switch (message.kind) {
-    case 'advance':
-      parentPort?.postMessage(outcome(message.cells, message.seed));
-      break;
-    case 'clear':
-      searches.clear();
-      break;
-  }
+parentPort?.on('message', ({ cells, seed }: ToSearchWorker) => {
+  parentPort?.postMessage(outcome(cells, seed));
 });
 
 function outcome(cells: readonly SearchCell[], seed: number): FromSearchWorker {

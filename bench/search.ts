@@ -8,7 +8,7 @@
  * it the median is known, whatever the others would come to, and none goes on. If that is not so when each has made
  * `budget` runs, the median is beyond the budget.
  */
-import { firstFind, type FirstFind, type Strategy } from '../engine/index.ts';
+import { firstFind, GENERATION_RUNS, type FirstFind, type Strategy } from '../engine/index.ts';
 import { campaignHarness } from '../properties/campaign-harness.ts';
 import { MUTANT_PREFIX, MUTANTS } from '../properties/index.ts';
 
@@ -55,7 +55,6 @@ export const SEARCH_VARIANTS: readonly Variant[] = [
   { strategy: 'swarm', moves: 50 },
   { strategy: 'uniform', moves: 50 },
   { strategy: 'pct', moves: 50 },
-  { strategy: 'mixed', moves: 50 },
   { strategy: 'guided', moves: 50 },
 ];
 
@@ -77,6 +76,17 @@ export function propertyOf(mutant: string): string {
   const property = MUTANTS.find(({ id }) => id === mutant)?.breaks[0];
   if (property === undefined) throw new RangeError(`mutant: there is no ${mutant}`);
   return property;
+}
+
+/**
+ * What comes of a cell, told by what came of another: searches by `guided` are searches by `swarm` until their first generation is
+ * over. Undefined if that says nothing.
+ */
+export function impliedRow(cell: SearchCell, rows: readonly SearchRow[]): SearchRow | undefined {
+  if (cell.strategy !== 'guided') return undefined;
+  const key = keyOf({ ...cell, strategy: 'swarm' });
+  const twin = rows.find((row) => keyOf(row) === key);
+  return twin === undefined || twin.made > GENERATION_RUNS ? undefined : { ...twin, ...cell };
 }
 
 /** Finds after which the median is known. */
@@ -101,12 +111,6 @@ export class Searches {
     const next = running.next();
     if (next.done === true) throw new RangeError(`${key}: the search is over`);
     return next.value;
-  }
-
-  /** Ends all searches. */
-  clear(): void {
-    this.#setups.clear();
-    this.#running.clear();
   }
 
   #setup({ strategy, moves, mutant }: SearchCell): ReturnType<typeof campaignHarness> {

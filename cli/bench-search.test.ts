@@ -66,10 +66,27 @@ describe('bench search', () => {
     const asked: number[] = [];
     for (let time = 0; time < 2; time += 1)
       await benchSearch(contextOf(fakeKit([])), { ...CALL, log, out }, workOf(asked));
-    expect(asked).toEqual([2, 0]);
+    expect(asked).toEqual([2, 0, 0, 0]);
     expect(readFileSync(out, 'utf8')).toContain(
       '`psl-verify bench search --seeds 2 --runs 10 --variant swarm:50 --variant uniform:50`',
     );
+  });
+
+  test('does not search by guided what swarm found within a generation', async () => {
+    const context = contextOf({ ...fakeKit([]), strategies: ['swarm', 'guided'] });
+    const asked: string[] = [];
+    const { searchAll, costsOf } = workOf();
+    const work: SearchWork = {
+      costsOf,
+      searchAll: (cells, options) => {
+        asked.push(cells.map(({ strategy, moves }) => `${strategy} ${moves}`).join());
+        return searchAll(cells, options);
+      },
+    };
+    const variant = ['guided:50', 'swarm:50', 'guided:20'];
+    expect(await benchSearch(context, { ...CALL, variant }, work)).toBe(EXIT.ok);
+    expect(asked).toEqual(['swarm 50', 'guided 20']);
+    expect(context.terminal.stdout()).toMatch(/^forwards-twice +1 +1 +4$/m);
   });
 
   test('says that it was interrupted, and shows bounds', async () => {

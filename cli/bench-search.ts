@@ -4,6 +4,7 @@ import { availableParallelism, cpus } from 'node:os';
 import type { Command } from 'commander';
 import {
   costsOf,
+  impliedRow,
   measuredPart,
   medianText,
   nameOf,
@@ -152,28 +153,33 @@ async function searched(
   work: SearchWork,
 ): Promise<readonly SearchRow[]> {
   const undone: SearchRow[] = [];
-  const missing = log.missingOf(cells);
-  if (missing.length < cells.length)
-    terminal.err(`${cells.length - missing.length} of ${cells.length} medians are in the log\n`);
+  const known = cells.length - log.missingOf(cells).length;
+  if (known > 0) terminal.err(`${known} of ${cells.length} medians are in the log\n`);
   const bar = progress(terminal, nowMs);
-  await work.searchAll(missing, {
-    workers,
-    signal,
-    onRow: (row) => {
-      log.add(row);
-    },
-    onUndone: (row) => {
-      if (row.made > 0) undone.push(row);
-    },
-    onProgress: ({ cellsDone, cells: total, variant, open, made }) => {
-      bar.update(
-        cellsDone,
-        total,
-        'medians',
-        `${variant}: ${open} mutants open after ${plural(made, 'run')}`,
-      );
-    },
-  });
+  const make = async (some: readonly SearchCell[]): Promise<void> => {
+    const before = cells.length - log.missingOf(cells).length;
+    await work.searchAll(some, {
+      workers,
+      signal,
+      onRow: (row) => {
+        log.add(row);
+      },
+      onUndone: (row) => {
+        if (row.made > 0) undone.push(row);
+      },
+      onProgress: ({ cellsDone, made }) => {
+        const note = `the others are beyond ${plural(made, 'schedule')}`;
+        bar.update(before + cellsDone, cells.length, 'medians', note);
+      },
+    });
+  };
+  // Much of what guided search finds is known once swarm was searched with.
+  await make(log.missingOf(cells).filter(({ strategy }) => strategy !== 'guided'));
+  for (const cell of log.missingOf(cells)) {
+    const row = impliedRow(cell, log.rowsOf(cells));
+    if (row !== undefined) log.add(row);
+  }
+  if (!signal.aborted) await make(log.missingOf(cells));
   bar.end();
   return undone;
 }

@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 const WORKLOAD = 'workload';
 const CLOCK = 'clock';
 
-/** Greatest priority that a chain begins with; equal ones go by name. */
+/** Greatest priority that a chain begins with; of equal ones, the chain goes whose message is older. */
 const PRIORITY_MAX = 2 ** 30;
 
 /** Percent of change points at which, with `timing`, it is not a link that falls behind but the node at its end. */
@@ -49,9 +49,9 @@ export interface PctOptions {
  * has them in that order with a probability of at least 1 / (w n^(d - 1)), about.
  *
  * The **chains** are the links (each hands over its oldest message), the commands of the application, and time. Each
- * has a priority, drawn when it is first seen (that of time is the lowest), and of those that can go the highest goes: one `deliver`, `command` or
- * `elapse`. Commands and time never end; so that they do not starve the others, each falls below all others when it
- * has gone. Messages thus arrive before time passes, link by link, and not in the order in which they were sent.
+ * has a priority, drawn when it is first seen (that of time is the lowest), and of those that can go the highest goes:
+ * one `deliver`, `command` or `elapse`. Commands and time never end; so that they do not starve the others, each falls
+ * below all others when it has gone. Messages thus arrive before time passes, link by link, and not in the order in which they were sent.
  *
  * At d - 1 **change points**, drawn among the moves, the chain that would go next falls behind: it waits while all
  * others go on, until the schedule ends or a later change point lets it catch up. Time does not wait for what is
@@ -59,8 +59,8 @@ export interface PctOptions {
  * paused.
  *
  * **Faults** are no events of a chain. They come at points of their own: how many is drawn for each run, from none to
- * MAX_PCT_FAULTS_PERCENT of its moves, and each is of one of the run's kinds, drawn by weight. What ends one (restart, heal, resume, release) comes
- * some time later, or not before the schedule ends. Without `network` nothing is delivered out of time: what is left is
+ * MAX_PCT_FAULTS_PERCENT of its moves, and each is of one of the run's kinds, drawn by weight. What ends one (restart,
+ * heal, resume, release) comes some time later, or not before the schedule ends. Without `network` nothing is delivered out of time: what is left is
  * the order of commands, time and faults.
  *
  * @param entries the kinds of moves of this run, with their weights
