@@ -22,7 +22,7 @@ export const MAX_SHRINK_EXECUTIONS = 5_000;
 export const MAX_PAIRWISE_MOVES = 12;
 
 /** Short schedules that shrinking makes anew, each time that nothing else leads on. */
-export const SHORT_WALKS = 300;
+export const SHORT_WALKS = 400;
 
 /** Every how many runs of a campaign one is executed again from its schedule, and the digests compared. */
 export const RECHECK_EVERY = 16;

@@ -228,15 +228,9 @@ class Shrinker<F, C, R, S extends BaseScenario> {
       if (moves < 1) continue;
       this.#executions += 1;
       const random = randomFromSeed(seedOf(WALK_SEED, attempt));
-      // Of kinds of moves that are known to do it, of kinds that might do the same, and of any.
-      const choices = [this.#kinds, alike(this.#kinds), undefined][
-        Math.floor(attempt / scenarios.length) % 3
-      ];
-      const strategy: StrategyOptions = {
-        strategy: choices === undefined ? 'swarm' : 'uniform',
-        moves: random.int(1, moves),
-        ...(choices === undefined ? {} : { choices }),
-      };
+      const ways = this.#ways;
+      const way = ways[Math.floor(attempt / scenarios.length) % ways.length] ?? {};
+      const strategy: StrategyOptions = { strategy: 'uniform', ...way, moves: random.int(1, moves) };
       const walked = walk(this.#harness, scenario, random, strategy, this.#how);
       yield this.#progress;
       if (!this.#isPaired && !this.#fails(walked)) continue;
@@ -244,6 +238,17 @@ class Shrinker<F, C, R, S extends BaseScenario> {
       if (yield* this.#try(scenario, walked.schedule)) return true;
     }
     return false;
+  }
+
+  /** What short walks are made of: kinds that are known to do it, kinds that might do the same, what one capability gives, anything. */
+  get #ways(): readonly StrategyOptions[] {
+    const kinds = this.#kinds;
+    return [
+      { choices: kinds },
+      { choices: alike(kinds) },
+      ...this.#harness.capabilities.map((capability) => ({ capabilities: [capability] })),
+      { strategy: 'swarm' },
+    ];
   }
 
   /** The kinds of moves that the schedule has. */

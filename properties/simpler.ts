@@ -2,11 +2,20 @@
 import { DEFAULT_PARAMETERS, type Parameters } from '../model/index.ts';
 import type { Attack, Simpler, SimplerScenario } from '../engine/index.ts';
 import type { Command } from './reading.ts';
-import { LATENCY_MS, nameOf, ROOT, scenarioOf, type Size, type TreeScenario } from './scenario.ts';
+import {
+  LATENCY_MS,
+  nameOf,
+  ROOT,
+  TIGHT_BOUNDS,
+  scenarioOf,
+  type Size,
+  type TreeScenario,
+} from './scenario.ts';
 
 /** The plainest key. Values differ, so that one can tell who wrote what. */
 const PLAIN_KEY = 'k';
 
+const LEAST: Size = { k: 2, routers: 0, clients: 1 };
 const SMALLEST: readonly Size[] = [
   { k: 2, routers: 0, clients: 2 },
   { k: 2, routers: 1, clients: 2 },
@@ -17,8 +26,11 @@ const SMALLEST: readonly Size[] = [
 /** What shrinking may try with this kit's scenarios, commands and attacks. */
 export const SIMPLER: Simpler<Command, TreeScenario> = {
   scenarios: simplerScenarios,
-  smallest: ({ parameters, latencyMs, topology }) =>
-    SMALLEST.map((size) => sized({ ...size, topology }, { ...parameters, k: size.k }, latencyMs)),
+  smallest: ({ parameters, latencyMs, topology }) => [
+    ...SMALLEST.map((size) => sized({ ...size, topology }, { ...parameters, k: size.k }, latencyMs)),
+    // What overflows does so sooner in less room.
+    sized({ ...LEAST, topology }, { ...DEFAULT_PARAMETERS, ...TIGHT_BOUNDS, k: LEAST.k }, latencyMs),
+  ],
   command(command, at) {
     const plain = { type: 'put', key: PLAIN_KEY, value: `v${at}` } as const;
     const isPlain = command.type !== 'put' || (command.key === plain.key && command.value === plain.value);
