@@ -48,6 +48,7 @@ const FEWER_RUNS: ReadonlyMap<string, string> = new Map([
   ['npx psl-verify check --subject mutant:forwards-twice', '--runs 8'],
   ['npx psl-verify check --json > check.json', '--runs 32'],
   ['npx psl-verify mutants --mutant forwards-twice', '--seeds 1 --runs 4'],
+  ['npx psl-verify bench search --mutant forwards-twice --seeds 3', '--variant swarm:10'],
   // Not a search: the time that each measurement takes.
   ['npx psl-verify bench', '--budget 10'],
 ]);
