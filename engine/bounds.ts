@@ -24,6 +24,12 @@ export const MAX_PAIRWISE_MOVES = 12;
 /** Short schedules that shrinking makes anew, each time that nothing else leads on. */
 export const SHORT_WALKS = 400;
 
+/** The same, once, while many moves are left that chunks do not take away. */
+export const EARLY_SHORT_WALKS = 120;
+
+/** Short schedules, at most, for each move that the schedule still has: there are fewer different short ones than long ones. */
+export const SHORT_WALKS_PER_MOVE = 100;
+
 /** Every how many runs of a campaign one is executed again from its schedule, and the digests compared. */
 export const RECHECK_EVERY = 16;
 

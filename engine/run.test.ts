@@ -84,6 +84,13 @@ describe('execute', () => {
     expect(violations[0]?.message).toContain('8000 ms after the faults ended: r2 1 was not delivered');
   });
 
+  test('does not judge what comes after the moves, if it is not to settle', () => {
+    const schedule: ToyMove[] = [SAY, { move: 'drop', message: 's>r2 data #1' }];
+    const run = execute(toyHarness('no-retry'), toyScenario(), schedule, { settles: false, keepTrace: true });
+    expect(run.violations).toEqual([]);
+    expect(run.trace?.at(-1)).toMatchObject({ cause: { kind: 'move', index: 1 } });
+  });
+
   test('reports code that throws', () => {
     const schedule: ToyMove[] = [SAY, { move: 'duplicate', message: 's>r1 data #1' }];
     const run = execute(toyHarness('throws'), toyScenario(), schedule);

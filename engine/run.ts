@@ -32,6 +32,11 @@ export interface ExecuteOptions {
    * of the run then has the moves as they were made. @default false
    */
   readonly retarget?: boolean;
+  /**
+   * Goes on until the system has settled, once the moves are made; without, what would happen or fail to happen then is not
+   * judged, and liveness says nothing. @default true
+   */
+  readonly settles?: boolean;
   /** @default MAX_STEPS */
   readonly stepsMax?: number;
 }
@@ -188,9 +193,9 @@ class Session<F, C, R, S extends BaseScenario> {
   /** Settles, asks the monitors for the last word, and sums up. */
   end(schedule: Schedule<C>): Run<F, C, R, S> {
     const { world } = this;
-    const { stopAt } = this.#options;
-    if (this.goesOn) this.#settle();
-    if (this.goesOn) this.#judge.finish(world.standing());
+    const { stopAt, settles = true } = this.#options;
+    if (this.goesOn && settles) this.#settle();
+    if (this.goesOn && settles) this.#judge.finish(world.standing());
     const violations = this.#judge.violations.slice();
     const stopped = world.stopped;
     const finding = stopped === undefined ? undefined : findingOf(stopped);

@@ -66,6 +66,27 @@ describe('shrink', () => {
     expect(executions).toBeLessThan(8);
   });
 
+  test('no move stays that only brings forward what would break while settling', () => {
+    const harness = toyHarness('forgets');
+    const least: Move<ToyCommand>[] = [
+      { move: 'command', node: 's', command: { kind: 'say' } },
+      { move: 'elapse', ms: 10 },
+      { move: 'crash', node: 'r1' },
+      { move: 'fire', node: 's', timer: 'retry' },
+    ];
+    const moves: Move<ToyCommand>[] = [
+      ...least,
+      { move: 'restart', node: 'r1', memory: 'durable' },
+      { move: 'elapse', ms: 5_000 },
+    ];
+    expect(execute(harness, scenario, least, { settles: false }).violations).toEqual([]);
+    const early = execute(harness, scenario, moves, { settles: false }).violations;
+    expect(early).toMatchObject([{ property: 'exactly-once' }]);
+    const { schedule, oneMinimal } = shrink(harness, { scenario, schedule: moves }, 'exactly-once');
+    expect(oneMinimal).toBe(true);
+    expect(schedule).toEqual(least);
+  });
+
   test('a move whose message has another number without the others still means it', () => {
     const harness = toyHarness('no-retry');
     const say: Move<ToyCommand> = { move: 'command', node: 's', command: { kind: 'say' } };

@@ -9,11 +9,18 @@ import type { Move, Schedule } from './move.ts';
 import type { Step } from './trace.ts';
 import type { Harness } from './harness.ts';
 import type { Run } from './outcome.ts';
-import { MAX_PAIRWISE_MOVES, MAX_SHRINK_EXECUTIONS, SHORT_WALKS } from './bounds.ts';
+import {
+  MAX_PAIRWISE_MOVES,
+  MAX_SHRINK_EXECUTIONS,
+  EARLY_SHORT_WALKS,
+  SHORT_WALKS,
+  SHORT_WALKS_PER_MOVE,
+} from './bounds.ts';
 import { causalPast, movesBehind } from './causality.ts';
 import { randomFromSeed, seedOf } from './random.ts';
+import { waysOfShortWalks } from './short-walks.ts';
 import { execute, walk, type ExecuteOptions } from './run.ts';
-import type { Choice, StrategyOptions } from './proposer.ts';
+import type { StrategyOptions } from './proposer.ts';
 import { adaptedTo, nodesNamed, simplerThan, withPlainCommands } from './simpler.ts';
 import { capabilityOf } from './world.ts';
 
@@ -83,6 +90,12 @@ export function shrinking<F, C, R, S extends BaseScenario>(
   return new Shrinker(harness, run, property, options).shrink();
 }
 
+/** Sizes of chunks that are left out before capabilities are: a half, a quarter, an eighth of the moves. */
+const LARGE_CHUNKS = 3;
+
+/** Where more moves than this are left after that, leaving out leads on too slowly: short walks come before the rest, too. */
+const LONG_MOVES = 16;
+
 /** Seed of the short walks: shrinking is a function of the run. */
 const WALK_SEED = 1;
 
@@ -101,6 +114,8 @@ class Shrinker<F, C, R, S extends BaseScenario> {
   #schedule: Schedule<C>;
   #executions = 0;
   #phase: ShrinkPhase = 'confirming';
+  /** Whether runs settle. What broke before that is looked for without, as long as that leads on. */
+  #settles = true;
 
   constructor(
     harness: Harness<F, C, R, S>,
@@ -123,11 +138,16 @@ class Shrinker<F, C, R, S extends BaseScenario> {
   *shrink(): Steps<Shrunk<C, S>> {
     const trace = this.#confirm();
     yield this.#progress;
+    this.#settles = this.#isPaired || !isBeforeSettling(trace.at(-1));
     yield* this.#cutToThePast(trace);
-    yield* this.#withoutCapabilities();
-    this.#phase = 'moves';
-    for (let size = Math.ceil(this.#schedule.length / 2); size > 1; size = Math.ceil(size / 2))
+    yield* this.#takeTheEnd();
+    // Large chunks first: the fewer moves, the quicker the rest.
+    let size = Math.ceil(this.#schedule.length / 2);
+    for (let at = 0; at < LARGE_CHUNKS && size > 1; at += 1, size = Math.ceil(size / 2))
       yield* this.#leaveOut(size);
+    yield* this.#withoutCapabilities();
+    if (this.#schedule.length > LONG_MOVES) yield* this.#walkInstead(EARLY_SHORT_WALKS);
+    for (; size > 1; size = Math.ceil(size / 2)) yield* this.#leaveOut(size);
     let oneMinimal = false;
     while (this.#goesOn && !oneMinimal) {
       const isSmaller =
@@ -135,9 +155,10 @@ class Shrinker<F, C, R, S extends BaseScenario> {
         (yield* this.#simplifyScenario()) ||
         (yield* this.#simplifyMoves()) ||
         (yield* this.#leaveOutPairs()) ||
-        (yield* this.#walkInstead());
-      // What was cut short has confirmed nothing.
-      oneMinimal = !isSmaller && this.#goesOn;
+        (this.#settles && (yield* this.#walkInstead()));
+      // What was cut short has confirmed nothing, and neither have runs that ended before their end.
+      oneMinimal = !isSmaller && this.#settles && this.#goesOn;
+      if (!isSmaller) this.#settle();
     }
     return {
       schedule: this.#schedule,
@@ -145,6 +166,13 @@ class Shrinker<F, C, R, S extends BaseScenario> {
       executions: this.#executions,
       oneMinimal,
     };
+  }
+
+  /** From now on, runs go to their end. */
+  #settle(): void {
+    if (this.#settles) return;
+    this.#settles = true;
+    this.#passing.clear();
   }
 
   get #goesOn(): boolean {
@@ -177,6 +205,13 @@ class Shrinker<F, C, R, S extends BaseScenario> {
       const fewer = schedule.filter((move, index) => move.move === 'elapse' || moves.has(index));
       if (fewer.length < schedule.length && (yield* this.#try(this.#scenario, fewer))) return;
     }
+  }
+
+  /** Takes the last few moves alone, then twice as many, until that is enough: short schedules are quickly tried. */
+  *#takeTheEnd(): Steps<void> {
+    this.#phase = 'moves';
+    for (let count = 1; count < this.#schedule.length; count *= 2)
+      if (yield* this.#try(this.#scenario, this.#schedule.slice(-count))) return;
   }
 
   /** Takes all moves of a capability away at once. */
@@ -217,18 +252,19 @@ class Shrinker<F, C, R, S extends BaseScenario> {
   }
 
   /** Where no leaving out leads on: short schedules made anew, in the smallest scenarios. */
-  *#walkInstead(): Steps<boolean> {
+  *#walkInstead(walksMax = SHORT_WALKS): Steps<boolean> {
     this.#phase = 'short walks';
     const scenarios = this.#harness.simpler?.smallest(this.#scenario) ?? [];
-    for (let attempt = 0; attempt < SHORT_WALKS && scenarios.length > 0; attempt += 1) {
+    const attempts = Math.min(walksMax, this.#schedule.length * SHORT_WALKS_PER_MOVE);
+    for (let attempt = 0; attempt < attempts && scenarios.length > 0; attempt += 1) {
       const scenario = scenarios[attempt % scenarios.length];
       if (scenario === undefined || !this.#goesOn) return false;
       const isSmaller = scenario.nodes.length < this.#scenario.nodes.length;
-      const moves = this.#schedule.length - (isSmaller ? 0 : 1);
+      const moves = Math.min(LONG_MOVES, this.#schedule.length - (isSmaller ? 0 : 1));
       if (moves < 1) continue;
       this.#executions += 1;
       const random = randomFromSeed(seedOf(WALK_SEED, attempt));
-      const ways = this.#ways;
+      const ways = waysOfShortWalks(this.#harness, this.#schedule);
       const way = ways[Math.floor(attempt / scenarios.length) % ways.length] ?? {};
       const strategy: StrategyOptions = { strategy: 'uniform', ...way, moves: random.int(1, moves) };
       const walked = walk(this.#harness, scenario, random, strategy, this.#how);
@@ -238,27 +274,6 @@ class Shrinker<F, C, R, S extends BaseScenario> {
       if (yield* this.#try(scenario, walked.schedule)) return true;
     }
     return false;
-  }
-
-  /** What short walks are made of: kinds that are known to do it, kinds that might do the same, what one capability gives, anything. */
-  get #ways(): readonly StrategyOptions[] {
-    const kinds = this.#kinds;
-    return [
-      { choices: kinds },
-      { choices: alike(kinds) },
-      ...this.#harness.capabilities.map((capability) => ({ capabilities: [capability] })),
-      { strategy: 'swarm' },
-    ];
-  }
-
-  /** The kinds of moves that the schedule has. */
-  get #kinds(): readonly Choice[] {
-    const leave = JSON.stringify(this.#harness.leave);
-    const kinds = this.#schedule.flatMap((move): readonly Choice[] => {
-      if (move.move === 'partition') return ['partition', 'isolate'];
-      return move.move === 'command' && JSON.stringify(move.command) === leave ? ['leave'] : [move.move];
-    });
-    return Array.from(new Set(kinds));
   }
 
   /** Tries smaller scenarios until none of them fails. */
@@ -333,7 +348,8 @@ class Shrinker<F, C, R, S extends BaseScenario> {
   }
 
   get #how(): ExecuteOptions {
-    return { stopAt: this.#property, properties: this.#properties, digest: false };
+    const settles = this.#settles;
+    return { stopAt: this.#property, properties: this.#properties, digest: false, settles };
   }
 
   get #isPaired(): boolean {
@@ -353,14 +369,9 @@ class Shrinker<F, C, R, S extends BaseScenario> {
   }
 }
 
-/** Kinds of moves that may come to the same: others that the network can do to messages; firing timers instead of waiting. */
-function alike(kinds: readonly Choice[]): readonly Choice[] {
-  const network: readonly Choice[] = ['drop', 'duplicate', 'partition', 'isolate', 'clog'];
-  return [
-    ...kinds,
-    ...(kinds.some((kind) => network.includes(kind)) ? network : []),
-    ...(kinds.includes('elapse') ? (['fire'] as const) : []),
-  ];
+/** Whether the step came of a move, or of the time before the first one. */
+function isBeforeSettling<F, C, R>(step: Step<F, C, R> | undefined): boolean {
+  return step !== undefined && !(step.cause.kind === 'fair' && step.cause.phase === 'settle');
 }
 
 /** Two spans of time as one, where the first or the second of them was. */
