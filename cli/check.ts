@@ -1,6 +1,7 @@
 /** `psl-verify check`: searches for violations, and says in one table what holds. */
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { CampaignResult, Capability, PropertyResult } from '../engine/index.ts';
 import type { CheckConfig } from '../properties/campaign-harness.ts';
@@ -20,7 +21,7 @@ import {
 import { coverageJson, printCoverage } from './coverage.ts';
 import { DEFAULT_MOVES, DEFAULT_STRATEGY } from '../engine/defaults.ts';
 import { DEFAULT_RUNS, DEFAULT_SEED } from '../properties/defaults.ts';
-import { saveCounterexamples, type Saved } from './save.ts';
+import { saveCauses, saveCounterexamples, type Saved } from './save.ts';
 import { count, duration, paint, plural, progress, table, type Colour } from './terminal.ts';
 
 const MAX_RUNS = 100_000_000;
@@ -101,6 +102,7 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
   const { config, properties, runs, seed, workers, operations: given } = callOf(context, options);
   if (existsSync(options.out) && !statSync(options.out).isDirectory())
     throw new InputError('--out', `expected a folder, ${options.out} is a file`);
+  const driver = kit.driver(config.subject);
   const bar = progress(terminal, nowMs);
   const result = await kit.campaign({
     harnessModule: kit.harnessModule,
@@ -109,6 +111,7 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
     seed,
     workers,
     signal,
+    keepsBroken: driver.causes !== undefined,
     ...(properties === undefined ? {} : { properties }),
     onProgress: ({ runsDone, violated }) =>
       bar.update(
@@ -120,7 +123,10 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
   });
   bar.end();
 
-  const saved = await saveCounterexamples(context, result, options.out);
+  const saved =
+    driver.causes === undefined
+      ? await saveCounterexamples(context, result, options.out)
+      : await saveCauses(context, result, driver, options.out);
 
   const coverage = coverageJson(kit, result);
   const operations = given === undefined ? undefined : usedOf(given, result);
@@ -138,6 +144,7 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
         exercised: property.exercised,
         counterexamples: saved.filter((one) => one.property === property.id).map((one) => one.file),
       })),
+      ...(driver.causes === undefined ? {} : { causes: saved.map(causeJson) }),
       ...(coverage === undefined ? {} : { coverage }),
       ...(operations === undefined ? {} : { operations }),
       digest: result.digest,
@@ -147,7 +154,8 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
     printResult(context, result, nowMs() - startedMs);
     if (operations !== undefined) printOperations(context, operations);
     printCoverage(terminal, kit, result, options.verbose === true);
-    printFindings(context, result, saved);
+    printFindings(context, result, driver.causes === undefined ? saved : []);
+    if (driver.causes !== undefined) printCauses(context, saved, options.out);
   }
 
   for (const { index, text } of result.nondeterminism)
@@ -289,6 +297,40 @@ function printResult({ terminal }: Context, result: CampaignResult, elapsedMs: n
   const rate = steps / Math.max(0.001, elapsedMs / 1000);
   terminal.out(
     `\n${subject}: ${plural(runs, 'run')}, ${plural(steps, 'step')} in ${duration(elapsedMs)} (${count(rate)} steps/s), seed ${seed}\n`,
+  );
+}
+
+function causeJson({ property, file, moves, message, cause }: Saved) {
+  const { where, kinds, run } = cause ?? {};
+  return { property, where, kinds, run, moves, file, message };
+}
+
+/** A line per cause. */
+function printCauses({ terminal }: Context, saved: readonly Saved[], out: string): void {
+  if (saved.length === 0) return;
+  const rows = saved.map(({ property, moves, file, cause }) => [
+    property,
+    cause?.where ?? '',
+    cause === undefined || cause.kinds.length === 0 ? '(no fault)' : cause.kinds.join(' + '),
+    String(moves),
+    count((cause?.run ?? 0) + 1),
+    basename(file),
+  ]);
+  terminal.out(
+    `\n${table(
+      [
+        { title: 'property' },
+        { title: 'where it breaks' },
+        { title: 'what it takes' },
+        { title: 'moves', align: 'right' },
+        { title: 'schedule', align: 'right' },
+        { title: 'file' },
+      ],
+      rows,
+    )}`,
+  );
+  terminal.out(
+    `\n${plural(saved.length, 'distinct cause')}, each shrunk: the number of its moves, and of the schedule that it was found in. The files are in ${out}:\n  psl-verify explain ${saved[0]?.file ?? ''}\n`,
   );
 }
 

@@ -1,15 +1,19 @@
 /** What the commands need of the kit, in one place, so that tests can hand in a kit of their own. */
 import { readFileSync } from 'node:fs';
 import type {
+  BrokenRun,
   CampaignOptions,
   CampaignResult,
+  CauseProgress,
   Certificate,
   ExecuteOptions,
+  FoundCause,
   Run,
   Schedule,
   ShrinkOptions,
   ShrinkProgress,
   Shrunk,
+  ViolationCause,
 } from '../engine/index.ts';
 import type { Command } from '../properties/reading.ts';
 import type { TreeScenario } from '../properties/scenario.ts';
@@ -31,7 +35,13 @@ export interface Driver {
     schedule: Schedule,
     property: string,
     isOver?: () => boolean,
+    cause?: ViolationCause,
   ): Certificate<unknown> | undefined;
+  /** Finds the distinct causes among runs that broke something; undefined where causes are not told apart. */
+  causes?(
+    runs: readonly BrokenRun[],
+    isOver: () => boolean,
+  ): Generator<CauseProgress, readonly FoundCause<unknown, TreeScenario>[], undefined>;
 }
 
 export interface Kit {
@@ -92,8 +102,18 @@ export async function loadKit(): Promise<Kit> {
           engine.execute(harness, scenario, schedule as Schedule<Command>, options),
         // A run comes from `execute` above, so its commands and reports are those of the harness.
         shrinking: (run, property, options) => engine.shrinking(harness, run as never, property, options),
-        certify: (scenario, schedule, property, isOver) =>
-          engine.certify(harness, scenario, schedule as Schedule<Command>, property, isOver),
+        certify: (scenario, schedule, property, isOver, cause) =>
+          engine.certify(
+            harness,
+            scenario,
+            schedule as Schedule<Command>,
+            property,
+            isOver,
+            cause && engine.causeTest(harness, cause),
+          ),
+        ...(harness.causes === undefined
+          ? {}
+          : { causes: (runs, isOver) => engine.findCauses(harness, runs, isOver) }),
       };
     },
     campaign: engine.campaign,

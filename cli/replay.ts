@@ -111,7 +111,10 @@ export function replayOne(
   counterexample: Counterexample,
   subject: string,
 ): Replayed {
-  const { property, scenario, moves, violation } = counterexample;
+  const { property, violation } = counterexample;
+  // Where the moves are in the words of another protocol, the file has the same situation in the reference's.
+  const isElsewhere = subject !== counterexample.subject && counterexample.reference !== undefined;
+  const { scenario, moves } = isElsewhere ? counterexample.reference : counterexample;
   const run = kit.driver(subject).execute(scenario, moves, { pairs: true });
   const broken = run.violations.find((one) => one.property === property);
   const got = broken?.verdict ?? (property in run.notApplicable ? 'not-applicable' : 'holds');

@@ -59,6 +59,7 @@ export async function shrink(context: Context, file: string, options: ShrinkOpti
   const msMax = wholeNumber('--seconds', options.seconds, 1, MAX_SECONDS) * 1_000;
   const before = readCounterexample(context, file);
   const { scenario, moves, property, subject, seed, run, violation } = before;
+  const cause = before.cause && { property, ...before.cause };
   const again = kit.driver(subject).execute(scenario, moves, { pairs: true });
   if (!again.violations.some((one) => one.property === property)) {
     terminal.err(`psl-verify: ${file}: ${property} holds on ${subject}: nothing to shrink\n`);
@@ -66,7 +67,16 @@ export async function shrink(context: Context, file: string, options: ShrinkOpti
   }
   const { counterexample, executions, oneMinimal } = await smallerOf(
     context,
-    { subject, property, seed, run, scenario, schedule: moves, violation: { ...violation, property } },
+    {
+      subject,
+      property,
+      seed,
+      run,
+      scenario,
+      schedule: moves,
+      violation: { ...violation, property },
+      ...(cause === undefined ? {} : { cause }),
+    },
     { executionsMax, msMax },
   );
   const out = options.out ?? file;

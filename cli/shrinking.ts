@@ -1,5 +1,5 @@
 /** Makes a counterexample of a violating run: shrinks it, certifies it, names it; with progress, and interruptible. */
-import type { Move, Schedule, ShrinkProgress, Shrunk, Violation } from '../engine/index.ts';
+import type { Move, Schedule, ShrinkProgress, Shrunk, Violation, ViolationCause } from '../engine/index.ts';
 import { counterexampleOf, type Counterexample } from '../properties/counterexample.ts';
 import type { Command } from '../properties/reading.ts';
 import type { TreeScenario } from '../properties/scenario.ts';
@@ -27,6 +27,8 @@ export interface Finding {
   readonly scenario: TreeScenario;
   readonly schedule: Schedule;
   readonly violation: Violation;
+  /** Which of several causes it is, where causes are told apart: it stays that one. */
+  readonly cause?: ViolationCause;
 }
 
 export interface Smaller {
@@ -39,7 +41,7 @@ export interface Smaller {
 /** Shrinks, certifies and names a finding. Ctrl-C and the end of the budget leave the best so far. */
 export async function smallerOf(context: Context, finding: Finding, budget: ShrinkBudget): Promise<Smaller> {
   const { kit, nowMs, signal } = context;
-  const { subject, property, seed, run: index } = finding;
+  const { subject, property, seed, run: index, cause } = finding;
   const driver = kit.driver(subject);
   const startedMs = nowMs();
   const isLate = (): boolean => budget.msMax !== undefined && nowMs() - startedMs > budget.msMax;
@@ -54,13 +56,19 @@ export async function smallerOf(context: Context, finding: Finding, budget: Shri
   const run = driver.execute(scenario, schedule, { pairs: true });
   const violation = run.violations.find((one) => one.property === property) ?? finding.violation;
   const certificate = oneMinimal
-    ? driver.certify(scenario, schedule, property, () => signal.aborted)
+    ? driver.certify(scenario, schedule, property, () => signal.aborted, cause)
     : undefined;
   const counterexample = counterexampleOf(
     // What comes from the engine has the commands that it was given.
     { ...run, schedule: schedule as readonly Move<Command>[], violations: [violation] },
     property,
-    { kit: kit.version, seed, run: index, certificate: certificate as Counterexample['certificate'] },
+    {
+      kit: kit.version,
+      seed,
+      run: index,
+      cause,
+      certificate: certificate as Counterexample['certificate'],
+    },
   );
   return { counterexample, executions, oneMinimal };
 }
@@ -68,7 +76,7 @@ export async function smallerOf(context: Context, finding: Finding, budget: Shri
 async function shrunkOf(
   { terminal, nowMs, signal }: Context,
   driver: Driver,
-  { scenario, schedule, property }: Finding,
+  { scenario, schedule, property, cause }: Finding,
   executionsMax: number,
   isOver: () => boolean,
 ): Promise<Shrunk<unknown, TreeScenario>> {
@@ -80,7 +88,11 @@ async function shrunkOf(
     const text = `shrinking ${property}: ${plural(moves, 'move')} left (${phase})`;
     bar.update(executions, executionsMax, 'executions', text);
   };
-  const steps = driver.shrinking({ scenario, schedule }, property, { executionsMax, isOver });
+  const steps = driver.shrinking({ scenario, schedule }, property, {
+    executionsMax,
+    isOver,
+    ...(cause === undefined ? {} : { cause }),
+  });
   let turnMs = nowMs();
   try {
     for (;;) {

@@ -39,6 +39,15 @@ export const RUNS_PER_CHUNK = 8;
 /** Violating runs that a campaign keeps per property, first ones by index. */
 export const MAX_KEPT_PER_PROPERTY = 3;
 
+/** Violating runs that a campaign keeps whole, if it is asked to: first ones by index. */
+export const MAX_KEPT_RUNS = 2_000;
+
+/** Distinct causes that are found among the runs of a campaign. */
+export const MAX_CAUSES = 128;
+
+/** Runs that are asked whether a kind of fault alone breaks a property at one place. */
+export const MAX_CAUSE_TRIES = 6;
+
 /** Greatest depth that `pct` draws by itself: it lets something fall behind one time less. */
 export const MAX_PCT_DEPTH = 4;
 

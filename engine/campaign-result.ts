@@ -4,8 +4,9 @@ import type { Schedule } from './move.ts';
 import type { Violation } from './monitor.ts';
 import type { Stopped, Tightest } from './outcome.ts';
 import type { RunSummary } from './batch.ts';
+import type { BrokenRun } from './causes.ts';
 import { CoverageSum, type CoverageResult } from './coverage.ts';
-import { MAX_KEPT_PER_PROPERTY } from './bounds.ts';
+import { MAX_KEPT_PER_PROPERTY, MAX_KEPT_RUNS } from './bounds.ts';
 
 /** A run of a campaign that broke a property. */
 export interface ViolatingRun {
@@ -54,6 +55,8 @@ export interface CampaignResult {
   readonly counts: Readonly<Record<string, number>>;
   readonly coverage: CoverageResult;
   readonly nondeterminism: readonly Nondeterminism[];
+  /** The runs that broke anything, the first MAX_KEPT_RUNS by index; only if it was asked for. */
+  readonly broken?: readonly BrokenRun[];
   /** Hash of the digests of all runs, in order; the same whatever the number of workers. */
   readonly digest: string;
   readonly aborted: boolean;
@@ -76,14 +79,21 @@ export class Aggregate {
   readonly #hash = createHash('sha256');
   readonly #counts = new Map<string, number>();
   readonly #coverage: CoverageSum;
+  readonly #broken: BrokenRun[] | undefined;
   #runs = 0;
   #steps = 0;
 
   /**
    * @param properties ids in the order of the report; what else is violated follows
    * @param goals what is to be reached, by group
+   * @param keepsBroken whether runs that broke anything are kept
    */
-  constructor(properties: readonly string[], goals: Readonly<Record<string, readonly string[]>> = {}) {
+  constructor(
+    properties: readonly string[],
+    goals: Readonly<Record<string, readonly string[]>> = {},
+    keepsBroken = false,
+  ) {
+    this.#broken = keepsBroken ? [] : undefined;
     this.#coverage = new CoverageSum(goals);
     for (const id of properties) this.#sum(id);
   }
@@ -106,7 +116,9 @@ export class Aggregate {
       this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
     for (const [id, reason] of Object.entries(run.notApplicable)) this.#sum(id).reason ??= reason;
     for (const violation of run.violations) this.#violated(run, violation);
-    const { index, seed, scenario, schedule, nondeterminism: text } = run;
+    const { index, seed, scenario, schedule, violations, nondeterminism: text } = run;
+    if (violations.length > 0 && this.#broken !== undefined && this.#broken.length < MAX_KEPT_RUNS)
+      this.#broken.push({ index, scenario, schedule, violations });
     if (text !== undefined && this.#nondeterminism.length < MAX_KEPT_PER_PROPERTY)
       this.#nondeterminism.push({ index, seed, scenario, schedule, text });
   }
@@ -122,6 +134,7 @@ export class Aggregate {
       counts: Object.fromEntries(this.#counts),
       coverage: this.#coverage.end(),
       nondeterminism: this.#nondeterminism,
+      ...(this.#broken === undefined ? {} : { broken: this.#broken }),
       digest: this.#hash.digest('hex'),
       aborted,
     };

@@ -20,6 +20,8 @@ export interface CampaignOptions {
   readonly workers?: number;
   /** Ids of the properties to monitor. @default all of the harness */
   readonly properties?: readonly string[];
+  /** Keeps the runs that broke anything in `CampaignResult.broken`. @default false */
+  readonly keepsBroken?: boolean;
   readonly onProgress?: (progress: CampaignProgress) => void;
   /** Ends the campaign with what was found so far. */
   readonly signal?: AbortSignal;
@@ -78,7 +80,7 @@ class Tally {
     if (this.#done > 0) return;
     this.#subject = subject;
     this.#guided = guided;
-    this.#aggregate = new Aggregate(properties, goals);
+    this.#aggregate = new Aggregate(properties, goals, this.#options.keepsBroken);
   }
 
   get isAborted(): boolean {

@@ -13,7 +13,7 @@ export interface Without {
   /**
    * `holds`: nothing is broken, and the property was put to the test. `untested`: nothing is broken, for the property's
    * premise did not come true any more. `stall`: something else that must happen does not. `other-violation`: another
-   * property breaks. `same`: the property breaks all the same, so the move is not needed.
+   * property breaks, or the same one for another cause. `same`: the property breaks all the same, so the move is not needed.
    */
   readonly outcome: 'holds' | 'untested' | 'stall' | 'other-violation' | 'same';
   /** The property that breaks, for the last three. */
@@ -39,6 +39,7 @@ export interface Certificate<C> {
 /**
  * Executes the schedule without each of its moves, and looks for the nearest schedule that passes.
  * @param isOver asked before each execution; when it says so, nothing is certified
+ * @param isSame whether a run that breaks the property breaks it for the same cause; else it counts as another violation
  */
 export function certify<F, C, R, S extends BaseScenario>(
   harness: Harness<F, C, R, S>,
@@ -46,12 +47,13 @@ export function certify<F, C, R, S extends BaseScenario>(
   schedule: Schedule<C>,
   property: string,
   isOver: () => boolean = () => false,
+  isSame: (run: Run<F, C, R, S>) => boolean = () => true,
 ): Certificate<C> | undefined {
   const without: Without[] = [];
   for (const index of schedule.keys()) {
     if (isOver()) return undefined;
     const run = execute(harness, scenario, schedule.toSpliced(index, 1), { pairs: true, digest: false });
-    without.push(outcomeOf(run, property));
+    without.push(outcomeOf(run, property, isSame));
   }
   const nearestOf = (changes: readonly Change<C>[]) => ({
     without,
@@ -63,7 +65,7 @@ export function certify<F, C, R, S extends BaseScenario>(
   for (const changes of furtherChanges(schedule, untested === undefined)) {
     if (isOver()) return undefined;
     const run = execute(harness, scenario, applyChanges(schedule, changes), { pairs: true, digest: false });
-    const { outcome } = outcomeOf(run, property);
+    const { outcome } = outcomeOf(run, property, isSame);
     if (outcome === 'holds' || (outcome === 'untested' && untested === undefined)) return nearestOf(changes);
   }
   // Nothing puts it to the test any more: that is the nearest way not to break it.
@@ -94,9 +96,14 @@ export function applyChanges<C>(schedule: Schedule<C>, changes: readonly Change<
   return [...moves, ...(before.get(schedule.length) ?? [])];
 }
 
-function outcomeOf<F, C, R, S extends BaseScenario>(run: Run<F, C, R, S>, property: string): Without {
-  const same = run.violations.find((violation) => violation.property === property);
-  const broken = same ?? run.violations[0];
+function outcomeOf<F, C, R, S extends BaseScenario>(
+  run: Run<F, C, R, S>,
+  property: string,
+  isSame: (run: Run<F, C, R, S>) => boolean,
+): Without {
+  const again = run.violations.find((violation) => violation.property === property);
+  const same = again !== undefined && isSame(run) ? again : undefined;
+  const broken = again ?? run.violations[0];
   if (broken === undefined) {
     const isTested = (run.exercised[property] ?? 0) > 0;
     return { outcome: isTested ? 'holds' : 'untested' };

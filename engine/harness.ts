@@ -1,6 +1,7 @@
 /** What a protocol brings along so that the engine can drive, judge and attack it. */
 import type { BaseScenario, Subject } from './subject.ts';
 import type { Attack, Capability, MessageId, Schedule } from './move.ts';
+import type { CauseRules } from './causes.ts';
 import type { Coverage } from './coverage.ts';
 import type { Property, Violation } from './monitor.ts';
 import type { Run } from './outcome.ts';
@@ -149,6 +150,8 @@ export interface Harness<Frame, Command, Report, Scenario extends BaseScenario> 
   meter?(scenario: Scenario): Meter<Frame, Command, Report>;
   /** What a search is to reach. @default nothing */
   readonly coverage?: Coverage<Frame, Command, Report, Scenario>;
+  /** How causes of one violation are told apart. @default by the property alone */
+  readonly causes?: CauseRules<Command>;
   /** @default shrinking leaves scenario and commands as they are */
   readonly simpler?: Simpler<Command, Scenario>;
 }

@@ -23,6 +23,16 @@ export {
 } from './shrink.ts';
 export { causalPast, movesBehind, type Influence } from './causality.ts';
 export { applyChanges, certify, type Certificate, type Change, type Without } from './certificate.ts';
+export {
+  causeTest,
+  causeText,
+  findCauses,
+  type BrokenRun,
+  type CauseProgress,
+  type CauseRules,
+  type FoundCause,
+  type ViolationCause,
+} from './causes.ts';
 export { campaign, type CampaignOptions, type CampaignProgress } from './campaign.ts';
 export { firstFind, type FirstFind } from './first-find.ts';
 export type { CampaignHarness, CampaignSetup } from './batch.ts';

@@ -17,6 +17,7 @@ import {
   SHORT_WALKS_PER_MOVE,
 } from './bounds.ts';
 import { causalPast, movesBehind } from './causality.ts';
+import { causeTest, type ViolationCause } from './causes.ts';
 import { randomFromSeed, seedOf } from './random.ts';
 import { waysOfShortWalks } from './short-walks.ts';
 import { execute, walk, type ExecuteOptions } from './run.ts';
@@ -59,6 +60,8 @@ export interface ShrinkOptions {
   readonly executionsMax?: number;
   /** Asked before each execution but the first: once it says so, shrinking ends with the best so far. */
   readonly isOver?: () => boolean;
+  /** Keeps to runs that break the property for this cause. @default whatever breaks it */
+  readonly cause?: ViolationCause;
   readonly onProgress?: (progress: ShrinkProgress) => void;
 }
 
@@ -108,6 +111,8 @@ class Shrinker<F, C, R, S extends BaseScenario> {
   readonly #properties: readonly string[];
   readonly #executionsMax: number;
   readonly #isOver: () => boolean;
+  /** Whether a run that breaks the property is what is shrunk here; undefined if all are. */
+  readonly #isSame: ((run: Run<F, C, R, S>) => boolean) | undefined;
   /** What was tried and did not fail. */
   readonly #passing = new Set<string>();
   #scenario: S;
@@ -121,7 +126,7 @@ class Shrinker<F, C, R, S extends BaseScenario> {
     harness: Harness<F, C, R, S>,
     run: ShrinkableRun<F, C, R, S>,
     property: string,
-    { executionsMax = MAX_SHRINK_EXECUTIONS, isOver = () => false }: ShrinkOptions,
+    { executionsMax = MAX_SHRINK_EXECUTIONS, isOver = () => false, cause }: ShrinkOptions,
   ) {
     this.#harness = harness;
     this.#scenario = run.scenario;
@@ -133,6 +138,7 @@ class Shrinker<F, C, R, S extends BaseScenario> {
       .concat(harness.pairs?.property === property ? [property] : []);
     this.#executionsMax = executionsMax;
     this.#isOver = isOver;
+    this.#isSame = cause === undefined ? undefined : causeTest(harness, cause);
   }
 
   *shrink(): Steps<Shrunk<C, S>> {
@@ -264,7 +270,8 @@ class Shrinker<F, C, R, S extends BaseScenario> {
       if (moves < 1) continue;
       this.#executions += 1;
       const random = randomFromSeed(seedOf(WALK_SEED, attempt));
-      const ways = waysOfShortWalks(this.#harness, this.#schedule);
+      // Kinds of moves that the schedule has not would be of another cause.
+      const ways = waysOfShortWalks(this.#harness, this.#schedule).slice(0, this.#isSame && 2);
       const way = ways[Math.floor(attempt / scenarios.length) % ways.length] ?? {};
       const strategy: StrategyOptions = { strategy: 'uniform', ...way, moves: random.int(1, moves) };
       const walked = walk(this.#harness, scenario, random, strategy, this.#how);
@@ -357,7 +364,8 @@ class Shrinker<F, C, R, S extends BaseScenario> {
   }
 
   #fails(run: Run<F, C, R, S>): boolean {
-    return run.violations.some(({ property }) => property === this.#property);
+    if (!run.violations.some(({ property }) => property === this.#property)) return false;
+    return this.#isSame?.(run) ?? true;
   }
 
   /** Goes on from a run that fails, without the moves that it did not come to or skipped. */

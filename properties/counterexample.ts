@@ -3,9 +3,11 @@
  * does not depend on seeds: the moves themselves are in it. Seed and index only say where it came from.
  */
 import { z } from 'zod';
-import type { Certificate, Memory, Move, Run, Schedule, Violation } from '../engine/index.ts';
+import type { Certificate, Memory, Move, Run, Schedule, Violation, ViolationCause } from '../engine/index.ts';
 import { capabilitiesNeeded } from './capabilities.ts';
 import { InputError, inputErrorOf } from './input-error.ts';
+import { translationFor } from './harness.ts';
+import type { Translation } from './prototype/translate.ts';
 import type { Command } from './reading.ts';
 import { scenarioSchema, type TreeScenario } from './scenario.ts';
 
@@ -28,12 +30,16 @@ export interface Counterexample {
   /** What the adversary needs for these moves. */
   readonly capabilities: readonly string[];
   readonly violation: Omit<Violation, 'property'>;
+  /** Which of several causes of this violation it is: where it broke, and what it takes. Absent where causes are not told apart. */
+  readonly cause?: Omit<ViolationCause, 'property'>;
   /** Digest of the whole trace on the subject that it was found on. */
   readonly digest: string;
   readonly scenario: TreeScenario;
   readonly moves: Schedule<Command>;
   /** What happens without each of the moves; absent if shrinking was cut short. */
   readonly certificate?: Certificate<Command>;
+  /** The same situation on the reference, where its moves are others: a subject that speaks another language. */
+  readonly reference?: Translation;
 }
 
 const text = z.string().min(1);
@@ -112,10 +118,18 @@ const counterexampleSchema = z.strictObject({
     node: text.optional(),
     details: z.json().optional(),
   }),
+  cause: z.strictObject({ where: text, kinds: names }).optional(),
   digest: z.string(),
   scenario: scenarioSchema,
   moves: movesSchema,
   certificate: certificateSchema.optional(),
+  reference: z
+    .strictObject({
+      scenario: scenarioSchema,
+      moves: movesSchema,
+      missing: z.array(z.strictObject({ move: integer.min(0), why: text })),
+    })
+    .optional(),
 });
 
 /** Nodes of the scenario that a move names by themselves. (A message may be from anybody, and may not exist.) */
@@ -148,6 +162,8 @@ export function parseCounterexample(json: string, file: string): Counterexample 
   const counterexample = parsed.data as Counterexample;
   const { moves, certificate } = counterexample;
   checkNodes(counterexample, moves, `${file}: moves`);
+  const { reference } = counterexample;
+  if (reference !== undefined) checkNodes(reference, reference.moves, `${file}: reference.moves`);
   if (certificate === undefined) return counterexample;
   if (certificate.without.length !== moves.length)
     throw new InputError(
@@ -158,7 +174,11 @@ export function parseCounterexample(json: string, file: string): Counterexample 
   return counterexample;
 }
 
-function checkNodes({ scenario }: Counterexample, moves: Schedule<Command>, field: string): void {
+function checkNodes(
+  { scenario }: Pick<Counterexample, 'scenario'>,
+  moves: Schedule<Command>,
+  field: string,
+): void {
   moves.forEach((move, index) => {
     const stranger = nodesIn(move).find((node) => !scenario.nodes.includes(node));
     if (stranger !== undefined)
@@ -166,8 +186,9 @@ function checkNodes({ scenario }: Counterexample, moves: Schedule<Command>, fiel
   });
 }
 
-/** Where a counterexample comes from: version of the kit, seed of the campaign, index of the run; and its certificate. */
+/** Where a counterexample comes from: version of the kit, seed of the campaign, index of the run; its cause and its certificate. */
 export type Origin = Pick<Counterexample, 'kit' | 'seed' | 'run'> & {
+  readonly cause?: ViolationCause | undefined;
   readonly certificate?: Counterexample['certificate'] | undefined;
 };
 
@@ -181,32 +202,35 @@ export function counterexampleOf(
     'subject' | 'scenario' | 'schedule' | 'digest' | 'violations'
   >,
   property: string,
-  { kit, seed, run: index, certificate }: Origin,
+  { kit, seed, run: index, cause, certificate }: Origin,
 ): Counterexample {
   const broken = run.violations.find((violation) => violation.property === property);
   if (broken === undefined) throw new RangeError(`${run.subject} did not break ${property}`);
   const { property: _, ...violation } = broken;
+  const translation = translationFor(run.subject)?.(run.scenario, run.schedule);
   return {
     format: COUNTEREXAMPLE_FORMAT,
     version: COUNTEREXAMPLE_VERSION,
     kit,
     subject: run.subject,
     property,
-    title: titleOf(violation.message),
+    title: cause === undefined ? titleOf(violation.message) : titleOfCause(cause),
     seed,
     run: index,
     capabilities: capabilitiesNeeded(run.schedule),
     violation,
+    ...(cause === undefined ? {} : { cause: { where: cause.where, kinds: cause.kinds } }),
     digest: run.digest,
     scenario: run.scenario,
     moves: run.schedule,
     ...(certificate === undefined ? {} : { certificate }),
+    ...(translation === undefined ? {} : { reference: translation }),
   };
 }
 
 /** The text of a counterexample file: indented, but one move a line, so that a schedule reads like a list. */
 export function printCounterexample(counterexample: Counterexample): string {
-  const { moves, certificate, ...head } = counterexample;
+  const { moves, certificate, reference, ...head } = counterexample;
   const parts = [JSON.stringify(head, null, 2).slice(2, -2), `  "moves": ${listOf(moves, '  ')}`];
   if (certificate !== undefined) {
     const { without, nearest } = certificate;
@@ -216,6 +240,14 @@ export function printCounterexample(counterexample: Counterexample): string {
         `    "nearest": {\n      "changes": ${listOf(nearest.changes, '      ')},\n      "moves": ${listOf(nearest.moves, '      ')}\n    }`,
       );
     parts.push(`  "certificate": {\n${inner.join(',\n')}\n  }`);
+  }
+  if (reference !== undefined) {
+    const inner = [
+      `    "scenario": ${JSON.stringify(reference.scenario)}`,
+      `    "moves": ${listOf(reference.moves, '    ')}`,
+      `    "missing": ${listOf(reference.missing, '    ')}`,
+    ];
+    parts.push(`  "reference": {\n${inner.join(',\n')}\n  }`);
   }
   return `{\n${parts.join(',\n')}\n}\n`;
 }
@@ -255,6 +287,12 @@ export function titleOf(message: string): string {
     title = title === '' ? word : `${title} ${word}`;
   }
   return title === '' ? 'violation' : title;
+}
+
+/** What it takes, then where it breaks: files of one property are told apart by that. */
+function titleOfCause({ kinds, where }: ViolationCause): string {
+  const takes = kinds.length === 0 ? 'no fault' : kinds.join(' and ');
+  return `${takes}: ${titleOf(where)}`;
 }
 
 /** Kebab-case; a mutant's `mutant:name` becomes `mutant-name`. */

@@ -1,12 +1,14 @@
 /** Harnesses: a subject with its monitors, its adversary and its workload, ready for the engine. */
-import type { Adversary, Capability, Harness, Subject, Workload } from '../engine/index.ts';
+import type { Adversary, Capability, Harness, Schedule, Subject, Workload } from '../engine/index.ts';
 import { outsiderAdversary } from './adversary/outsider.ts';
 import { treeCoverage } from './coverage/coverage.ts';
 import { bind, watchesOf, type SubjectFacts } from './monitors/judge.ts';
 import { interferenceNotApplicable, NON_INTERFERENCE, nonInterference } from './monitors/non-interference.ts';
 import { findMutant } from './mutants.ts';
 import { prototypeAdversary } from './prototype/adversary.ts';
+import { PROTOTYPE_CAUSES } from './prototype/causes.ts';
 import { simplerWith } from './prototype/simpler.ts';
+import { translate, type Translation } from './prototype/translate.ts';
 import {
   flatFacts,
   flatScenario,
@@ -171,12 +173,20 @@ function harnessOf2021(
     stepsMax: prototypeStepsMax,
     pairs: nonInterference<Uint8Array>('taken-out'),
     simpler: simplerWith(fit),
+    causes: PROTOTYPE_CAUSES,
   };
 }
 
 /** Whether the subject breaks some property in most runs, so that a schedule had better go on to find what else there is. */
 export function isGivenToBreak(subject: string): boolean {
   return subject === prototypeSubject.id || subject === flatSubject.id;
+}
+
+/** How a schedule for the subject becomes one for the reference; undefined if the reference takes it as it is. */
+export function translationFor(
+  subject: string,
+): ((scenario: TreeScenario, schedule: Schedule<Command>) => Translation) | undefined {
+  return isGivenToBreak(subject) ? translate : undefined;
 }
 
 /** A scenario as the subject needs it: subjects that have numbers of their own go by these. */

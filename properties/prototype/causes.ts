@@ -1,0 +1,106 @@
+/**
+ * How causes of one violation are told apart on the prototype: where it broke is the role of the node and what was found wrong with it,
+ * names and numbers left out; kinds of moves are what they do to a system, whichever way they do it.
+ */
+import type { Attack, CauseRules, Move, Violation } from '../../engine/index.ts';
+import type { Command } from '../reading.ts';
+import { ROOT } from '../scenario.ts';
+import { MSG_TYPES } from './records.ts';
+
+export const PROTOTYPE_CAUSES: CauseRules<Command> = { where, kindOf };
+
+/** What is wrong, by patterns over the words of the monitors. The first that fits is taken. */
+const CHECKS: readonly (readonly [RegExp, string])[] = [
+  [/delivered record again where/, 'delivered a record again'],
+  [/delivered record past a gap where/, 'delivered a record past a gap'],
+  [/sends|receives/, 'has more copies of a record than it may'],
+  [/accepted record from \w+ a second time/, 'accepted a record from a neighbour a second time'],
+  [/does not know it as its child/, 'has a parent that does not know it'],
+  [/is below a cycle of parents/, 'is below a cycle of parents'],
+  [/is a client and has a child/, 'took a client for its parent'],
+  [/stores differ/, 'has another store than one with the same records'],
+  [/stamped record/, 'stamped a record with a time that it had no right to know'],
+  [/was behind at SYNC/, 'still lacks a record when the next epoch closes'],
+  [/reached \w+ after/, 'got a record after too many hops'],
+  [/outputs in one reaction/, 'does not come to the end of a reaction'],
+  [/^the run has more than/, 'messages without end'],
+];
+
+function where({ message, node }: Violation): string {
+  const plain = plainOf(message);
+  const check = CHECKS.find(([pattern]) => pattern.test(plain));
+  if (check === undefined) return plain;
+  const role = node === undefined ? /^(root|router|client)\b/.exec(plain)?.[1] : roleOf(node);
+  // Of a parent that does not know its child, the child is at a loss.
+  const child = /the parent of (\w+)/.exec(plain)?.[1];
+  return [child ?? role ?? '', check[1]].join(' ').trim();
+}
+
+function roleOf(node: string): string {
+  return node === ROOT ? 'root' : node.startsWith('r') ? 'router' : 'client';
+}
+
+/** The first of several reasons, since others often follow from it; roles instead of names; no values, no numbers. */
+function plainOf(message: string): string {
+  const [reason = ''] = message.replace(/^still waiting .* ended: /, '').split('; ');
+  return reason
+    .replace(/delivered (\S+)#(\d+) where \1#(\d+)/, (_, capsule: string, got: string, next: string) => {
+      const how = Number(got) < Number(next) ? 'again' : 'past a gap';
+      return `delivered ${capsule}#${got} ${how} where ${capsule}#${next}`;
+    })
+    .replaceAll(/"(?:[^"\\]|\\.)*"/g, '')
+    .replaceAll(/\b[Crc]\d*\/\d+#\d+/g, 'record')
+    .replaceAll(/\br\d+\b/g, 'router')
+    .replaceAll(/\bc\d+\b/g, 'client')
+    .replaceAll(/\bC\b/g, 'root')
+    .replaceAll(/\b\d+\b/g, 'n')
+    .replace(/: .*$/, '');
+}
+
+function kindOf(move: Move<Command>): string | undefined {
+  switch (move.move) {
+    case 'elapse':
+    case 'command':
+      return undefined;
+    case 'drop':
+    case 'partition':
+    case 'heal':
+      return 'loss';
+    case 'duplicate':
+      return 'duplicate';
+    case 'deliver':
+    case 'clog':
+    case 'release':
+    case 'pause':
+    case 'resume':
+      return 'delay';
+    case 'fire':
+    case 'skew':
+      return 'clocks';
+    case 'crash':
+    case 'restart':
+      return 'crash';
+    case 'attack':
+      return kindOfAttack(move.attack);
+  }
+}
+
+/** Made up or changed, whichever way, a message is forged; what was seen and comes again is replayed. */
+function kindOfAttack(attack: Attack): string {
+  const { kind, message } = attack;
+  if (kind === 'flood') return 'forged join';
+  const named = typeof message === 'string' ? message : '';
+  const about = aboutOf(kind === 'forge' ? named : (/ ([a-z-]+) [#~]\d+$/.exec(named)?.[1] ?? ''));
+  switch (kind) {
+    case 'lie':
+      return `insider's ${about}`;
+    case 'replay':
+      return `replayed ${about}`;
+    default:
+      return `forged ${about}`;
+  }
+}
+
+function aboutOf(kind: string): string {
+  return kind === 'raw-bytes' || MSG_TYPES.some((type) => type === kind) ? 'record' : kind;
+}
