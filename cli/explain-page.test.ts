@@ -268,6 +268,13 @@ describe.skipIf(!canLook)('the page', () => {
     });
   });
 
+  test('draws what should not have been sent', async () => {
+    await look(LAPTOP);
+    const labels = await page.locator('.row.broken .extra .label').allTextContents();
+    expect(labels).toContainEqual(expect.stringMatching(/^should not send placement-ack v\d+$/));
+    await page.close();
+  });
+
   test('prints the story, and nothing that one can only click', async () => {
     await look(LAPTOP);
     await page.emulateMedia({ media: 'print' });

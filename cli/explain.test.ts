@@ -92,6 +92,8 @@ The story
   1   1.500 s   [move 1] The application at c2 puts user0 = "D<baD(>0"; c2
                 writes record c2/1#1, and sends it to C.
   2   1.500 s   [move 2] c2 crashes.
+             ↳  From here on, the nearest schedule in which it holds (below)
+                goes another way.
   3   1.500 s ✗ [move 3] c2 starts again with its storage, delivers record
                 c2/1#1 to its enclave, and asks C for a place (Join as a
                 restarted node in incarnation 2).

@@ -6,12 +6,21 @@ import { whatWasAwaited, whyRejected } from './rejection.ts';
 import { quietly } from './sentences.ts';
 import { term } from './terms.ts';
 import { timerPhrases } from './timers.ts';
-import { clauses, listed } from './words.ts';
+import { clauses, listed, messageLabel } from './words.ts';
+
+/** A message that should have been sent, or should not. */
+export interface DepartureSend {
+  readonly to: string;
+  readonly label: string;
+  readonly isMissing: boolean;
+}
 
 export interface Departure {
   /** What was missing, as `sent c2 …`; what was too much, as `sends c2 …`. */
   readonly missing: readonly string[];
   readonly extra: readonly string[];
+  /** What of both are messages: for pictures. */
+  readonly sends: readonly DepartureSend[];
   /** Both, in sentences: beside a sentence that says what the node does, and alone. */
   readonly text: string;
   readonly wholeText: string;
@@ -75,6 +84,7 @@ export function departureOf(followed: Followed, situation: Situation): Departure
   const missingTexts = without(expectation.texts, got);
   const missing = effects(missingTexts);
   const extra = effects(without(got, expectation.texts));
+  const sends = [...sendsOf(missing, true), ...sendsOf(extra, false)];
   const should = words(missing, situation, participle);
   if (should.length === 0 && expectation.texts.length === 0 && situation.tookIn !== undefined) {
     const quiet = quietly(situation.tookIn, roleOf(node));
@@ -87,7 +97,7 @@ export function departureOf(followed: Followed, situation: Situation): Departure
     const isMore = without(got, expectation.texts).every((text) => expectation.texts.includes(text));
     const never = words(isMore ? distinct(extra) : extra, situation, participle);
     const text = `${by} should not have ${clauses(never)}${isMore ? ' more than once' : ''}.`;
-    return { missing: should, extra: did, text, wholeText: text };
+    return { missing: should, extra: did, sends, text, wholeText: text };
   }
   const reason = expectation.rejects
     ? whyRejected(event, followed.before)
@@ -101,7 +111,7 @@ export function departureOf(followed: Followed, situation: Situation): Departure
       ? `${by} should also have ${clauses(should)}${why}.`
       : `${first}${why}. It does not.`;
     const wholeText = isRight ? `${text} It does not.` : text;
-    return { missing: should, extra: did, text, wholeText };
+    return { missing: should, extra: did, sends, text, wholeText };
   }
   const wholeText = `${first}${why}. Instead it ${clauses(did)}.`;
   // The sentence about the step says what it did, unless that is a matter of timers.
@@ -109,6 +119,7 @@ export function departureOf(followed: Followed, situation: Situation): Departure
   return {
     missing: should,
     extra: did,
+    sends,
     text: isSaid ? `${by} should instead have ${clauses(should)}${why}.` : wholeText,
     wholeText,
   };
@@ -145,7 +156,7 @@ function forbidden({ node, event, got }: Followed, why: string, situation: Situa
         : why.endsWith('needs the choice of a tree')
           ? `By its ${chart}, ${node} should have committed another tree${event.type === 'timer.probe' ? `, without ${event.node}` : ''}. It does not.`
           : `No ${chart} allows what ${node} does here: ${why.replace(/^[a-z.-]+: /, '')}.`;
-  return { missing: [], extra: [], text, wholeText: text };
+  return { missing: [], extra: [], sends: [], text, wholeText: text };
 }
 
 /** Nodes with two places in the tree that is committed, which is worse than any place that is wrong. */
@@ -165,6 +176,12 @@ function doubledWords(got: readonly string[], { parents }: Situation): string | 
     }
   }
   return undefined;
+}
+
+function sendsOf(list: readonly Effect[], isMissing: boolean): readonly DepartureSend[] {
+  return distinct(list).flatMap((effect) =>
+    effect.kind === 'send' ? [{ to: effect.to, label: messageLabel(effect.message), isMissing }] : [],
+  );
 }
 
 function distinct(list: readonly Effect[]): readonly Effect[] {

@@ -6,6 +6,7 @@ import { identityOf } from './moves.ts';
 import type { Attack } from '../../engine/index.ts';
 import type { Message } from '../../model/index.ts';
 import { isWorthALine, type Beat } from './beats.ts';
+import type { Departure } from './departure.ts';
 import type { Observed } from './observe.ts';
 import type { Telling } from './story.ts';
 import { gap, messageLabel } from './words.ts';
@@ -22,6 +23,12 @@ export interface Glyphs {
   readonly broken: string;
   readonly wrong: string;
   readonly fold: string;
+  /** A message that the statechart sends and the node did not: its line, and its tips. */
+  readonly missing: string;
+  readonly missingRight: string;
+  readonly missingLeft: string;
+  /** A message that the node sent and the statechart does not. */
+  readonly extra: string;
 }
 
 export const UNICODE: Glyphs = {
@@ -35,6 +42,10 @@ export const UNICODE: Glyphs = {
   broken: '✗',
   wrong: '◆',
   fold: '⋮',
+  missing: '╌',
+  missingRight: '▷',
+  missingLeft: '◁',
+  extra: '═',
 };
 
 export const ASCII: Glyphs = {
@@ -48,6 +59,10 @@ export const ASCII: Glyphs = {
   broken: 'X',
   wrong: '!',
   fold: '.',
+  missing: '.',
+  missingRight: ')',
+  missingLeft: '(',
+  extra: '=',
 };
 
 /** Room for the number of the sentence and the time, left of the columns. */
@@ -74,7 +89,10 @@ export function diagramLines(
     }
     beat.steps.forEach((index, at) => {
       const observed = telling.run.steps[index];
-      if (observed !== undefined) lines.push(...canvas.rows(observed, beat, at === 0, telling));
+      if (observed === undefined) return;
+      lines.push(...canvas.rows(observed, beat, at === 0, telling));
+      if (observed.node !== undefined && beat.departure !== undefined)
+        lines.push(...canvas.departure(observed.node, beat.departure));
     });
   }
   const { violation, brokeAt, run } = telling;
@@ -88,6 +106,7 @@ function nodesIn({ beats, run }: Telling, nodes: readonly string[]): readonly st
   const parts = new Set<string>();
   for (const beat of beats) {
     if (beat.kind === 'folded') continue;
+    for (const { to } of beat.departure?.sends ?? []) parts.add(to);
     for (const index of beat.steps) {
       const observed = run.steps[index];
       if (observed?.node !== undefined) parts.add(observed.node);
@@ -172,12 +191,36 @@ class Canvas {
       return [cells.join('')];
     }
     const { from, to, label, isLost } = arrow;
+    const { line, lost, right, left } = this.#glyphs;
+    const tips = isLost ? ([lost, lost] as const) : ([right, left] as const);
+    if (!isLost) put(cells, this.#at(to) ?? 0, mark);
+    return this.#drawn(cells, { from, to, label }, line, tips);
+  }
+
+  /** A row for each message that should have been sent here, or should not. */
+  departure(from: string, { sends }: Departure): readonly string[] {
+    const { missing, missingRight, missingLeft, extra, right, left } = this.#glyphs;
+    return sends.flatMap(({ to, label, isMissing }) => {
+      if (from === to || !this.#has(from, to)) return [];
+      const ends = { from, to, label };
+      const cells = this.#lives(this.#glyphs.life);
+      return isMissing
+        ? this.#drawn(cells, ends, missing, [missingRight, missingLeft])
+        : this.#drawn(cells, ends, extra, [right, left]);
+    });
+  }
+
+  /** A row with an arrow in it; `tips` is one to the right and one to the left. */
+  #drawn(
+    cells: string[],
+    { from, to, label }: Readonly<Record<'from' | 'to' | 'label', string>>,
+    line: string,
+    [right, left]: readonly [string, string],
+  ): readonly string[] {
     const [a, b] = [this.#at(from) ?? 0, this.#at(to) ?? 0];
     const [low, high] = [Math.min(a, b) + 1, Math.max(a, b) - 1];
-    for (let x = low; x <= high; x += 1) cells[x] = this.#glyphs.line;
-    const tip = b > a ? high : low;
-    cells[tip] = isLost ? this.#glyphs.lost : b > a ? this.#glyphs.right : this.#glyphs.left;
-    if (!isLost) put(cells, b, mark);
+    for (let x = low; x <= high; x += 1) cells[x] = line;
+    cells[b > a ? high : low] = b > a ? right : left;
     const room = high - low - 1;
     if (label.length + 2 <= room) {
       put(cells, low + Math.floor((high - low + 1 - label.length) / 2) - (b > a ? 1 : 0), label);

@@ -1,6 +1,7 @@
 /** A story as the page's script gets it: plain JSON in which what repeats itself is there once. */
 import { roleOf, describe, type ModelState } from '../../model/index.ts';
 import { beliefsOf } from './beliefs.ts';
+import type { DepartureSend } from './departure.ts';
 import { noteOf } from './diagram.ts';
 import { identityOf } from './moves.ts';
 import type { CommittedTree, Observed } from './observe.ts';
@@ -38,6 +39,8 @@ interface Row {
   /** The node goes down or comes up. */
   readonly life?: 'down' | 'up';
   readonly departure?: string;
+  /** Messages that should have been sent in this step, or should not. */
+  readonly sends?: readonly DepartureSend[];
   readonly isViolation?: true;
 }
 
@@ -160,6 +163,7 @@ function rowOf(observed: Observed, telling: Telling, tables: Tables): Row {
     ...(place === undefined ? {} : { place }),
     ...lifePart(observed),
     ...(departure === undefined ? {} : { departure: departure.text }),
+    ...(departure === undefined || departure.sends.length === 0 ? {} : { sends: departure.sends }),
     ...(index === telling.brokeAt ? { isViolation: true } : {}),
   };
 }

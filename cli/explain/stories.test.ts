@@ -42,6 +42,17 @@ test('answers to the epoch that is not closed are told', async () => {
   for (const { index } of answers) expect(telling.told).toContain(index);
 });
 
+test.each([
+  ['mutant-never-asks', '12 .*▶◆ *│\n *│◁╌nak c2/1#1╌+│', '╌╌▷ should have been sent'],
+  ['mutant-forwards-twice', '✗◀─data.*\n *│═+data c1/1#1═+▶│', '══▶ should not have been sent'],
+])('%s: what should have been sent, and what should not, is in the picture', async (name, rows, legend) => {
+  const story = await storyOf(files.find((file) => file.startsWith(name))!);
+  const text = textOf(story, { columns: 80, isUnicode: true, paint: (one: string) => one });
+  const picture = text.slice(text.indexOf('The same in a picture'), text.indexOf('The moves'));
+  expect(picture.replaceAll(/ +\n/g, '\n')).toMatch(new RegExp(rows));
+  expect(picture).toContain(legend);
+});
+
 test('a tree with a node in two places is drawn so', async () => {
   const story = await storyOf(files.find((file) => file.startsWith('mutant-keeps-the-old-slot'))!);
   const [doubled] = story.telling.run.steps[story.telling.brokeAt!]!.tree.doubled;

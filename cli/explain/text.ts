@@ -140,12 +140,27 @@ function kind(nodes: readonly string[], role: 'router' | 'client'): string {
     : `${listed(nodes)} are ${term(role, `${role}s`)}`;
 }
 
+/** Said where the two runs part. */
+const PARTING = 'From here on, the nearest schedule in which it holds (below) goes another way.';
+
+/** The first thing told that is not so in the nearest passing run; undefined if it is the first of all. */
+function partingOf({ nearest: other }: Story, telling: Telling): Telling['beats'][number] | undefined {
+  if (other === undefined) return undefined;
+  const at = telling.beats.findIndex(
+    (beat) => beat.kind === 'told' && beat.steps.some((index) => index >= other.partsAt),
+  );
+  return at > 0 ? telling.beats[at] : undefined;
+}
+
 /** Room for number, time and mark. */
 const INDENT = 16;
 
 function beats(page: Page, telling: Telling, story: Story): void {
   const { paint, isUnicode } = page.style;
+  const parting = partingOf(story, telling);
   for (const beat of telling.beats) {
+    if (beat === parting)
+      page.say(PARTING, INDENT, paint(`${isUnicode ? '↳' : '>'}  `.padStart(INDENT), 'dim'));
     if (beat.kind === 'folded') {
       if (isWorthALine(beat)) page.say(beat.text, INDENT, `${isUnicode ? '⋮' : '.'}  `.padStart(INDENT));
       continue;
@@ -193,13 +208,21 @@ function markOf(beat: Extract<Beat, { kind: 'told' }>, isUnicode: boolean): stri
 function picture(page: Page, telling: Telling, { scenario }: Story): void {
   const { columns, isUnicode, paint } = page.style;
   const glyphs = isUnicode ? UNICODE : ASCII;
-  for (const line of diagramLines(telling, scenario.nodes, glyphs, columns))
+  const lines = diagramLines(telling, scenario.nodes, glyphs, columns);
+  for (const line of lines)
     page.line(line.includes(glyphs.broken) || line.includes(glyphs.wrong) ? paint(line, 'red') : line);
-  const { dot, lost, wrong, broken: breaks, fold } = glyphs;
+  const { dot, lost, wrong, broken: breaks, fold, missing, missingRight, extra, right } = glyphs;
+  const sends = telling.beats.flatMap((beat) => (beat.kind === 'told' ? (beat.departure?.sends ?? []) : []));
   page.items([
     `${dot} a step`,
     `${lost} lost`,
     `${wrong} not what the statechart says`,
+    ...(sends.some(({ isMissing }) => isMissing)
+      ? [`${missing}${missing}${missingRight} should have been sent`]
+      : []),
+    ...(sends.some(({ isMissing }) => !isMissing)
+      ? [`${extra}${extra}${right} should not have been sent`]
+      : []),
     `${breaks} here it breaks`,
     `${fold} steps left out, which --all shows`,
   ]);

@@ -4,13 +4,14 @@ import { bare, html, moment, svg } from './dom.js';
 /**
  * @typedef {{ ms: number, node?: string, text: number, from?: string, to?: string, label: string, detail?: number,
  *   isLost?: true, isPast?: true, isAttack?: true, move?: number, state?: number, beliefs?: number, tree: number,
- *   place?: { parent: string, children: string[] }, life?: 'down' | 'up', departure?: string, isViolation?: true }} Row
+ *   place?: { parent: string, children: string[] }, life?: 'down' | 'up', departure?: string, isViolation?: true,
+ *   sends?: { to: string, label: string, isMissing: boolean }[] }} Row
  * @typedef {{ kind: 'step', row: number, number: number | undefined, isFirst: boolean }
  *   | { kind: 'fold', beat: number, rows: number[], text: string, isOpen: boolean }
  *   | { kind: 'end', text: string, isBroken: boolean }} Item
  */
 
-const [ROW, LABELLED, FOLD, HEAD] = [30, 44, 26, 30];
+const [ROW, LABELLED, FOLD, HEAD, SEND] = [30, 44, 26, 30, 34];
 /** The column of who is no node. */
 const OUTSIDER = 'outsider';
 
@@ -67,13 +68,16 @@ export class SpaceTime {
     const to = row.isAttack ? row.node : row.to;
     const isMessage =
       from !== undefined && to !== undefined && this.x(from) !== undefined && this.x(to) !== undefined;
-    const height = isMessage ? LABELLED : ROW;
+    const own = isMessage ? LABELLED : ROW;
+    const sends = (row.sends ?? []).filter(({ to: end }) => this.x(end) !== undefined && end !== row.node);
+    const height = own + sends.length * SEND;
     const lane = svg('svg', { width: this.width, height, class: 'lane', 'aria-hidden': 'true' });
     if (row.life === 'up' && row.node !== undefined) this.down.delete(row.node);
     lane.append(...this.lives(height));
     if (row.life === 'down' && row.node !== undefined) this.down.add(row.node);
-    if (isMessage) lane.append(...this.message(row, from, to, height));
-    else lane.append(...this.local(row, height));
+    if (isMessage) lane.append(...this.message(row, from, to, own));
+    else lane.append(...this.local(row, own));
+    sends.forEach((send, at) => lane.append(this.departure(row, send, own + at * SEND + 22)));
     const kinds = ['row'];
     if (row.isPast) kinds.push('past');
     if (row.isViolation) kinds.push('broken');
@@ -179,6 +183,26 @@ export class SpaceTime {
   }
 
   /**
+   * A message that should have been sent, or should not.
+   * @param {Row} row
+   * @param {{ to: string, label: string, isMissing: boolean }} send
+   * @param {number} y
+   */
+  departure(row, send, y) {
+    const [a, b] = [this.x(row.node ?? '') ?? 0, this.x(send.to) ?? 0];
+    const label = `${send.isMissing ? 'should send' : 'should not send'} ${send.label}`;
+    const room = label.length * 6.7 + 8;
+    const middle = Math.min(Math.max((a + b) / 2, room / 2), this.width - room / 2);
+    const end = b - (Math.sign(b - a) || 1) * 7;
+    return svg(
+      'g',
+      { class: send.isMissing ? 'message missing' : 'message extra' },
+      svg('line', { class: 'way', x1: a, y1: y, x2: end, y2: y, 'marker-end': 'url(#arrow)' }),
+      svg('text', { class: 'label', x: middle, y: y - 7 }, label),
+    );
+  }
+
+  /**
    * @param {Row} row
    * @param {number} height
    */
@@ -225,7 +249,9 @@ export class SpaceTime {
  * @param {string[]} nodes
  */
 export function columnsOf(rows, nodes) {
-  const parts = new Set(rows.flatMap(({ node, from, to }) => [node, from, to]));
+  const parts = new Set(
+    rows.flatMap(({ node, from, to, sends = [] }) => [node, from, to, ...sends.map((send) => send.to)]),
+  );
   const shown = nodes.filter((node) => parts.has(node));
   return rows.some(({ isAttack }) => isAttack) ? [...shown, OUTSIDER] : shown;
 }
