@@ -1,6 +1,6 @@
 /** What an adversary may be given, and which moves each gift allows. */
 import { capabilityOf, type Capability, type Move } from '../engine/index.ts';
-import { INSIDER_MOVES } from './adversary/lie.ts';
+import { INSIDER_MOVES } from './adversary/insider.ts';
 import { OUTSIDER_MOVES } from './adversary/outsider.ts';
 import type { Command } from './reading.ts';
 

@@ -139,7 +139,13 @@ export function attackWords(attack: Attack, named: Naming = identityWords): stri
     case 'spoof':
       return `hands ${receiver} ${message} in the name of ${text('as')}`;
     case 'lie':
-      return `${attack['as'] === undefined ? '' : `with the keys of ${text('as')} `}hands ${attack['to'] === undefined ? receiver : text('to')} ${message} changed and signed anew`;
+      return `${attack['as'] === undefined ? '' : `with the keys of ${text('as')} `}hands ${attack['to'] === undefined ? receiver : text('to')} ${message} ${attack['misshapen'] === true ? 'with a part that has not its shape' : 'changed'} and signed anew`;
+    case 'misuse': {
+      const over = typeof attack['over'] === 'string' ? identityOf(attack['over']) : undefined;
+      const way = over === undefined ? '' : ` over the link from ${over.from} to ${over.to}`;
+      const to = over?.to ?? receiver;
+      return `hands ${to} ${message}${attack['field'] === undefined ? '' : ' with another number or way in it'}${way}, sealed as it should be`;
+    }
     case 'flood':
       return `floods the coordinator with ${text('joins')} made-up joins`;
     case 'malformed':

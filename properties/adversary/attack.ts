@@ -27,6 +27,15 @@ export type OutsiderAttack =
       readonly donor?: string;
       readonly as?: string;
       readonly to?: string;
+      readonly misshapen?: true;
+      readonly salt: number;
+    }
+  | {
+      readonly kind: 'misuse';
+      readonly by: 'insider';
+      readonly message: string;
+      readonly over?: string;
+      readonly field?: Path;
       readonly salt: number;
     }
   | { readonly kind: 'flood'; readonly joins: number; readonly salt: number }
@@ -57,6 +66,15 @@ const schema = z.discriminatedUnion('kind', [
     donor: message.optional(),
     as: node.optional(),
     to: node.optional(),
+    misshapen: z.literal(true).optional(),
+    salt: whole,
+  }),
+  z.strictObject({
+    kind: z.literal('misuse'),
+    by: z.literal('insider'),
+    message,
+    over: message.optional(),
+    field: field.optional(),
     salt: whole,
   }),
   z.strictObject({ kind: z.literal('flood'), joins: whole, salt: whole }),

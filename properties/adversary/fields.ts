@@ -75,3 +75,39 @@ export function perturb(value: unknown, salt: number): unknown {
   }
   return salt;
 }
+
+/** Beyond the integers that a number can tell apart. */
+const HUGE = 2 ** 53;
+
+/** A value that such a field may not have, or not there: of another type, out of range, too long or short, in another order. */
+export function misshapen(value: unknown, salt: number): unknown {
+  const variants = variantsOf(value);
+  return variants[salt % variants.length];
+}
+
+function variantsOf(value: unknown): readonly unknown[] {
+  if (typeof value === 'number') return [0, -value - 1, value + 0.5, HUGE, String(value), [value], null];
+  if (typeof value === 'string')
+    return ['', `!${value}`, `${value}!`, `${value}${'x'.repeat(40)}`, Buffer.from(value), [value], 0, null];
+  if (value instanceof Uint8Array)
+    return [
+      new Uint8Array(0),
+      value.slice(1),
+      Uint8Array.from([...value, 0]),
+      Buffer.from(value).toString('hex'),
+      [value],
+      null,
+    ];
+  if (!Array.isArray(value)) return [0, '', null];
+  return [
+    [],
+    value.slice(0, -1),
+    [...value, value.at(-1)],
+    [...value.slice(0, 1), ...value],
+    value.toReversed(),
+    [...value, 0],
+    [value],
+    'x',
+    null,
+  ];
+}

@@ -5,7 +5,8 @@ import type { Command, Report } from '../reading.ts';
 import { scenarioOf, type TreeScenario } from '../scenario.ts';
 import { castSubject, REFERENCE_CAST, referenceSubject, type Cast } from '../subjects/reference.ts';
 import { isRejection } from './captured.test-helper.ts';
-import { proposeLie, tell } from './lie.ts';
+import { proposeLie } from './insider.ts';
+import { tell } from './lie.ts';
 import { outsiderAdversary } from './outsider.ts';
 
 const scenario = scenarioOf({ k: 2, routers: 1, clients: 3 });

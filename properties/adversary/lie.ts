@@ -6,15 +6,9 @@
 import {
   encodeBody,
   encodeControlFrame,
-  equalBytes,
   headSigningInput,
-  linkInfo,
-  linkKey,
-  macInput,
-  macUnder,
   plainToBytes,
   recordHashInput,
-  sealLinkFrame,
   sha256,
   sign,
   signingInput,
@@ -23,18 +17,17 @@ import {
   type ControlFrame,
   type Frame,
   type LinkBody,
-  type LinkFrame,
   type NodeKeys,
   type SignedBodies,
   type SignedKind,
 } from '../../impl/index.ts';
-import type { Flight, Injection, Random, WorldView } from '../../engine/index.ts';
-import { roleOf } from '../../model/index.ts';
+import type { Flight, Injection, WorldView } from '../../engine/index.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
 import { ENROLMENT } from '../subjects/reference.ts';
 import { decodeOnce, ReferenceReader, type Decoded } from '../subjects/reference-reader.ts';
 import type { OutsiderAttack } from './attack.ts';
-import { closeFrame, get, leaves, openFrame, perturb, set, type Path } from './fields.ts';
+import { closeFrame, get, misshapen, openFrame, perturb, set, type Path } from './fields.ts';
+import { CONTROL_BODY, keysOf, LINK_BODY, resigned as resignedAround, sealed } from './seal.ts';
 
 type View = WorldView<Uint8Array, TreeScenario>;
 type Seen = Flight<Uint8Array>;
@@ -48,70 +41,22 @@ interface Lie {
   readonly donor?: Uint8Array;
   /** The node that signs, and need not be the one that may. None: signatures stay as they are. */
   readonly as?: string;
+  /** The part at `field` becomes what no such part may be; whoever signed what holds it signs it anew. */
+  readonly isMisshapen: boolean;
   readonly salt: number;
 }
 
-const judge = new ReferenceReader(ENROLMENT, []);
-
-/** Positions of what is signed: the body of a control frame, and that of a link frame. */
-const CONTROL_BODY = 1;
-const LINK_BODY = 5;
-
-/** What an insider may do, in words. */
-export const INSIDER_MOVES: readonly string[] = [
-  'as a router or client that was taken over: change what others signed, or sign for others, under the right key of the link',
-];
-
-/** How many of the messages seen last count as new. */
-const LAST_SEEN = 6;
-
-/** Kinds of messages in which nothing is signed. */
-const UNSIGNED: ReadonlySet<string> = new Set(['heartbeat', 'nak']);
-
-/** Chooses how a message like one seen, or like any in which something is signed, becomes a lie. */
-export function proposeLie(view: View, random: Random, one: Seen, salt: number): LieAttack {
-  const like = UNSIGNED.has(one.kind) ? anySigned(view, random, one) : one;
-  // An EOE is waited for only while an epoch is open, which is when RTS and EOE are the last things seen.
-  const isEpochOpen = view.seen.slice(-LAST_SEEN).some((one) => one.kind === 'rts' || one.kind === 'eoe');
-  const wanted = isEpochOpen && random.chance(60) ? 'eoe' : like.kind;
-  const ofKind = view.seen.filter((one) => one.kind === wanted).slice(-LAST_SEEN);
-  const { frame, id, kind } = ofKind.length > 0 && random.chance(70) ? random.pick(ofKind) : like;
-  const plain = openFrame(frame);
-  const position = get(plain, [0]) === 'link' ? LINK_BODY : CONTROL_BODY;
-  const fields = leaves(plain).filter(([first]) => first === position);
-  const path = random.pick(fields.length === 0 ? [[position]] : fields);
-  // A whole part (an answer, a record) as often as a single field.
-  const field = random.chance(50) ? path : path.slice(0, random.int(1, path.length));
-  const donors = view.seen.filter((other) => other.kind === kind && other.id !== id);
-  const donor = donors.length > 0 && random.chance(50) ? random.pick(donors).id : undefined;
-  // Somebody else signs what was said; or something is changed, with or without the signature of anybody.
-  const isChanged = random.chance(60);
-  const isSigned = !isChanged || random.chance(50);
-  return {
-    kind: 'lie',
-    by: 'insider',
-    message: id,
-    ...(isChanged ? { field, ...(donor === undefined ? {} : { donor }) } : {}),
-    ...(isSigned ? { as: random.pick(view.scenario.nodes) } : {}),
-    ...(position === CONTROL_BODY && random.chance(30) ? { to: ROOT } : {}),
-    salt,
-  };
-}
-
-function anySigned(view: View, random: Random, otherwise: Seen): Seen {
-  const kinds = [...new Set(view.seen.map(({ kind }) => kind))].filter((kind) => !UNSIGNED.has(kind));
-  if (kinds.length === 0) return otherwise;
-  const chosen = random.pick(kinds);
-  return random.pick(view.seen.filter(({ kind }) => kind === chosen));
-}
+/** Says what is authentic, whatever link it came over. */
+export const judge = new ReferenceReader(ENROLMENT, []);
 
 /** Makes the frame of a lie; undefined if it would be none, or nobody could tell. */
 export function tell(view: View, attack: LieAttack, flight: Seen): Injection<Uint8Array> | undefined {
-  const { donor: donorId, to = flight.to, field, as, salt } = attack;
+  const { donor: donorId, to = flight.to, field, as, misshapen: isMisshapen = false, salt } = attack;
   const donor = donorId === undefined ? undefined : view.find(donorId)?.frame;
   if (donorId !== undefined && donor === undefined) return undefined;
   const lie = {
     salt,
+    isMisshapen,
     ...(field === undefined ? {} : { field }),
     ...(as === undefined ? {} : { as }),
     ...(donor === undefined ? {} : { donor }),
@@ -125,15 +70,38 @@ export function tell(view: View, attack: LieAttack, flight: Seen): Injection<Uin
 function lieIn(frame: Uint8Array, seen: readonly Uint8Array[], lie: Lie): Uint8Array | undefined {
   const decoded = decodeOnce(frame);
   if ('wrong' in decoded) return undefined;
-  const plain = alter(openFrame(frame), lie);
-  const changed = decodeOnce(closeFrame(plain));
-  const told =
-    'wrong' in changed
-      ? malformed(plain, decoded.frame, lie, frame, seen)
-      : wellFormed(changed, lie, frame, seen);
+  const told = lie.isMisshapen ? misshaped(frame, seen, lie) : altered(frame, decoded.frame, seen, lie);
   if (told === undefined) return undefined;
   const again = decodeOnce(told);
   return 'wrong' in again || !judge.isAuthentic(again) ? told : undefined;
+}
+
+function altered(
+  genuine: Uint8Array,
+  frame: Frame,
+  seen: readonly Uint8Array[],
+  lie: Lie,
+): Uint8Array | undefined {
+  const plain = alter(openFrame(genuine), lie);
+  const changed = decodeOnce(closeFrame(plain));
+  return 'wrong' in changed
+    ? malformed(plain, frame, lie, genuine, seen)
+    : wellFormed(changed, lie, genuine, seen);
+}
+
+/** A frame in which one part is what it must not be, and everything around it is signed and sealed as it should be. */
+function misshaped(
+  genuine: Uint8Array,
+  seen: readonly Uint8Array[],
+  { field, as, salt }: Lie,
+): Uint8Array | undefined {
+  const plain = openFrame(genuine);
+  if (field === undefined) return undefined;
+  const part = get(plain, field);
+  const made = resignedAround(set(plain, field, misshapen(part, salt)), field, as);
+  if (part === undefined || made === undefined) return undefined;
+  if (get(plain, [0]) !== 'link') return plainToBytes(made);
+  return sealed(plainToBytes(get(made, [LINK_BODY])), genuine, seen);
 }
 
 function wellFormed(
@@ -144,7 +112,7 @@ function wellFormed(
 ): Uint8Array | undefined {
   const keys = as === undefined ? undefined : keysOf(as);
   if (frame.kind !== 'link') return encodeControlFrame(resignedControl(frame, keys, salt));
-  return body && sealed(frame, encodeBody(timely(resigned(body, keys, salt), seen)), genuine, seen);
+  return body && sealed(encodeBody(timely(resigned(body, keys, salt), seen)), genuine, seen);
 }
 
 /** What has lost its shape cannot be signed by anybody but who signed it before: by that one, or by nobody. */
@@ -156,14 +124,10 @@ function malformed(
   seen: readonly Uint8Array[],
 ): Uint8Array | undefined {
   if (!Array.isArray(plain)) return undefined;
-  if (frame.kind === 'link') return sealed(frame, plainToBytes(plain[LINK_BODY]), genuine, seen);
+  if (frame.kind === 'link') return sealed(plainToBytes(plain[LINK_BODY]), genuine, seen);
   if (as === undefined) return undefined;
   const input = plainToBytes(['psl/signed/1', frame.kind, plain[CONTROL_BODY]]);
   return plainToBytes(plain.with(-1, sign(input, keysOf(frame.credential.node).signingSecret)));
-}
-
-function keysOf(node: string): NodeKeys {
-  return ENROLMENT.issue(node, roleOf(node));
 }
 
 /** A list in another order, with one element twice, without one, or empty; other values a little different. */
@@ -172,9 +136,25 @@ function disturbed(part: unknown, salt: number): unknown {
   return [part.toReversed(), [...part.slice(0, 1), ...part], part.slice(1), []][salt % 4];
 }
 
+/** Positions of the record and its credential in Data, and of the credential and the records in a Repair. */
+const DATA_RECORD: Path = [LINK_BODY, 1];
+const DATA_CREDENTIAL: Path = [LINK_BODY, 2];
+const REPAIR_CREDENTIAL: Path = [LINK_BODY, 4];
+const REPAIR_RECORDS: Path = [LINK_BODY, 5];
+
+function isOf(plain: unknown, kind: string): boolean {
+  return get(plain, [LINK_BODY, 0]) === kind;
+}
+
 function alter(plain: unknown, { field, donor, salt }: Lie): unknown {
   if (field === undefined) return plain;
-  const part = donor === undefined ? disturbed(get(plain, field), salt) : get(openFrame(donor), field);
+  const given = donor === undefined ? undefined : openFrame(donor);
+  // Records go into a Repair from Data, too: genuine, and beside the range that was asked for.
+  if (isOf(plain, 'repair') && isOf(given, 'data'))
+    return set(set(plain, REPAIR_CREDENTIAL, get(given, DATA_CREDENTIAL)), REPAIR_RECORDS, [
+      get(given, DATA_RECORD),
+    ]);
+  const part = given === undefined ? disturbed(get(plain, field), salt) : get(given, field);
   return part === undefined ? plain : set(plain, field, part);
 }
 
@@ -252,44 +232,4 @@ function resignedControl(frame: ControlFrame, keys: NodeKeys | undefined, salt: 
     else body = { ...body, node };
   }
   return { ...frame, body, credential, signature: signature(frame.kind, body, keys) } as ControlFrame;
-}
-
-/** The link frame with another body, under its right key and a fresh counter; undefined if its key is not found. */
-function sealed(
-  { from, to, link }: LinkFrame,
-  body: Uint8Array,
-  genuine: Uint8Array,
-  seen: readonly Uint8Array[],
-): Uint8Array | undefined {
-  const mac = macOf(genuine);
-  if (mac === undefined) return undefined;
-  let counter = 0;
-  for (const bytes of [genuine, ...seen]) {
-    const decoded = decodeOnce(bytes);
-    if ('wrong' in decoded || decoded.frame.kind !== 'link') continue;
-    const { frame } = decoded;
-    if (frame.from === from && frame.to === to && frame.link === link)
-      counter = Math.max(counter, frame.counter);
-  }
-  return sealLinkFrame({ from, to, link, counter: counter + 1, body }, mac);
-}
-
-/** Greatest incarnation that is tried for an end of a link. */
-const MAX_INCARNATION = 5;
-
-/** The MAC of the link that a genuine frame came over: that of the incarnations with which its own MAC comes out. */
-function macOf(genuine: Uint8Array): ((input: Uint8Array) => Uint8Array) | undefined {
-  const decoded = decodeOnce(genuine);
-  if ('wrong' in decoded || decoded.frame.kind !== 'link') return undefined;
-  const { from, to, link, mac } = decoded.frame;
-  const { linkSecret } = keysOf(from);
-  const peer = keysOf(to).credential.linkKey;
-  for (let sum = 2; sum <= 2 * MAX_INCARNATION; sum += 1)
-    for (let own = Math.max(1, sum - MAX_INCARNATION); own < sum && own <= MAX_INCARNATION; own += 1) {
-      const info = linkInfo({ node: from, incarnation: own }, { node: to, incarnation: sum - own }, link);
-      const key = linkKey(linkSecret, peer, info);
-      const made = key === undefined ? undefined : macUnder(key);
-      if (made !== undefined && equalBytes(made(macInput(genuine)), mac)) return made;
-    }
-  return undefined;
 }

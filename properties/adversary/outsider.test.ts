@@ -64,7 +64,7 @@ describe('the outsider', () => {
         Array.from({ length: 300 }, () => outsiderAdversary.propose(world, random, capabilities)?.kind),
       );
     expect(kinds('outsider')).not.toContain('lie');
-    expect(kinds('insider')).toEqual(new Set(['lie']));
+    expect(kinds('insider')).toEqual(new Set(['lie', 'misuse']));
     expect(kinds('outsider', 'insider')).toContain('lie');
   });
 

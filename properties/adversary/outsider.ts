@@ -1,7 +1,7 @@
 /**
  * The outsider (Dolev-Yao): sees every frame on the wire, holds no credential, and may put any frame that it can derive in front of
  * any node: forged under made-up keys, tampered, replayed, spliced of two, from a spoofed neighbour, joins in floods,
- * bytes that are no frame. The insider's lies (`lie.ts`) go the same way.
+ * bytes that are no frame. The insider's moves (`insider.ts`) go the same way.
  */
 import type {
   Adversary,
@@ -17,8 +17,10 @@ import { decodeOnce } from '../subjects/reference-reader.ts';
 import { outsiderAttack, type OutsiderAttack } from './attack.ts';
 import { closeFrame, get, leaves, openFrame, perturb, set, type Path } from './fields.ts';
 import { forge, FORGED, type Forged, type Gleaned } from './forge.ts';
-import { proposeLie, tell } from './lie.ts';
+import { proposeInsider } from './insider.ts';
+import { tell } from './lie.ts';
 import { MALFORMED, spoil } from './malformed.ts';
+import { misuse } from './misuse.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
 
 type View = WorldView<Uint8Array, TreeScenario>;
@@ -29,7 +31,7 @@ const MAX_FLOOD = 8;
 const SALTS = 10_000;
 
 /** What each attack does, for lists and docs. */
-export const OUTSIDER_MOVES: Readonly<Record<Exclude<OutsiderAttack['kind'], 'lie'>, string>> = {
+export const OUTSIDER_MOVES: Readonly<Record<Exclude<OutsiderAttack, { by: 'insider' }>['kind'], string>> = {
   forge: 'forge a message of each kind under a made-up key and credential',
   tamper: 'change one field of a message seen',
   replay: 'replay a message seen, now or in a later version or epoch, to its receiver or to another node',
@@ -85,7 +87,9 @@ function propose(
   const { nodes } = view.scenario;
   const salt = random.int(0, SALTS);
   if (!capabilities.includes('outsider'))
-    return view.seen.length === 0 ? undefined : proposeLie(view, random, overheard(view.seen, random), salt);
+    return view.seen.length === 0
+      ? undefined
+      : proposeInsider(view, random, overheard(view.seen, random), salt);
   const dice = random.int(1, 100);
   if (dice <= 26 || view.seen.length === 0) {
     if (dice <= 3) return { kind: 'flood', joins: random.int(1, MAX_FLOOD), salt };
@@ -108,7 +112,7 @@ function propose(
       to: random.pick(nodes),
       salt,
     };
-  if (dice <= 80 && capabilities.includes('insider')) return proposeLie(view, random, flight, salt);
+  if (dice <= 80 && capabilities.includes('insider')) return proposeInsider(view, random, flight, salt);
   const paths = leaves(openFrame(flight.frame));
   const field = random.pick(paths);
   if (dice <= 94) return { kind: 'tamper', message: flight.id, field, salt };
@@ -185,6 +189,8 @@ function make(view: View, attack: OutsiderAttack): readonly Injection<Uint8Array
       });
     case 'lie':
       return withFlight(view, attack.message, (flight) => tell(view, attack, flight));
+    case 'misuse':
+      return withFlight(view, attack.message, (flight) => misuse(view, attack, flight));
     case 'malformed':
       return withFlight(view, attack.message, (flight) => ({
         to: attack.to,

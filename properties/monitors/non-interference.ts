@@ -27,8 +27,8 @@ export const NON_INTERFERENCE = {
 
 /**
  * The pair of executions. An outsider who hands a node a copy of a genuine message that it has not had yet does what
- * the network may do by itself (duplicate, deliver out of order): those moves stay in both runs; all other
- * attacks are taken out of the second.
+ * the network may do by itself (duplicate, deliver out of order), and an insider that misuses its keys says what nobody can
+ * refuse: those moves stay in both runs; all other attacks are taken out of the second.
  *
  * @param premise which attacks are to be in a run that is worth a second one: such as were rejected, or, where an outsider is believed
  * most of what it says, any that are taken out
@@ -79,7 +79,7 @@ function attacks<Frame>(run: AnyRun<Frame>) {
     found.push({
       move: step.cause.index,
       rejected: step.outputs.some(({ kind }) => kind === 'reject'),
-      replay: step.attack.kind === 'replay',
+      replay: step.attack.kind === 'replay' || step.attack.kind === 'misuse',
     });
   }
   return found;
