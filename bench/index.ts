@@ -1,10 +1,12 @@
 /** All benchmark suites, in the order of the table. */
+import { exhaustSuite } from './exhaust-suite.ts';
 import { modelSuite } from './model-suite.ts';
 import { referenceSuite } from './reference-suite.ts';
 import type { BenchSuite } from './suite.ts';
 
 export { impliedRow, nameOf, SEARCH_RUNS, SEARCH_SEEDS, SEARCH_VARIANTS } from './search.ts';
 export type { SearchCell, SearchRow, Variant } from './search.ts';
+export { exhaustSuite } from './exhaust-suite.ts';
 export { costsOf } from './search-cost.ts';
 export { SearchLog } from './search-log.ts';
 export { measuredPart, totalRows, withMeasured } from './search-page.ts';
@@ -12,4 +14,4 @@ export { medianText, SearchTable } from './search-table.ts';
 export { searchAll } from './search-threads.ts';
 export type { BenchContext, BenchRow, BenchSuite } from './suite.ts';
 
-export const SUITES: readonly BenchSuite[] = [modelSuite, referenceSuite];
+export const SUITES: readonly BenchSuite[] = [modelSuite, referenceSuite, exhaustSuite];

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../properties/input-error.ts';
 import { addBench, bench } from './bench.ts';
+import { addBenchExhaust } from './bench-exhaust.ts';
 import { addBenchSearch, benchSearch } from './bench-search.ts';
 import { EXIT, type Context } from './call.ts';
 import { addCheck, check } from './check.ts';
@@ -81,6 +82,11 @@ Examples:
   });
   addBenchSearch(benchCommand, async (options) => {
     status = await benchSearch(await context(), options);
+  });
+
+  addBenchExhaust(benchCommand, async (options) => {
+    const { exhaustSuite } = await import('../bench/index.ts');
+    status = await bench(await context(), [exhaustSuite], { budget: '2000', ...options });
   });
 
   try {
