@@ -112,7 +112,7 @@ function propose(
       to: random.pick(nodes),
       salt,
     };
-  if (dice <= 80 && capabilities.includes('insider')) return proposeInsider(view, random, flight, salt);
+  if (dice <= 76 && capabilities.includes('insider')) return proposeInsider(view, random, flight, salt);
   const paths = leaves(openFrame(flight.frame));
   const field = random.pick(paths);
   if (dice <= 94) return { kind: 'tamper', message: flight.id, field, salt };

@@ -38,7 +38,7 @@ export class Conformance extends Judge {
         { event, got, enabled: enabled(before) },
       );
     if (agrees) {
-      const wrong = wrongGauge(after, reaction);
+      const wrong = wrongGauge(after, reaction, this.watch.facts.showsBuffers === true);
       return wrong === undefined ? undefined : this.violated(reaction, wrong);
     }
     const missing = without(expectation.texts, got);

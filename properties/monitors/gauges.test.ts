@@ -37,19 +37,27 @@ describe('gauges', () => {
     ]);
   });
 
-  test('need not be all that there are, and may be others', () => {
+  test('are all that its statechart has, and may be others', () => {
     class Other extends Client {
       override gauges() {
-        return [{ buffer: 'mine', size: 1, bound: 2 }];
+        return [...super.gauges(), { buffer: 'mine', size: 1, bound: 2 }];
       }
     }
     expect(found(Other)).toEqual([]);
+    class Secretive extends Client {
+      override gauges() {
+        return super.gauges().filter(({ buffer }) => buffer !== 'queue');
+      }
+    }
+    expect(found(Secretive)).toEqual([
+      expect.stringMatching(/^conformance: c\d does not say what it holds in its queue$/),
+    ]);
   });
 
   test('without a name or a size are found', () => {
     class Mute extends Client {
       override gauges() {
-        return [{ buffer: '', size: 1, bound: 2 }];
+        return [...super.gauges(), { buffer: '', size: 1, bound: 2 }];
       }
     }
     expect(found(Mute)).toEqual([

@@ -61,14 +61,25 @@ function computed(state: ModelState): Sizes {
   }
 }
 
-/** What a node says of its buffers that is not so; undefined if all is. */
-export function wrongGauge(state: ModelState, { node, gauges }: SeenReaction): string | undefined {
-  if (gauges.length === 0) return undefined;
+/**
+ * What a node says of its buffers that is not so; undefined if all is.
+ * @param isAllShown whether it must say it of each buffer that its statechart has
+ */
+export function wrongGauge(
+  state: ModelState,
+  { node, gauges }: SeenReaction,
+  isAllShown: boolean,
+): string | undefined {
+  if (gauges.length === 0 && !isAllShown) return undefined;
   const sizes = sizesOf(state);
   for (const { buffer, size } of gauges) {
     const expected = sizes[buffer];
     if (expected !== undefined && expected !== size)
       return `${node} says that it holds ${size} in its ${buffer}; its statechart holds ${expected}`;
   }
+  if (!isAllShown) return undefined;
+  for (const buffer in sizes)
+    if (!gauges.some((gauge) => gauge.buffer === buffer))
+      return `${node} does not say what it holds in its ${buffer}`;
   return undefined;
 }

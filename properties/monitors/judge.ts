@@ -29,6 +29,8 @@ export interface SubjectFacts<Frame> {
   readonly countsReceipts?: boolean;
   /** Whether nodes store nothing, so that every restart is one without memory. @default false */
   readonly storesNothing?: boolean;
+  /** Whether nodes show of each buffer that their statecharts have how full it is, under its name. @default false: those that they like */
+  readonly showsBuffers?: boolean;
   /**
    * What the tree is: what the coordinator committed, or, where nobody commits any, what the entries of the nodes say: they
    * report `installed` whenever theirs change, with `''` for no parent. @default 'committed'

@@ -69,5 +69,6 @@ export function referenceFacts(id: string): SubjectFacts<Uint8Array> {
     reader: (scenario) => new ReferenceReader(ENROLMENT, scenario.nodes),
     payloads: true,
     secrets: [ENROLMENT.groupKey],
+    showsBuffers: true,
   };
 }
