@@ -19,6 +19,7 @@ import {
   prototypeSubject,
   type PrototypeSubject,
 } from './prototype/subject.ts';
+import { withSeparators } from './prototype/workload.ts';
 import { DEFINITIONS, PROPERTIES } from './properties.ts';
 import type { Command, Report } from './reading.ts';
 import { ROOT, type TreeScenario } from './scenario.ts';
@@ -164,6 +165,7 @@ function harnessOf2021(
     facts,
     adversary: prototypeAdversary,
     capabilities: [...ALL_CAPABILITIES, 'insider'],
+    workload: () => generatedWorkload<Uint8Array>(withSeparators(DEFAULT_GENERATOR)),
   });
   return {
     ...rest,

@@ -40,7 +40,10 @@ export class RejectionIsInert extends Judge {
     if (input.kind === 'frame' && reaction.rejected === undefined) {
       const { timestamp } = input.reading;
       const counts = timestamp > 0 && this.watch.facts.countsReceipts === true;
-      this.#raise(node, counts ? Math.max(timestamp, this.#clock.get(node) ?? 0) + 1 : timestamp);
+      // Where clocks count receipts, they count an answer of the node's own making, too.
+      const answers = reaction.sends.some(({ reading }) => reading.message.type === 'eoe') ? 1 : 0;
+      const known = this.#clock.get(node) ?? 0;
+      this.#raise(node, counts ? Math.max(timestamp, known) + 1 + answers : timestamp);
     }
     for (const report of reaction.reports) {
       if ((report.type !== 'put' && report.type !== 'delivered') || report.timestamp === undefined) continue;

@@ -11,18 +11,31 @@ export const PROTOTYPE_CAUSES: CauseRules<Command> = { where, kindOf };
 
 /** What is wrong, by patterns over the words of the monitors. The first that fits is taken. */
 const CHECKS: readonly (readonly [RegExp, string])[] = [
+  [/delivered record, which \w+ never put/, 'delivered a record that nobody put'],
+  [/delivered record other than it was put/, 'delivered a record other than it was put'],
   [/delivered record again where/, 'delivered a record again'],
   [/delivered record past a gap where/, 'delivered a record past a gap'],
-  [/sends|receives/, 'has more copies of a record than it may'],
+  [/delivered record with a prevHash/, 'delivered a record with a wrong prevHash'],
+  [/put record with a prevHash/, 'put a record with a wrong prevHash'],
+  [/stamped record/, 'stamped a record with a time that it had no right to know'],
+  [/is its own neighbour/, 'is its own neighbour'],
+  [/is on a cycle/, 'is on a cycle'],
+  [/is a client and has a child/, 'took a client for its parent'],
   [/accepted record from \w+ a second time/, 'accepted a record from a neighbour a second time'],
+  [/was accepted in both directions/, 'accepted a record in both directions'],
+  [/sends|receives/, 'has more copies of a record than it may'],
+  [/entered its enclave again/, 'entered its enclave again for a record'],
+  [/entered its enclave for/, 'entered its enclave for what is no genuine record'],
+  [/outputs in one reaction/, 'does not come to the end of a reaction'],
+  [/has not delivered record/, 'has not delivered a record that its writer holds'],
+  [/stores differ/, 'has another store than one with the same records'],
+  [/has no parent/, 'has no parent'],
   [/does not know it as its child/, 'has a parent that does not know it'],
   [/is below a cycle of parents/, 'is below a cycle of parents'],
-  [/is a client and has a child/, 'took a client for its parent'],
-  [/stores differ/, 'has another store than one with the same records'],
-  [/stamped record/, 'stamped a record with a time that it had no right to know'],
   [/was behind at SYNC/, 'still lacks a record when the next epoch closes'],
+  [/is open and does not close/, 'waits for an epoch that does not close'],
   [/reached \w+ after/, 'got a record after too many hops'],
-  [/outputs in one reaction/, 'does not come to the end of a reaction'],
+  [/the store of \w+ ends otherwise/, 'ends with another store'],
   [/^the run has more than/, 'messages without end'],
 ];
 
@@ -30,10 +43,12 @@ function where({ message, node }: Violation): string {
   const plain = plainOf(message);
   const check = CHECKS.find(([pattern]) => pattern.test(plain));
   if (check === undefined) return plain;
-  const role = node === undefined ? /^(root|router|client)\b/.exec(plain)?.[1] : roleOf(node);
+  const named = /^(root|router|client|epoch)\b/.exec(plain)?.[1];
+  // Epochs are the root's.
+  const who = node !== undefined ? roleOf(node) : named === 'epoch' ? 'root' : named;
   // Of a parent that does not know its child, the child is at a loss.
   const child = /the parent of (\w+)/.exec(plain)?.[1];
-  return [child ?? role ?? '', check[1]].join(' ').trim();
+  return [child ?? who ?? '', check[1]].join(' ').trim();
 }
 
 function roleOf(node: string): string {

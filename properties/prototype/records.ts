@@ -42,7 +42,7 @@ export interface SealedRecord {
 }
 
 /** Joins the fields of all items; not escaped (R2). */
-const SEPARATOR = '@@@';
+export const SEPARATOR = '@@@';
 const NONCE_BYTES = 12;
 const NO_DATA = new Uint8Array(0);
 const FIELDS = 4;

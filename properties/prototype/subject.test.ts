@@ -93,6 +93,30 @@ describe('without faults', () => {
     expect(untested.map(([property]) => property)).toEqual(['rejection-is-inert']);
   });
 
+  test('a clock that counts an answer to RTS is no breach of rejection-is-inert', () => {
+    const scenario = fitted('prototype-2021', { k: 2, routers: 0, clients: 2 });
+    const moves: Moves = [
+      { move: 'fire', node: 'C', timer: 'epoch' },
+      elapse(20),
+      put('c1', 'user1'),
+      { move: 'fire', node: 'C', timer: 'epoch' },
+      elapse(100),
+      put('c1', 'user2'),
+    ];
+    const run = execute(harness('prototype-2021'), scenario, moves);
+    expect(run.violations).toEqual([]);
+  });
+
+  test('a value that holds the separator does not come through whole', () => {
+    const scenario = fitted('prototype-2021', { k: 2, routers: 0, clients: 2 });
+    const command = { type: 'put', key: 'k', value: 'a@@@b' } as const;
+    const run = execute(harness('prototype-2021'), scenario, [{ move: 'command', node: 'c1', command }]);
+    expect(run.violations.map(({ property, message }) => [property, message])).toContainEqual([
+      'authentic-delivery',
+      'c2 delivered c1/1#1 other than it was put',
+    ]);
+  });
+
   test('of the flat protocol the writer gets its own records back', () => {
     const run = execute(harness('flat-2021'), fitted('flat-2021', { k: 2, routers: 1, clients: 3 }), QUIET);
     expect(run.violations.map(({ property }) => property).toSorted()).toEqual([
