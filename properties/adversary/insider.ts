@@ -54,11 +54,13 @@ function proposeMisuse(view: View, random: Random, one: Seen, salt: number): Ins
   const field = fields.length > 0 && random.chance(80) ? random.pick(fields) : undefined;
   const others = isDivertible(kind) && isOverLink(one) ? view.seen.filter(isOverLink) : [];
   const isDiverted = others.length > 0 && (field === undefined || random.chance(30));
+  // From the wrong side to who waits for it, more often than to just anybody.
+  const aside = others.filter(({ from, to }) => to === one.to && from !== one.from);
   return {
     kind: 'misuse',
     by: 'insider',
     message: id,
-    ...(isDiverted ? { over: random.pick(others).id } : {}),
+    ...(isDiverted ? { over: random.pick(aside.length > 0 && random.chance(60) ? aside : others).id } : {}),
     ...(field === undefined ? {} : { field }),
     salt,
   };

@@ -126,10 +126,16 @@ function propose(
 /** Percent of the messages overheard that are of one of the rarer kinds. */
 const RARE_KIND_PERCENT = 70;
 
+/** Kinds that most runs have none of, and percent of the messages overheard that are of one of these, if there are any. */
+const SELDOM: ReadonlySet<string> = new Set<Forged>(['nak', 'repair', 'suspect', 'leave', 'join-refused']);
+const SELDOM_PERCENT = 40;
+
 type Seen = readonly Flight<Uint8Array>[];
 
 /** One of the messages seen: of a rare kind more often than of a frequent one, or else most would be heartbeats. */
 function overheard(seen: Seen, random: Random): Flight<Uint8Array> {
+  const seldom = seen.filter(({ kind }) => SELDOM.has(kind));
+  if (seldom.length > 0 && random.chance(SELDOM_PERCENT)) return random.pick(seldom);
   const counts = new Map<string, number>();
   for (const { kind } of seen) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const rarestFirst = [...counts].toSorted(([, a], [, b]) => a - b).map(([kind]) => kind);
