@@ -9,9 +9,12 @@ export type { SearchCell, SearchRow, Variant } from './search.ts';
 export { exhaustSuite } from './exhaust-suite.ts';
 export { costsOf } from './search-cost.ts';
 export { SearchLog } from './search-log.ts';
-export { measuredPart, totalRows, withMeasured } from './search-page.ts';
+export { LONG_MOVES, type LongShrink } from './long-shrink.ts';
+export { withMeasured } from './measured.ts';
+export { measuredPart, totalRows } from './search-page.ts';
 export { medianText, SearchTable } from './search-table.ts';
 export { searchAll } from './search-threads.ts';
+export { shrinkLong } from './shrink-threads.ts';
 export type { BenchContext, BenchRow, BenchSuite } from './suite.ts';
 
 export const SUITES: readonly BenchSuite[] = [modelSuite, referenceSuite, exhaustSuite];

@@ -16,18 +16,6 @@ export interface Provenance {
   readonly costsMs: ReadonlyMap<Variant, number>;
 }
 
-const BEGIN = '<!-- measured by psl-verify bench search -->';
-const END = '<!-- end of what was measured -->';
-
-/** The page with its measured part made anew; a page that has none gets it at its end. */
-export function withMeasured(page: string, measured: string): string {
-  const begin = page.indexOf(BEGIN);
-  const end = page.indexOf(END, begin);
-  const part = `${BEGIN}\n\n${measured}\n${END}`;
-  if (begin < 0 || end < 0) return `${page === '' ? '' : `${page.trimEnd()}\n\n`}${part}\n`;
-  return page.slice(0, begin) + part + page.slice(end + END.length);
-}
-
 /** What the searches of each variant come to: a title and a cell per variant, each. */
 export function totalRows(
   table: SearchTable,

@@ -6,7 +6,8 @@ import { campaign } from '../engine/index.ts';
 import { HARNESS_MODULE } from '../properties/index.ts';
 import { enoughOf, type Find, type SearchCell, type SearchRow, type Variant } from './search.ts';
 import { SearchLog } from './search-log.ts';
-import { measuredPart, withMeasured } from './search-page.ts';
+import { withMeasured } from './measured.ts';
+import { measuredPart } from './search-page.ts';
 import { medianText, SearchTable } from './search-table.ts';
 import { searchAll, type SearchProgress } from './search-threads.ts';
 
@@ -66,8 +67,8 @@ describe('a table', () => {
     const part = measuredPart(table, { ...provenance, seeds: 4, budget: 30, costsMs });
     expect(part).toMatch(/^\| `hard` +\| +>30 \| +15 \|$/m);
     expect(part).toMatch(/^\| sum of medians, seconds +\| +6\.3 \| +2\.5 \|$/m);
-    const page = withMeasured('# Search\n\nWords.\n', part);
-    const again = withMeasured(`${page}\nMore words.\n`, part.replace('1.2.3', '1.2.4'));
+    const page = withMeasured('# Search\n\nWords.\n', part, 'search');
+    const again = withMeasured(`${page}\nMore words.\n`, part.replace('1.2.3', '1.2.4'), 'search');
     expect(again).toBe(`${page.replace('1.2.3', '1.2.4')}\nMore words.\n`);
   });
 });

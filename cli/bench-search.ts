@@ -1,6 +1,6 @@
 /** `psl-verify bench search`: how long each strategy takes to find each mutant. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import {
   costsOf,
@@ -22,6 +22,7 @@ import {
 } from '../bench/index.ts';
 import { InputError } from '../properties/input-error.ts';
 import { EXIT, knownName, printJson, wholeNumber, type Context } from './call.ts';
+import { machine } from './machine.ts';
 import { duration, plural, progress, table } from './terminal.ts';
 
 const MAX_SEEDS = 10_000;
@@ -122,7 +123,7 @@ export async function benchSearch(
       budget,
       costsMs,
     });
-    writeFileSync(options.out, withMeasured(page, part));
+    writeFileSync(options.out, withMeasured(page, part, 'search'));
   }
   if (options.json === true)
     printJson(context, 'bench search', startedMs, {
@@ -222,11 +223,6 @@ function commandOf({ variant = [], mutant = [], seeds, runs }: BenchSearchOption
     ...variant.map((one) => `--variant ${one}`),
     ...mutant.map((one) => `--mutant ${one}`),
   ].join(' ');
-}
-
-function machine(): string {
-  const model = cpus()[0]?.model.trim() ?? 'an unknown processor';
-  return `${model} (${cpus().length} cores), Node ${process.versions.node}`;
 }
 
 function textOf(result: SearchTable, costsMs: ReadonlyMap<Variant, number>): string {

@@ -34,7 +34,8 @@ export function addBench(program: Command, run: (options: BenchOptions) => Promi
 Examples:
   psl-verify bench
   psl-verify bench --budget 500 --json
-  psl-verify bench search --help                       strategies compared`,
+  psl-verify bench search --help                       strategies compared
+  psl-verify bench shrink --help                       long schedules made short`,
       )
       .action(run)
   );

@@ -6,6 +6,7 @@ import { InputError } from '../properties/input-error.ts';
 import { addBench, bench } from './bench.ts';
 import { addBenchExhaust } from './bench-exhaust.ts';
 import { addBenchSearch, benchSearch } from './bench-search.ts';
+import { addBenchShrink, benchShrink } from './bench-shrink.ts';
 import { EXIT, type Context } from './call.ts';
 import { addCheck, check } from './check.ts';
 import { addDiagrams, diagrams, ROLES } from './diagrams.ts';
@@ -82,6 +83,9 @@ Examples:
   });
   addBenchSearch(benchCommand, async (options) => {
     status = await benchSearch(await context(), options);
+  });
+  addBenchShrink(benchCommand, async (options) => {
+    status = await benchShrink(await context(), options);
   });
 
   addBenchExhaust(benchCommand, async (options) => {

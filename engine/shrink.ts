@@ -119,6 +119,8 @@ class Shrinker<F, C, R, S extends BaseScenario> {
   #schedule: Schedule<C>;
   #executions = 0;
   #phase: ShrinkPhase = 'confirming';
+  /** Whether what fails with moves retargeted is tried as it is, too: not while much is left to be taken away. */
+  #isThorough = false;
   /** Whether runs settle. What broke before that is looked for without, as long as that leads on. */
   #settles = true;
 
@@ -154,6 +156,7 @@ class Shrinker<F, C, R, S extends BaseScenario> {
     yield* this.#withoutCapabilities();
     if (this.#schedule.length > LONG_MOVES) yield* this.#walkInstead(EARLY_SHORT_WALKS);
     for (; size > 1; size = Math.ceil(size / 2)) yield* this.#leaveOut(size);
+    this.#isThorough = true;
     let oneMinimal = false;
     while (this.#goesOn && !oneMinimal) {
       const isSmaller =
@@ -336,7 +339,7 @@ class Shrinker<F, C, R, S extends BaseScenario> {
     yield this.#progress;
     if (this.#fails(run)) return this.#keep(scenario, run);
     const isRetargeted = run.schedule.some((move, index) => move !== schedule[index]);
-    if (isRetargeted && this.#goesOn) {
+    if (isRetargeted && this.#isThorough && this.#goesOn) {
       const plain = this.#run(scenario, schedule, {});
       yield this.#progress;
       if (this.#fails(plain)) return this.#keep(scenario, plain);
