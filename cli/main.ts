@@ -9,6 +9,7 @@ import { addBenchSearch, benchSearch } from './bench-search.ts';
 import { addBenchShrink, benchShrink } from './bench-shrink.ts';
 import { EXIT, type Context } from './call.ts';
 import { addCheck, check } from './check.ts';
+import { addClaims, claims } from './claims.ts';
 import { addDiagrams, diagrams, ROLES } from './diagrams.ts';
 import { addExplain, explain } from './explain.ts';
 import { kitVersion, loadKit } from './kit.ts';
@@ -70,6 +71,9 @@ Examples:
   });
   addMutants(program, async (options) => {
     status = await mutants(await context(), options);
+  });
+  addClaims(program, async (options) => {
+    status = await claims(await context(), options);
   });
   addDiagrams(program, async (options) => {
     status = await diagrams(terminal, ROLES, options, context);

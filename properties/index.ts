@@ -3,6 +3,7 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export { CAPABILITIES } from './capabilities.ts';
+export { multicastCost, routersFor, type MulticastCost } from './cost.ts';
 export { type CheckConfig } from './campaign-harness.ts';
 export { JUSTIFIED } from './coverage/justified.ts';
 export type { Situation } from './coverage/situation.ts';
