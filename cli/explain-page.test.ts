@@ -201,6 +201,9 @@ describe.skipIf(!canLook)('the page', () => {
       await page.locator('#about summary').click();
       expect(await page.locator('#about-text li').count()).toBe(3);
       expect(await textOf('#about-text')).toMatch(/Without it the property holds/);
+      expect(await textOf('#about-text')).toMatch(
+        /The nearest schedule .* The difference: it never comes to step \d+/,
+      );
     });
 
     test('has everything about a step on one screen', async () => {

@@ -92,8 +92,6 @@ The story
   1   1.500 s   [move 1] The application at c2 puts user0 = "D<baD(>0"; c2
                 writes record c2/1#1, and sends it to C.
   2   1.500 s   [move 2] c2 crashes.
-             ↳  From here on, the nearest schedule in which it holds (below)
-                goes another way.
   3   1.500 s ✗ [move 3] c2 starts again with its storage, delivers record
                 c2/1#1 to its enclave, and asks C for a place (Join as a
                 restarted node in incarnation 2).
@@ -251,7 +249,11 @@ test('--json prints one object without marks', async () => {
     k: 2,
     tree: { version: 2, parents: { c1: 'C', c2: 'C' }, pending: [] },
     moves: [{ without: { outcome: 'untested' } }, { without: { outcome: 'holds' } }, {}],
-    nearest: { changes: ['without move 3 (c2 starts again, with its storage)'], partsAtMs: 1500 },
+    nearest: {
+      changes: ['without move 3 (c2 starts again, with its storage)'],
+      difference: 'it never comes to step 3, in which c2 starts',
+      partsAtMs: 1500,
+    },
   });
   expect(told.story.map(({ kind }) => kind)).toEqual(['folded', 'told', 'told', 'folded', 'told']);
   // Nothing is lost by folding: all steps up to the violation are there, once and in order.

@@ -74,6 +74,8 @@ export interface PageData {
   readonly nodes: readonly { readonly id: string; readonly role: string }[];
   readonly moves: readonly { readonly text: string; readonly without: string }[];
   readonly changes: readonly string[];
+  /** What is otherwise in the passing run; empty where nothing tells. */
+  readonly difference: string;
   readonly runs: readonly RunData[];
   readonly texts: readonly string[];
   readonly details: readonly { readonly words: string; readonly fields: string }[];
@@ -116,6 +118,7 @@ export function pageData(story: Story): PageData {
       without: without === undefined ? '' : withoutWords(without),
     })),
     changes: nearest?.changes ?? [],
+    difference: nearest?.difference ?? '',
     runs: [failing, ...passing],
     ...tables.all(),
   };

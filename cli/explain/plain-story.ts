@@ -23,6 +23,7 @@ export function plainStory(story: Story): Readonly<Record<string, unknown>> {
         ? null
         : {
             changes: nearest.changes,
+            difference: nearest.difference ?? null,
             moves: nearest.moves,
             partsAtMs: nearest.telling.run.steps[nearest.partsAt]?.nowMs ?? null,
             story: nearest.telling.beats,

@@ -28,6 +28,11 @@ export function capital(text: string): string {
   return /^[rc]\d+\b/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** A sentence as a part of another: begun small, unless it begins with a node's name. */
+export function uncapital(text: string): string {
+  return /^([rc]\d+|C)\b/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
+}
+
 function eventWords({ step, index }: Observed, run: ObservedRun): string {
   if (step.kind !== 'event') return '';
   const { event, cause } = step;

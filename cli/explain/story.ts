@@ -1,13 +1,12 @@
 /** The story of a counterexample: what happened, as data that a text, a diagram and a page are made from. */
-import type { Change, Violation, Without } from '../../engine/index.ts';
+import type { Violation, Without } from '../../engine/index.ts';
 import type { Counterexample } from '../../properties/counterexample.ts';
-import type { Command } from '../../properties/reading.ts';
 import { beatsOf, type Beat } from './beats.ts';
 import { departureOf, type Departure } from './departure.ts';
 import { moveWords } from './moves.ts';
+import { besideOf, nearestOf, type Nearest } from './nearest.ts';
 import type { CommittedTree, ObservedRun } from './observe.ts';
 import { anchorsOf, pastOf, toldSteps } from './relevance.ts';
-import { Routines } from './routine.ts';
 import { numberedWords } from './sentences.ts';
 
 /** A run that was executed and read, and what the property says of it. */
@@ -50,17 +49,6 @@ export interface Story {
   readonly nearest?: Nearest;
   /** Whether the file has a certificate, or one was made. */
   readonly isCertified: boolean;
-}
-
-/** The nearest schedule that passes, and what happens in it. */
-export interface Nearest {
-  readonly changes: readonly string[];
-  /** Whether it is the schedule without some of its moves, and nothing else. */
-  readonly isOnlyLeftOut: boolean;
-  readonly moves: readonly string[];
-  /** Index of the first step that is not as in the failing run. */
-  readonly partsAt: number;
-  readonly telling: Telling;
 }
 
 /** What to tell, with everything that was executed for it. */
@@ -106,14 +94,7 @@ export function storyOf(material: Material): Story {
     isCertified: certificate !== undefined || elsewhere !== undefined,
     ...(nearest === undefined || passing === undefined
       ? {}
-      : {
-          nearest: {
-            changes: nearest.changes.map((change) => changeWords(change, moves, named)),
-            isOnlyLeftOut: nearest.changes.every(({ change }) => change === 'left-out'),
-            moves: nearest.moves.map((move) => moveWords(move, (id) => numberedWords(id, passing.run))),
-            ...besideOf(telling, passing, false),
-          },
-        }),
+      : { nearest: nearestOf(telling, passing, nearest, moves) }),
   };
 }
 
@@ -150,88 +131,4 @@ function treeAtFirstMove({ steps }: ObservedRun): CommittedTree {
   );
   const before = steps[Math.max(0, first - 1)] ?? steps.at(-1);
   return before?.tree ?? { version: 0, parents: new Map(), pending: [], doubled: [] };
-}
-
-function changeWords(
-  change: Change<Command>,
-  moves: Counterexample['moves'],
-  named: (id: string) => string,
-): string {
-  const move = moves[change.index];
-  const old = move === undefined ? 'the end' : `move ${change.index + 1} (${moveWords(move, named)})`;
-  switch (change.change) {
-    case 'left-out':
-      return `without ${old}`;
-    case 'inserted':
-      return `${move === undefined ? 'at the end' : `before ${old}`}: ${moveWords(change.move)}`;
-    case 'replaced':
-      return `instead of ${old}: ${moveWords(change.by)}`;
-  }
-}
-
-/** The passing run, told as far as it is about the same things as the failing one. */
-function besideOf(
-  failing: Telling,
-  { run, violation }: ToldRun,
-  isAll: boolean,
-): Pick<Nearest, 'partsAt' | 'telling'> {
-  const partsAt = partingOf(failing.run, run);
-  const keys = new Set([...failing.told].map((index) => keyOf(failing.run, index)));
-  const marks = failing.departures.size > 0 ? failing.departures.keys() : failing.told;
-  const end = failing.run.steps[failing.brokeAt ?? Math.max(0, ...marks)];
-  const untilMs = (end?.nowMs ?? 0) + 1;
-  const last = run.steps.findLast(({ nowMs }) => nowMs <= untilMs);
-  const told = new Set<number>();
-  const wrong = wrongNodes(failing);
-  const routines = new Routines();
-  for (const observed of run.steps) {
-    const { index, move, node, step } = observed;
-    if (index > (last?.index ?? 0)) break;
-    const isOfWrong = node !== undefined && wrong.has(node) && index >= partsAt && step.kind === 'reaction';
-    const routine = routines.of(observed);
-    const isLike = keys.has(keyOf(run, index)) || (isOfWrong && routine === undefined);
-    if (isAll || move !== undefined || isLike) told.add(index);
-  }
-  const until = Math.max(last?.index ?? 0, ...told);
-  return {
-    partsAt,
-    telling: {
-      beats: beatsOf(run, told, { until, violation: undefined, departures: new Map() }),
-      told,
-      past: new Set(),
-      departures: new Map(),
-      violation,
-      brokeAt: undefined,
-      until,
-      run,
-    },
-  };
-}
-
-/** Nodes that did something wrong. */
-function wrongNodes({ violation, departures, run }: Telling): ReadonlySet<string> {
-  const nodes = [...departures.keys()].map((index) => run.steps[index]?.node);
-  return new Set([violation?.node, ...nodes].filter((node) => node !== undefined));
-}
-
-/** Where two runs part: the first step that is not the same in both. */
-function partingOf(a: ObservedRun, b: ObservedRun): number {
-  const length = Math.min(a.steps.length, b.steps.length);
-  for (let index = 0; index < length; index += 1)
-    if (keyOf(a, index) !== keyOf(b, index) || outcomeKey(a, index) !== outcomeKey(b, index)) return index;
-  return length;
-}
-
-/** What a step is in any run: who took in what. */
-function keyOf({ steps }: ObservedRun, index: number): string {
-  const step = steps[index]?.step;
-  if (step === undefined) return '';
-  if (step.kind === 'event') return JSON.stringify(step.event);
-  const { node, input, message, attack } = step;
-  const what = message ?? attack ?? (input.kind === 'frame' ? '' : input);
-  return JSON.stringify([node, what, input.kind === 'timer' ? steps[index]?.nowMs : '']);
-}
-
-function outcomeKey({ steps }: ObservedRun, index: number): string {
-  return JSON.stringify(steps[index]?.effects ?? []);
 }

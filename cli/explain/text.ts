@@ -145,7 +145,8 @@ const PARTING = 'From here on, the nearest schedule in which it holds (below) go
 
 /** The first thing told that is not so in the nearest passing run; undefined if it is the first of all. */
 function partingOf({ nearest: other }: Story, telling: Telling): Telling['beats'][number] | undefined {
-  if (other === undefined) return undefined;
+  // Of one that is not told there is no "below".
+  if (other?.worth !== 'steps') return undefined;
   const at = telling.beats.findIndex(
     (beat) => beat.kind === 'told' && beat.steps.some((index) => index >= other.partsAt),
   );
@@ -284,35 +285,30 @@ function brief(message = ''): string {
 /** Steps of the passing run that are told, at most. */
 const MAX_BESIDE = 8;
 
-function nearest(page: Page, story: Story): void {
-  const { nearest: other, telling } = story;
-  if (other === undefined) return;
-  const told = new Set(telling.beats.map(({ text }) => text));
-  const others = other.telling.beats.filter(
-    (beat) =>
-      beat.kind === 'told' && beat.steps.some((index) => index >= other.partsAt) && !told.has(beat.text),
-  );
+function nearest(page: Page, { nearest: other, telling }: Story): void {
   // That nothing happens without a move is said with the moves already.
-  if (others.length === 0 && other.isOnlyLeftOut) return;
+  if (other === undefined || other.worth === 'nothing') return;
+  const { changes, difference, instead, partsAt } = other;
   page.section('The nearest schedule in which it holds');
-  page.say(`${capital(other.changes.join('; '))}.`, 2);
+  const change = capital(changes.join('; '));
+  if (other.worth === 'sentence') {
+    const why = difference ?? 'nothing happens that this story is about';
+    page.say(`${change}, ${why}, and the property holds to the end.`, 2);
+    return;
+  }
+  page.say(`${change}.`, 2);
+  if (difference !== undefined) page.say(`The difference: ${difference}.`, 2);
   const partsMs = Math.min(
-    ...[other.telling, telling].map(({ run }) => run.steps[other.partsAt]?.nowMs ?? Number.POSITIVE_INFINITY),
+    ...[other.telling, telling].map(({ run }) => run.steps[partsAt]?.nowMs ?? Number.POSITIVE_INFINITY),
   );
   const same =
     partsMs === 0
       ? 'The two runs differ from the beginning.'
       : `Up to ${moment(partsMs)} the two runs are the same.`;
-  page.say(
-    others.length > 0
-      ? `${same} Then, instead:`
-      : `${same} After that nothing happens that this story is about.`,
-    2,
-  );
-  for (const beat of others.slice(0, MAX_BESIDE))
-    if (beat.kind === 'told')
-      page.say(beat.text, INDENT, `${' '.repeat(5)}${moment(beat.nowMs).padStart(8)}   `);
-  const more = others.length - MAX_BESIDE;
+  page.say(instead.length > 0 ? `${same} Then, instead:` : same, 2);
+  for (const beat of instead.slice(0, MAX_BESIDE))
+    page.say(beat.text, INDENT, `${' '.repeat(5)}${moment(beat.nowMs).padStart(8)}   `);
+  const more = instead.length - MAX_BESIDE;
   page.say(
     `${more > 0 ? `(And ${counted(more, 'step')} more.) ` : ''}The property holds to the end of that run.`,
     2,

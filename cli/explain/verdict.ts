@@ -23,7 +23,7 @@ export function whatHappens({ violation, brokeAt, departures, run }: Telling): s
 }
 
 /** To what a node reacted, as a clause. */
-function occasionOf(observed: Observed, run: ObservedRun): string {
+export function occasionOf(observed: Observed, run: ObservedRun): string {
   const { seen } = observed;
   if (seen.kind === 'event') return 'something happens';
   const { input, node, attack } = seen.reaction;

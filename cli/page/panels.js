@@ -7,7 +7,7 @@ import { drawTree } from './tree.js';
  * @typedef {{ rows: Row[], beats: { rows: number[], number?: number, text: number, folded?: true }[], partsAt?: number, end: string }} Run
  * @typedef {{ subject: string, title: string, property: string, statement: string, plain: string, happens: string,
  *   verdict: 'violated' | 'stalled' | 'holds', k: number, nodes: { id: string, role: string }[],
- *   moves: { text: string, without: string }[], changes: string[], runs: Run[], texts: string[],
+ *   moves: { text: string, without: string }[], changes: string[], difference: string, runs: Run[], texts: string[],
  *   details: { words: string, fields: string }[], states: { label: string, ids: string[] }[], beliefs: string[][],
  *   trees: import('./tree.js').Tree[] }} Data
  */
@@ -185,6 +185,7 @@ export function showHead(data, onRun) {
         html('b', {}, 'The nearest schedule in which it holds: '),
         ...withTerms(data.changes.join('; ')),
         '.',
+        ...(data.difference === '' ? [] : withTerms(` The difference: ${data.difference}.`)),
       ),
     );
     byId('runs').replaceChildren(
