@@ -301,8 +301,8 @@ function printResult({ terminal }: Context, result: CampaignResult, elapsedMs: n
 }
 
 function causeJson({ property, file, moves, message, cause }: Saved) {
-  const { where, kinds, run } = cause ?? {};
-  return { property, where, kinds, run, moves, file, message };
+  const { where, kinds, alsoBy, run } = cause ?? {};
+  return { property, where, kinds, alsoBy, run, moves, file, message };
 }
 
 /** A line per cause. */
@@ -312,6 +312,7 @@ function printCauses({ terminal }: Context, saved: readonly Saved[], out: string
     property,
     cause?.where ?? '',
     cause === undefined || cause.kinds.length === 0 ? '(no fault)' : cause.kinds.join(' + '),
+    cause?.alsoBy.map((kinds) => kinds.join(' + ')).join(', ') ?? '',
     String(moves),
     count((cause?.run ?? 0) + 1),
     basename(file),
@@ -322,6 +323,7 @@ function printCauses({ terminal }: Context, saved: readonly Saved[], out: string
         { title: 'property' },
         { title: 'where it breaks' },
         { title: 'what it takes' },
+        { title: 'or more' },
         { title: 'moves', align: 'right' },
         { title: 'schedule', align: 'right' },
         { title: 'file' },

@@ -24,7 +24,7 @@ export interface Saved {
   readonly moves: number;
   readonly message: string;
   /** Where causes are told apart: which one it is, and the run of the campaign that it was found in. */
-  readonly cause?: ViolationCause & { readonly run: number };
+  readonly cause?: ViolationCause & Pick<FoundCause<unknown, TreeScenario>, 'run' | 'alsoBy'>;
 }
 
 /** Executions that shrinking one of many causes may take: what is not done then, `psl-verify shrink` goes on with. */
@@ -66,7 +66,7 @@ export async function saveCauses(
     order.includes(property) ? order.indexOf(property) : order.length;
   const sorted = found.toSorted((a, b) => placeOf(a.cause.property) - placeOf(b.cause.property));
   const saved: Saved[] = [];
-  for (const { cause, run, scenario, schedule, violation } of sorted) {
+  for (const { cause, run, scenario, schedule, violation, alsoBy } of sorted) {
     const { property } = cause;
     const { subject, seed } = result;
     const { counterexample } = await smallerOf(
@@ -79,7 +79,7 @@ export async function saveCauses(
       file: writeCounterexample(directory, counterexample),
       moves: counterexample.moves.length,
       message: counterexample.violation.message,
-      cause: { ...cause, run },
+      cause: { ...cause, run, alsoBy },
     });
   }
   return saved;

@@ -43,7 +43,7 @@ export const MAX_KEPT_PER_PROPERTY = 3;
 export const MAX_KEPT_RUNS = 2_000;
 
 /** Distinct causes that are found among the runs of a campaign. */
-export const MAX_CAUSES = 128;
+export const MAX_CAUSES = 256;
 
 /** Runs that are asked whether a kind of fault alone breaks a property at one place. */
 export const MAX_CAUSE_TRIES = 6;

@@ -16,6 +16,8 @@ export interface CauseRules<Command> {
   where(violation: Violation): string;
   /** The kind of fault or attack that a move is; undefined for the ordinary course of things. */
   kindOf(move: Move<Command>): string | undefined;
+  /** How much it takes to make moves of this kind: what takes more at the same place is no cause of its own. */
+  effortOf(kind: string): number;
 }
 
 export interface ViolationCause {
@@ -42,6 +44,8 @@ export interface FoundCause<C, S extends BaseScenario> {
   readonly scenario: S;
   readonly schedule: Schedule<C>;
   readonly violation: Violation;
+  /** Other kinds of moves by which the same property breaks at the same place, all of which take more. */
+  readonly alsoBy: readonly (readonly string[])[];
 }
 
 export interface CauseProgress {
@@ -108,7 +112,8 @@ function rulesOf<F, C, R, S extends BaseScenario>(harness: AnyHarness<F, C, R, S
 
 /**
  * Finds the distinct causes among runs that broke something, in their order: for everything that broke, what no fault at all brings about,
- * what single kinds of faults and attacks do, and, only where neither does, what several kinds do together.
+ * what single kinds of faults and attacks do, and, only where neither does, what several kinds do together. Where kinds of different
+ * effort break the same property at the same place, those of the least are causes; the others are named with them.
  *
  * Each question (does this kind alone break it there?) is put to MAX_CAUSE_TRIES runs at most, and MAX_CAUSES causes are found at most.
  * @param isOver asked before each run; when it says so, what was found so far is returned
@@ -122,17 +127,17 @@ export function* findCauses<F, C, R, S extends BaseScenario>(
   const search = new CauseSearch(harness);
   const total = 2 * runs.length;
   for (const [at, run] of runs.entries()) {
-    if (isOver() || search.isFull) return search.found;
+    if (isOver() || search.isFull) return search.causes();
     search.simple(run);
     yield { runsDone: at + 1, runs: total, found: search.found.length, executions: search.executions };
   }
   for (const [at, run] of runs.entries()) {
-    if (isOver() || search.isFull) return search.found;
+    if (isOver() || search.isFull) return search.causes();
     search.compound(run);
     const runsDone = runs.length + at + 1;
     yield { runsDone, runs: total, found: search.found.length, executions: search.executions };
   }
-  return search.found;
+  return search.causes();
 }
 
 /** What a run breaks with some kinds of its moves only: violations by property and where. */
@@ -142,7 +147,7 @@ type Broken<C> = {
 };
 
 class CauseSearch<F, C, R, S extends BaseScenario> {
-  readonly found: FoundCause<C, S>[] = [];
+  readonly found: Omit<FoundCause<C, S>, 'alsoBy'>[] = [];
   executions = 0;
   readonly #harness: AnyHarness<F, C, R, S>;
   readonly #rules: CauseRules<C>;
@@ -158,6 +163,25 @@ class CauseSearch<F, C, R, S extends BaseScenario> {
 
   get isFull(): boolean {
     return this.found.length >= MAX_CAUSES;
+  }
+
+  /** What was found, without what takes more than it need. */
+  causes(): readonly FoundCause<C, S>[] {
+    const effort = ({ kinds }: ViolationCause): number =>
+      Math.max(...kinds.map((kind) => this.#rules.effortOf(kind)));
+    return this.found.flatMap((one) => {
+      const { kinds } = one.cause;
+      const place = causeText({ ...one.cause, kinds: [] });
+      const others = this.found
+        .map(({ cause }) => cause)
+        .filter((cause) => cause.kinds.length > 0 && causeText({ ...cause, kinds: [] }) === place);
+      if (kinds.length === 0) return [{ ...one, alsoBy: [] }];
+      const least = Math.min(...others.map(effort));
+      if (effort(one.cause) > least) return [];
+      return [
+        { ...one, alsoBy: others.filter((cause) => effort(cause) > least).map((cause) => cause.kinds) },
+      ];
+    });
   }
 
   /** No fault at all, then single kinds. */

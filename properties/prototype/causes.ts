@@ -7,7 +7,7 @@ import type { Command } from '../reading.ts';
 import { ROOT } from '../scenario.ts';
 import { MSG_TYPES } from './records.ts';
 
-export const PROTOTYPE_CAUSES: CauseRules<Command> = { where, kindOf };
+export const PROTOTYPE_CAUSES: CauseRules<Command> = { where, kindOf, effortOf };
 
 /** What is wrong, by patterns over the words of the monitors. The first that fits is taken. */
 const CHECKS: readonly (readonly [RegExp, string])[] = [
@@ -100,6 +100,12 @@ function kindOf(move: Move<Command>): string | undefined {
   }
 }
 
+/** An outsider can do what the network does, and an insider what an outsider does; not the other way round. */
+function effortOf(kind: string): number {
+  if (kind.startsWith('insider')) return 3;
+  return kind.startsWith('forged') || kind.startsWith('replayed') ? 2 : 1;
+}
+
 /** Made up or changed, whichever way, a message is forged; what was seen and comes again is replayed. */
 function kindOfAttack(attack: Attack): string {
   const { kind, message } = attack;
@@ -108,7 +114,7 @@ function kindOfAttack(attack: Attack): string {
   const about = aboutOf(kind === 'forge' ? named : (/ ([a-z-]+) [#~]\d+$/.exec(named)?.[1] ?? ''));
   switch (kind) {
     case 'lie':
-      return `insider's ${about}`;
+      return `insider’s ${about}`;
     case 'replay':
       return `replayed ${about}`;
     default:
