@@ -79,35 +79,53 @@ export function perturb(value: unknown, salt: number): unknown {
 /** Beyond the integers that a number can tell apart. */
 const HUGE = 2 ** 53;
 
-/** A value that such a field may not have, or not there: of another type, out of range, too long or short, in another order. */
+/** Names, roles and capsules that a field may have, and seldom in that place. */
+const NAMES = ['C', 'r1', 'c1', 'c2'];
+const ROLES = ['coordinator', 'router', 'client'];
+const CAPSULES = ['c1/1', 'c2/1'];
+
+function othersLike(text: string): readonly string[] {
+  if (text.includes('/')) return CAPSULES;
+  return ROLES.includes(text) ? ROLES : NAMES;
+}
+
+/**
+ * A value that such a field may not have, or not there: of another type, out of range, too long or short, in another order, or somebody
+ * else’s.
+ */
 export function misshapen(value: unknown, salt: number): unknown {
   const variants = variantsOf(value);
   return variants[salt % variants.length];
 }
 
 function variantsOf(value: unknown): readonly unknown[] {
-  if (typeof value === 'number') return [0, -value - 1, value + 0.5, HUGE, String(value), [value], null];
+  if (typeof value === 'number')
+    return [0, -value - 1, value + 0.5, value + 1, value - 1, HUGE, String(value), [value], null];
   if (typeof value === 'string')
-    return ['', `!${value}`, `${value}!`, `${value}${'x'.repeat(40)}`, Buffer.from(value), [value], 0, null];
-  if (value instanceof Uint8Array)
     return [
-      new Uint8Array(0),
-      value.slice(1),
-      Uint8Array.from([...value, 0]),
-      Buffer.from(value).toString('hex'),
+      '',
+      `!${value}`,
+      `${value}!`,
+      `${value}${'x'.repeat(40)}`,
+      ...othersLike(value),
+      Buffer.from(value),
       [value],
+      0,
       null,
     ];
+  if (value instanceof Uint8Array) {
+    const hex = Buffer.from(value).toString('hex');
+    const none = new Uint8Array(0);
+    return [none, value.slice(1), Uint8Array.from([...value, 0]), perturb(value, 0), hex, [value], null];
+  }
   if (!Array.isArray(value)) return [0, '', null];
-  return [
-    [],
+  const [first, last] = [value[0], value.at(-1)] as unknown[];
+  const changed = [
     value.slice(0, -1),
-    [...value, value.at(-1)],
-    [...value.slice(0, 1), ...value],
+    [...value, last],
+    [first, ...value],
     value.toReversed(),
     [...value, 0],
-    [value],
-    'x',
-    null,
   ];
+  return [[], ...changed, [value], 'x', null];
 }

@@ -46,7 +46,7 @@ describe('a genuine frame of each kind', () => {
       const react = relive(one.receiver, one.before);
       let told = 0;
       for (const field of parts(one))
-        for (let salt = 0; salt < 9; salt += 1) {
+        for (let salt = 0; salt < 12; salt += 1) {
           const lie = {
             kind: 'lie',
             by: 'insider',
