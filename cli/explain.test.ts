@@ -73,7 +73,10 @@ What must hold
   record, and for nothing else.
 
 What happens
-  c2 entered its enclave again for c2/1#1.
+  c2 entered its enclave again for c2/1#1. The first wrong step is 3 (at 1.500
+  s): by its statechart, c2 should not have delivered record c2/1#1 to its
+  enclave.
+  (statechart: the state machine that says what a correct node may do)
 
 Who is there
   C is the coordinator.
@@ -99,8 +102,6 @@ The story
                 number of a node’s life, which no two lives may share)
                 By its statechart, c2 should not have delivered record c2/1#1 to
                 its enclave.
-                (statechart: the state machine that says what a correct node may
-                do)
                 Here enclave-economy breaks: c2 entered its enclave again for
                 c2/1#1.
 

@@ -10,7 +10,7 @@ import { capital, sentenceOf } from './sentences.ts';
 import type { Story, Telling } from './story.ts';
 import { withTerms } from './terms.ts';
 import { withoutWords } from './text.ts';
-import { whatHappens } from './verdict.ts';
+import { culpritOf, whatHappens } from './verdict.ts';
 import { messageLabel, messageWords } from './words.ts';
 
 /** Steps of one run that the page has, at most: what comes after is the routine of a run that ends in nothing. */
@@ -109,7 +109,7 @@ export function pageData(story: Story): PageData {
     property: property.id,
     statement: withTerms(property.statement),
     plain: IN_PLAIN_WORDS[property.id] ?? '',
-    happens: telling.violation === undefined ? '' : whatHappens(telling),
+    happens: telling.violation === undefined ? '' : `${whatHappens(telling)} ${culpritOf(telling)}`.trimEnd(),
     verdict: story.verdict,
     k: scenario.parameters.k,
     nodes: scenario.nodes.map((id) => ({ id, role: roleOf(id) })),

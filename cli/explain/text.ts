@@ -11,7 +11,7 @@ import { capital } from './sentences.ts';
 import type { Story, Telling } from './story.ts';
 import { FirstTime, term, withTerms } from './terms.ts';
 import { ASCII_STROKES, treeLines, UNICODE_STROKES } from './tree-text.ts';
-import { whatHappens } from './verdict.ts';
+import { culpritOf, whatHappens } from './verdict.ts';
 import { counted, listed, moment } from './words.ts';
 
 /** How a story is shown. */
@@ -103,7 +103,7 @@ function heading(page: Page, { subject, property, verdict, telling }: Story): vo
   page.say(
     telling.violation === undefined
       ? 'On this subject the property holds, to the end of the run.'
-      : whatHappens(telling),
+      : `${whatHappens(telling)} ${culpritOf(telling)}`.trimEnd(),
     2,
   );
 }

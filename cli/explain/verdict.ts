@@ -2,24 +2,36 @@
 import { attackerWords, timerWords } from './moves.ts';
 import type { Observed, ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
-import { attackOf, capital } from './sentences.ts';
+import { attackOf, capital, uncapital } from './sentences.ts';
 import type { Telling } from './story.ts';
 import { withTerms } from './terms.ts';
-import { span } from './words.ts';
+import { moment, span } from './words.ts';
 
 /** What the violation says, as a sentence; for `conformance`, whose own message is for machines, what the node did. */
 export function whatHappens({ violation, brokeAt, departures, run }: Telling): string {
   if (violation === undefined) return '';
   const departure = brokeAt === undefined ? undefined : departures.get(brokeAt);
   const observed = brokeAt === undefined ? undefined : run.steps[brokeAt];
-  // The words of `conformance`: "reacted to … otherwise than its statechart", "no transition allows its reaction".
-  if (
-    departure !== undefined &&
-    observed !== undefined &&
-    / reaction to | reacted to /.test(violation.message)
-  )
+  if (departure !== undefined && observed !== undefined && isAboutReactions(violation.message))
     return `${capital(occasionOf(observed, run))}. ${departure.wholeText}`;
   return `${capital(withTerms(readable(violation.message)))}.`;
+}
+
+/** The first departure from a statechart, as a sentence; empty where there is none, or where `whatHappens` is about it. */
+export function culpritOf(telling: Telling): string {
+  const index = Math.min(...telling.departures.keys());
+  const departure = telling.departures.get(index);
+  const observed = telling.run.steps[index];
+  if (departure === undefined || observed === undefined || telling.violation === undefined) return '';
+  if (isAboutReactions(telling.violation.message)) return '';
+  const beat = telling.beats.find(({ steps }) => steps.includes(index));
+  const number = beat?.kind === 'told' ? `${beat.number} ` : '';
+  return `The first wrong step is ${number}(at ${moment(observed.nowMs)}): ${uncapital(departure.wholeText)}`;
+}
+
+/** Whether a message has the words of `conformance`: "reacted to … otherwise …", "no transition allows its reaction to …". */
+function isAboutReactions(message: string): boolean {
+  return / reaction to | reacted to /.test(message);
 }
 
 /** To what a node reacted, as a clause. */
