@@ -107,6 +107,19 @@ describe('causes', () => {
     }
   });
 
+  test('shrinking does not go over to another place that takes fewer moves', () => {
+    const harness = harnessWith('no-retry', { where: ({ message }) => message });
+    const schedule: readonly Move<ToyCommand>[] = [
+      { move: 'command', node: 's', command: { kind: 'say' } },
+      { move: 'drop', message: 's>r1 data #1' },
+      { move: 'drop', message: 's>r2 data #1' },
+    ];
+    const [stall] = execute(harness, scenario, schedule).violations;
+    const cause = { property: 'arrives', where: stall?.message ?? '', kinds: ['network'] };
+    expect(shrink(harness, { scenario, schedule }, 'arrives', { cause }).schedule).toEqual(schedule);
+    expect(shrink(harness, { scenario, schedule }, 'arrives').schedule).toHaveLength(2);
+  });
+
   test('what takes more at the same place is named with what takes less', () => {
     // As if losing a message took more than a crash.
     const dear = harnessWith('no-retry', { effortOf: (kind) => (kind === 'network' ? 2 : 1) });
