@@ -127,7 +127,7 @@ describe.skipIf(!canLook)('the page', () => {
       expect(await page.locator('.row.broken').count()).toBe(1);
       expect(await page.locator('.row.broken .cross').count()).toBe(1);
       expect(await page.locator('.row.broken').getAttribute('aria-current')).toBe('step');
-      expect(await textOf('#departure')).toMatch(/c2 should instead have rejected it/);
+      expect(await textOf('#departure')).toMatch(/c2 should instead have dropped it/);
       expect(await textOf('#verdict')).toBe('Here placement-authority breaks.');
       expect(await page.locator('.tag.past').count()).toBe(1);
       // What it now believes is not the tree.

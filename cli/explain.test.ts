@@ -83,7 +83,9 @@ Who is there
   (coordinator: the root of the tree, which alone decides its shape)
   c1 and c2 are clients.
   Nobody has more than K = 2 children.
-  c1/1#2 is the 2nd record that c1 wrote in its 1st life.
+  c2/1#1 is the 1st record in the capsule that c2 began in incarnation 1.
+  (capsule: the log of one writer in one incarnation; incarnation: the number of
+  a node’s life, which no two lives may share)
   The tree when the first move is made (version 2):
     C
     ├─ c1
@@ -98,8 +100,7 @@ The story
   3   1.500 s ✗ [move 3] c2 starts again with its storage, delivers record
                 c2/1#1 to its enclave, and asks C for a place (Join as a
                 restarted node in incarnation 2).
-                (Join: a node asks the coordinator for a place; incarnation: the
-                number of a node’s life, which no two lives may share)
+                (Join: a node asks the coordinator for a place)
                 By its statechart, c2 should not have delivered record c2/1#1 to
                 its enclave.
                 Here enclave-economy breaks: c2 entered its enclave again for

@@ -87,9 +87,9 @@ test('the same more than once', () => {
 
 test('what is not authentic, and why', () => {
   expect(saidOf({ type: 'garbage', reason: 'counter' }, ['reject'], [HEARD])).toEqual({
-    text: 'By its statechart, c1 should have rejected it: it is a copy of one that was accepted before. Instead it trusts that C is alive for another 3.5 s.',
+    text: 'By its statechart, c1 should have dropped it: it is a copy of one that was accepted before. Instead it trusts that C is alive for another 3.5 s.',
     whole:
-      'By its statechart, c1 should have rejected it: it is a copy of one that was accepted before. Instead it trusts that C is alive for another 3.5 s.',
+      'By its statechart, c1 should have dropped it: it is a copy of one that was accepted before. Instead it trusts that C is alive for another 3.5 s.',
   });
 });
 
@@ -99,7 +99,7 @@ test('why a message is to be rejected', () => {
   const installs = 'report {"type":"installed","version":1,"parent":"C","children":[]}';
   const reject = (event: ModelEvent): string => saidOf(event, ['reject'], [installs]).text;
   expect(reject({ type: 'placement', node: 'c1', birth: 7, ...place })).toMatch(
-    /should instead have rejected it: version 1 is older than the 2 that it has\.$/,
+    /should instead have dropped it: version 1 is older than the 2 that it has\.$/,
   );
   expect(reject({ type: 'placement', node: 'c1', birth: 7, ...place, version: 2 })).toMatch(
     /: it has version 2 already\.$/,
@@ -110,7 +110,7 @@ test('why a message is to be rejected', () => {
   expect(reject({ ...DATA, from: 'r1' })).toMatch(/: r1 is no neighbour of c1\.$/);
   expect(reject({ ...DATA, link: 1 })).toMatch(/: it came over a link that has been replaced\.$/);
   // Nothing simple says why.
-  expect(reject(DATA)).toMatch(/should instead have rejected it\.$/);
+  expect(reject(DATA)).toMatch(/should instead have dropped it\.$/);
 });
 
 test('what is missing beside what is right', () => {

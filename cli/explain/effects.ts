@@ -58,6 +58,7 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   do: 'done',
   have: 'had',
   keep: 'kept',
+  drop: 'dropped',
 };
 
 /** `sends c2 a Repair`. */
@@ -95,7 +96,7 @@ export function phrasesOf(effects: readonly Effect[], situation: Situation): rea
   for (const { to, message } of [...sends.filter(isData), ...sends.filter((group) => !isData(group))])
     phrases.push(sendPhrase(to, message, situation, written !== undefined));
   for (const effect of effects)
-    if (effect.kind === 'reject') phrases.push({ verb: 'reject', rest: rejection(effect.reason) });
+    if (effect.kind === 'reject') phrases.push({ verb: 'drop', rest: rejection(effect.reason, situation) });
   return withoutConfirmation(phrases);
 }
 
@@ -227,8 +228,12 @@ const REJECTIONS: Readonly<Record<string, string>> = {
   'record not authentic': 'the record is not authentic',
 };
 
+/** Messages that ask for an answer. */
+const ASKING: ReadonlySet<Message['type']> = new Set(['join', 'probe', 'rts', 'nak']);
+
 /** Reasons are for logs: `KIND: why`. */
-function rejection(reason: string): string {
+function rejection(reason: string, { tookIn }: Situation): string {
   const why = reason.replace(/^[a-z-]+: /, '');
-  return why === '' ? 'it' : `it (${REJECTIONS[why] ?? why})`;
+  const what = tookIn !== undefined && ASKING.has(tookIn.type) ? 'it without an answer' : 'it';
+  return why === '' ? what : `${what} (${REJECTIONS[why] ?? why})`;
 }

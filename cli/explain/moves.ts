@@ -76,7 +76,12 @@ export function moveWords(move: Move<Command>, named: Naming = identityWords): s
 function memoryWords(memory: Extract<Move, { readonly move: 'restart' }>['memory']): string {
   if (memory === 'durable') return 'with its storage';
   if (memory === 'amnesiac') return 'with an empty storage: it has forgotten everything';
-  return `with an old storage: without its last ${memory.back === 1 ? 'write' : `${memory.back} writes`}`;
+  return `with an old storage: ${lostWrites(memory.back)}`;
+}
+
+/** What an old storage is without. */
+export function lostWrites(back: number): string {
+  return back === 1 ? 'the last write to it is lost' : `the last ${back} writes to it are lost`;
 }
 
 /** What an application or an operator asks a node for. */

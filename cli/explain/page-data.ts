@@ -5,6 +5,7 @@ import type { DepartureSend } from './departure.ts';
 import { noteOf } from './diagram.ts';
 import { identityOf } from './moves.ts';
 import type { CommittedTree, Observed } from './observe.ts';
+import { recordExample } from './names.ts';
 import { IN_PLAIN_WORDS } from './plain.ts';
 import { capital, sentenceOf } from './sentences.ts';
 import type { Story, Telling } from './story.ts';
@@ -69,6 +70,8 @@ export interface PageData {
   readonly statement: string;
   readonly plain: string;
   readonly happens: string;
+  /** What the name of a record means; empty where none is named. */
+  readonly example: string;
   readonly verdict: Story['verdict'];
   readonly k: number;
   readonly nodes: readonly { readonly id: string; readonly role: string }[];
@@ -110,6 +113,7 @@ export function pageData(story: Story): PageData {
     statement: withTerms(property.statement),
     plain: IN_PLAIN_WORDS[property.id] ?? '',
     happens: telling.violation === undefined ? '' : `${whatHappens(telling)} ${culpritOf(telling)}`.trimEnd(),
+    example: recordExample(telling) ?? '',
     verdict: story.verdict,
     k: scenario.parameters.k,
     nodes: scenario.nodes.map((id) => ({ id, role: roleOf(id) })),

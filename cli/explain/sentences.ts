@@ -7,11 +7,14 @@ import {
   commandWords,
   identityOf,
   identityWords,
+  lostWrites,
   moveWords,
   timerWords,
 } from './moves.ts';
 import type { Observed, ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
+import { whyWithoutEffect } from './skipped.ts';
+import { lostOf } from './storage.ts';
 import { term } from './terms.ts';
 import { timerPhrases } from './timers.ts';
 import { clauses, garbageWhy, listed, messageWords, moment, rangeWords, recordWords } from './words.ts';
@@ -33,7 +36,7 @@ export function uncapital(text: string): string {
   return /^([rc]\d+|C)\b/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function eventWords({ step, index }: Observed, run: ObservedRun): string {
+function eventWords({ step, index, up }: Observed, run: ObservedRun): string {
   if (step.kind !== 'event') return '';
   const { event, cause } = step;
   switch (event.type) {
@@ -50,14 +53,14 @@ function eventWords({ step, index }: Observed, run: ObservedRun): string {
       const identity = identityOf(event.message);
       return message === undefined || identity === undefined
         ? `${identityWords(event.message)} is lost`
-        : `${identity.to} never gets ${messageWords(message)}, which ${identity.from} sent it: it is lost`;
+        : `${identity.to} never gets ${messageWords(message)}, which ${identity.from} sent it: ${up.has(identity.to) ? 'it is lost' : `${identity.to} is down`}`;
     }
     case 'duplicated':
       return `the network makes a second copy of ${sourceWords(event.message, run)}`;
     case 'network':
       return cause.kind === 'move' ? moveWords(cause.move) : event.text;
     case 'skipped':
-      return `nothing comes of this, for what it is about is not there: ${moveWords(event.move)}`;
+      return `${moveWords(event.move)}, without effect: ${whyWithoutEffect(event.move, up)}`;
     case 'settling':
       return `the faults end: ${clauses([...recoveries(index, run), 'nothing is lost or cut from now on'])}`;
   }
@@ -129,7 +132,7 @@ function reactionWords(observed: Observed, run: ObservedRun): string {
     return `${attackerWords(attack)} ${attackOf(observed, run)}; ${node} ${clauses(did)}`;
   switch (input.kind) {
     case 'start':
-      return clauses([`${node} starts ${startWords(observed)}`, ...did]);
+      return clauses([`${node} starts ${startWords(observed, run)}`, ...did]);
     case 'frame': {
       const from = identityOf(seen.reaction.message ?? '')?.from ?? input.from;
       const { message } = input.reading;
@@ -170,7 +173,7 @@ export function attackOf({ seen, effects }: Observed, run: ObservedRun): string 
   return `replays to ${node} ${sourceWords(message, run)}: a true copy, ${isTaken ? 'but an old one' : 'too late'}`;
 }
 
-function startWords({ seen, step }: Observed): string {
+function startWords({ seen, step, index, node }: Observed, run: ObservedRun): string {
   if (seen.kind !== 'reaction' || seen.reaction.input.kind !== 'start') return '';
   const back =
     step.cause.kind === 'move' &&
@@ -178,15 +181,18 @@ function startWords({ seen, step }: Observed): string {
     typeof step.cause.move.memory === 'object'
       ? step.cause.move.memory.back
       : 0;
-  switch (seen.reaction.input.memory.kind) {
+  const { memory } = seen.reaction.input;
+  switch (memory.kind) {
     case 'fresh':
       return 'for the first time';
     case 'durable':
       return 'again with its storage';
     case 'amnesiac':
       return 'again with an empty storage (it has forgotten everything)';
-    case 'stale':
-      return `again with an old storage (without ${back === 1 ? 'the last thing' : `the last ${back} things`} that it stored)`;
+    case 'stale': {
+      const lost = lostOf(run, node ?? '', memory.asOfIndex, index);
+      return `again with an old storage (${lostWrites(back)}${lost === undefined ? '' : `: ${lost}`})`;
+    }
   }
 }
 

@@ -37,7 +37,7 @@ export const TERMS = {
   Repair: 'the answer to a Nak: the records again',
   pending: 'waiting for a free slot in the tree',
   timestamp: 'the logical time of a write: one more than that of everything that its writer had read',
-  capsule: 'the log of one writer in one life',
+  capsule: 'the log of one writer in one incarnation',
   frontier: 'how far each writer is known to have got',
   subscriber: 'every client is one',
   prevHash: 'the fingerprint of the record before, which chains them',
@@ -77,10 +77,11 @@ export function partsOf(text: string): readonly { readonly text: string; readonl
 
 /** Words in texts that come from elsewhere, as property statements do, and the terms that they are. */
 const FOUND = new RegExp(
-  `\\b(${Object.keys(TERMS).join('|')}|placement|heartbeat|sync|nak|repair|probe)(e?s)?\\b`,
+  `\\b(${Object.keys(TERMS).join('|')}|credentialed|placement|heartbeat|sync|nak|repair|probe)(e?s)?\\b`,
   'g',
 );
 const OTHER_CASE: Readonly<Record<string, Term>> = {
+  credentialed: 'credential',
   placement: 'Placement',
   heartbeat: 'Heartbeat',
   sync: 'SYNC',

@@ -6,6 +6,7 @@ import { ROOT } from '../../properties/scenario.ts';
 import type { Colour } from '../terminal.ts';
 import { isWorthALine, type Beat } from './beats.ts';
 import { ASCII, diagramLines, UNICODE } from './diagram.ts';
+import { recordExample } from './names.ts';
 import { IN_PLAIN_WORDS } from './plain.ts';
 import { capital } from './sentences.ts';
 import type { Story, Telling } from './story.ts';
@@ -108,7 +109,7 @@ function heading(page: Page, { subject, property, verdict, telling }: Story): vo
   );
 }
 
-function cast(page: Page, { scenario, tree, moves }: Story): void {
+function cast(page: Page, { scenario, tree, telling }: Story): void {
   const { nodes, topology, parameters } = scenario;
   const [routers, clients] = (['router', 'client'] as const).map((role) =>
     nodes.filter((node) => roleOf(node) === role),
@@ -123,8 +124,8 @@ function cast(page: Page, { scenario, tree, moves }: Story): void {
       : `Nobody has more than K = ${parameters.k} children.`,
     2,
   );
-  if (moves.some(({ text }) => text.includes(' puts ')))
-    page.say('c1/1#2 is the 2nd record that c1 wrote in its 1st life.', 2);
+  const example = recordExample(telling);
+  if (example !== undefined) page.say(example, 2);
   if (tree.parents.size === 0) {
     page.say('Before the first move, nobody has a place in the tree yet.', 2);
     return;

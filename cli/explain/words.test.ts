@@ -77,7 +77,7 @@ describe('moves', () => {
     ],
     [
       { move: 'restart', node: 'c1', memory: { back: 2 } },
-      'c1 starts again, with an old storage: without its last 2 writes',
+      'c1 starts again, with an old storage: the last 2 writes to it are lost',
     ],
     [
       { move: 'fire', node: 'C', timer: 'suspect:r1' },
@@ -241,11 +241,11 @@ describe('messages', () => {
 });
 
 test('verbs', () => {
-  const verbs = ['send', 'pass', 'reject', 'do', 'have', 'commit', 'leave', 'refuse', 'write'];
+  const verbs = ['send', 'pass', 'drop', 'do', 'have', 'commit', 'leave', 'refuse', 'write'];
   expect(verbs.map((verb) => `${present({ verb, rest: '' })}, ${participle({ verb, rest: '' })}`)).toEqual([
     'sends, sent',
     'passes, passed',
-    'rejects, rejected',
+    'drops, dropped',
     'does, done',
     'has, had',
     'commits, committed',
