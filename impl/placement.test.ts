@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HeapPolicy } from './placement.ts';
+import { HeapPolicy, type HeapSnapshot } from './placement.ts';
 
 type Step =
   | { readonly type: 'router' | 'client' | 'remove' | 'break'; readonly pick: number }
@@ -27,6 +27,14 @@ function heapDepth(routers: number, k: number): number {
   return depth;
 }
 
+/** Parent of the lowest free slot of a client, looked for from the first position on. */
+function lowestFreeParent({ routers, clients }: HeapSnapshot, k: number): string | undefined {
+  const taken = new Set(clients.map(([position]) => position));
+  for (let position = routers.length + 1; position <= k * (routers.length + 1); position++)
+    if (!taken.has(position)) return ['C', ...routers][Math.floor((position - 1) / k)];
+  return undefined;
+}
+
 describe('HeapPolicy', () => {
   it('keeps to the admissible trees of §3 over any history', () => {
     fc.assert(
@@ -37,12 +45,14 @@ describe('HeapPolicy', () => {
         let next = 1;
         for (const one of steps) {
           const before = policy.parents();
+          const lowestFree = lowestFreeParent(policy.snapshot(), k);
           let allowedMoves = 0;
           if (one.type === 'router' || one.type === 'client') {
             const node = `${one.type[0]}${next++}`;
             (one.type === 'router' ? routers : clients).add(node);
             policy.join(node, one.type);
             allowedMoves = one.type === 'router' ? 1 : 0;
+            if (one.type === 'client') expect(policy.parents().get(node)).toBe(lowestFree);
           } else if (one.type === 'remove') {
             const all = [...routers, ...clients];
             const node = all[one.pick % all.length];
@@ -97,6 +107,14 @@ describe('HeapPolicy', () => {
       { numRuns: 300 },
     );
   });
+
+  it('takes no longer to seat a client the more there are', () => {
+    const clients = 100_000;
+    const policy = new HeapPolicy(clients);
+    // Looking at every slot from the first on would take 5,000,000,000 looks.
+    for (let i = 0; i < clients; i++) policy.join(`c${i}`, 'client');
+    expect(policy.hasFreeSlot()).toBe(false);
+  }, 10_000);
 
   it('says who is in, waits, and where', () => {
     const policy = new HeapPolicy(2);

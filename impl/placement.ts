@@ -41,6 +41,8 @@ export class HeapPolicy implements PlacementPolicy {
   protected readonly waiting: Set<NodeName>;
   /** Where everybody sits. */
   protected readonly positions = new Map<NodeName, number>();
+  /** All slots of clients below this one are taken: where the search for a free one begins. */
+  private fullBelow = 1;
 
   /**
    * @param k greatest number of children
@@ -117,7 +119,10 @@ export class HeapPolicy implements PlacementPolicy {
 
   /** The lowest free slot of a client, under another parent than that at `exceptParent` if given. */
   protected firstFreeSlot(exceptParent?: number): number | undefined {
-    for (let position = this.routers.length + 1; position <= this.capacity(); position++)
+    this.fullBelow = Math.max(this.fullBelow, this.routers.length + 1);
+    const capacity = this.capacity();
+    while (this.fullBelow <= capacity && this.clients.has(this.fullBelow)) this.fullBelow += 1;
+    for (let position = this.fullBelow; position <= capacity; position++)
       if (!this.clients.has(position) && this.parentPosition(position) !== exceptParent) return position;
     return undefined;
   }
@@ -156,7 +161,8 @@ export class HeapPolicy implements PlacementPolicy {
   protected addRouter(node: NodeName): void {
     const position = this.routers.length + 1;
     const displaced = this.clients.get(position);
-    if (displaced !== undefined) this.unseat(displaced);
+    // No slot becomes free: the position is a router's now.
+    if (displaced !== undefined) this.clients.delete(position);
     this.routers.push(node);
     this.positions.set(node, position);
     if (displaced !== undefined) this.seat(displaced, position * this.k + 1);
@@ -166,6 +172,7 @@ export class HeapPolicy implements PlacementPolicy {
   protected removeRouter(position: number): void {
     const gone = this.nodeAt(position);
     const last = this.routers.pop() as NodeName;
+    this.fullBelow = this.routers.length + 1;
     this.positions.delete(gone);
     if (last !== gone) {
       this.routers[position - 1] = last;
@@ -218,8 +225,10 @@ export class HeapPolicy implements PlacementPolicy {
   }
 
   private unseat(client: NodeName): void {
-    this.clients.delete(this.positionOf(client));
+    const position = this.positionOf(client);
+    this.clients.delete(position);
     this.positions.delete(client);
+    this.fullBelow = Math.min(this.fullBelow, position);
   }
 
   private swap(a: NodeName, b: NodeName): void {
