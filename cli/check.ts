@@ -20,7 +20,7 @@ import {
 } from './call.ts';
 import { coverageJson, printCoverage } from './coverage.ts';
 import { DEFAULT_MOVES, DEFAULT_STRATEGY } from '../engine/defaults.ts';
-import { DEFAULT_RUNS, DEFAULT_SEED } from '../properties/defaults.ts';
+import { DEFAULT_RUNS, DEFAULT_RUNS_GIVEN_TO_BREAK, DEFAULT_SEED } from '../properties/defaults.ts';
 import { saveCauses, saveCounterexamples, type Saved } from './save.ts';
 import { count, duration, paint, plural, progress, table, type Colour } from './terminal.ts';
 
@@ -40,7 +40,7 @@ export interface CheckOptions {
   readonly clients?: string;
   readonly strategy?: string;
   readonly moves?: string;
-  readonly runs: string;
+  readonly runs?: string;
   readonly seed: string;
   readonly workload?: string;
   readonly workers?: string;
@@ -72,7 +72,10 @@ export function addCheck(program: Command, run: (options: CheckOptions) => Promi
     .option('--clients <number>', 'number of clients, 1 or more')
     .option('--strategy <id>', 'how moves are chosen: see `psl-verify list`', DEFAULT_STRATEGY)
     .option('--moves <number>', 'moves per schedule, at most', String(DEFAULT_MOVES))
-    .option('--runs <number>', 'number of runs', String(DEFAULT_RUNS))
+    .option(
+      '--runs <number>',
+      `number of runs (default: ${DEFAULT_RUNS}; ${DEFAULT_RUNS_GIVEN_TO_BREAK} where most of them break something)`,
+    )
     .option('--seed <number>', 'seed of the whole search', String(DEFAULT_SEED))
     .option('--workload <file>', 'trace of SET and GET lines, used up over the runs (default: YCSB A)')
     .option('--workers <number>', 'worker threads; 0: none (default: one a core)')
@@ -193,7 +196,13 @@ function callOf({ kit }: Context, options: CheckOptions) {
       ? undefined
       : knownName('--strategy', 'strategy', options.strategy, kit.strategies);
   const moves = options.moves === undefined ? undefined : wholeNumber('--moves', options.moves, 0, MAX_MOVES);
-  const runs = wholeNumber('--runs', options.runs, 1, MAX_RUNS);
+  const isGivenToBreak = kit.driver(subject).causes !== undefined;
+  const runs =
+    options.runs === undefined
+      ? isGivenToBreak
+        ? DEFAULT_RUNS_GIVEN_TO_BREAK
+        : DEFAULT_RUNS
+      : wholeNumber('--runs', options.runs, 1, MAX_RUNS);
   const seed = wholeNumber('--seed', options.seed, -(2 ** 31), 2 ** 31 - 1);
   const workers =
     options.workers === undefined

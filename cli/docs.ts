@@ -18,6 +18,7 @@ import {
   type Scope,
 } from '../properties/index.ts';
 import { markdownTable } from './markdown.ts';
+import { PROTOTYPE_PAGE, updatePrototypePage } from './prototype-page.ts';
 
 const PARAMETER_MEANINGS: Readonly<Record<keyof typeof DEFAULT_PARAMETERS, string>> = {
   k: 'children of a node, at most',
@@ -127,7 +128,8 @@ export function updateDocs(folder: string, check: boolean): readonly string[] {
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const check = process.argv.includes('--check');
   const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-  const stale = updateDocs(join(root, 'docs'), check);
+  const isPageStale = await updatePrototypePage(root, check);
+  const stale = [...updateDocs(join(root, 'docs'), check), ...(isPageStale ? [PROTOTYPE_PAGE] : [])];
   for (const name of stale) console.log(check ? `stale: docs/${name} (npm run docs)` : `wrote docs/${name}`);
   if (check && stale.length > 0) process.exitCode = 1;
 }

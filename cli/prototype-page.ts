@@ -1,0 +1,216 @@
+/**
+ * The parts of docs/prototype-2021.md that are made: between `<!-- finding: ID -->` and `<!-- end -->` the causes of a section and one of
+ * their stories, and a table of all. They are made from the counterexamples and from what searches from several seeds found
+ * (docs/prototype-2021.json, which `node dist/cli/prototype-page.js CHECK.json …` makes of what `check --json` printed).
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { causeText, type ViolationCause } from '../engine/index.ts';
+import { parseCounterexample, type Counterexample } from '../properties/counterexample.ts';
+import type { Context } from './call.ts';
+import { tell } from './explain.ts';
+import { textOf } from './explain/text.ts';
+import { findingOf, FINDINGS, type Finding } from './findings.ts';
+import { loadKit } from './kit.ts';
+import { markdownTable } from './markdown.ts';
+import type { Terminal } from './terminal.ts';
+
+export const PROTOTYPE_PAGE = 'prototype-2021.md';
+export const PROTOTYPE_SEARCHES = 'prototype-2021.json';
+const SUBJECT = 'prototype-2021';
+
+/** What searches from several seeds found: for each cause the index of the run, or null where a search did not find it. */
+export interface Searches {
+  readonly runs: number;
+  readonly seeds: readonly number[];
+  readonly causes: readonly (ViolationCause & { readonly found: readonly (number | null)[] })[];
+}
+
+/** A counterexample with its cause, in a file. */
+export interface Filed {
+  readonly file: string;
+  readonly counterexample: Counterexample;
+  readonly cause: ViolationCause;
+}
+
+/** The counterexamples of the prototype that have a cause, by name. */
+export function filedCauses(folder: string): readonly Filed[] {
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(`${SUBJECT}--`) && name.endsWith('.json'))
+    .toSorted()
+    .flatMap((file) => {
+      const counterexample = parseCounterexample(readFileSync(join(folder, file), 'utf8'), file);
+      const { property, cause } = counterexample;
+      return cause === undefined ? [] : [{ file, counterexample, cause: { property, ...cause } }];
+    });
+}
+
+/** The middle of the numbers of schedules until it was found; a search that did not find it counts as longer than all. */
+export function medianSchedules(found: readonly (number | null)[]): string {
+  const sorted = found.map((index) => (index === null ? Infinity : index + 1)).toSorted((a, b) => a - b);
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+  if (low === undefined || high === undefined) return '';
+  const median = (low + high) / 2;
+  return Number.isFinite(median) ? String(median) : 'more than all';
+}
+
+/** A row per cause. */
+function causesTable(filed: readonly Filed[], { causes }: Searches): string {
+  const known = new Map(causes.map((one) => [causeText(one), one.found]));
+  return markdownTable(
+    ['property', 'where it breaks', 'what it takes', 'moves', 'schedules', 'seeds'],
+    filed.map(({ file, counterexample, cause }) => {
+      const found = known.get(causeText(cause)) ?? [];
+      return [
+        `[\`${cause.property}\`](../counterexamples/${file})`,
+        cause.where,
+        cause.kinds.length === 0 ? 'no fault' : cause.kinds.join(' + '),
+        String(counterexample.moves.length),
+        medianSchedules(found),
+        `${found.filter((index) => index !== null).length} of ${found.length}`,
+      ];
+    }),
+  );
+}
+
+/** The sections of a story that tell it: what happens, step by step, and the picture. */
+const TOLD = ['What happens', 'The story', 'The same in a picture'];
+
+/** The part of what `explain` prints that tells the story. */
+export function storyPart(text: string): string {
+  const sections = text.split(/\n\n(?=[A-Z][^\n]*\n)/);
+  return sections.filter((section) => TOLD.some((title) => section.startsWith(title))).join('\n\n');
+}
+
+const PLAIN: Terminal = {
+  out: () => undefined,
+  err: () => undefined,
+  outColour: false,
+  errColour: false,
+  outUnicode: true,
+  outColumns: Number.NaN,
+  interactive: false,
+  columns: 80,
+};
+
+async function storyOf({ file, counterexample }: Filed, context: Context): Promise<string> {
+  const story = await tell(context, file, counterexample, counterexample.subject, false);
+  const text = textOf(story, { columns: 100, isUnicode: true, paint: (plain) => plain });
+  return storyPart(text.trimEnd());
+}
+
+async function findingPart(
+  finding: Finding,
+  filed: readonly Filed[],
+  searches: Searches,
+  context: Context,
+): Promise<string> {
+  const own = filed.filter(({ cause }) => findingOf(cause) === finding);
+  const { property, kinds } = finding.story;
+  const told =
+    own.find(({ cause }) => cause.property === property && cause.kinds.join() === kinds.join()) ??
+    own.find(({ cause }) => cause.property === property) ??
+    own[0];
+  if (told === undefined) return 'Nothing of this kind is among the counterexamples.';
+  const links = finding.sentences.map((sentence) => `**${sentence}**`).join(', ');
+  return [
+    `Follows from ${links} of [the description](prototype-2021-behaviour.md).`,
+    causesTable(own, searches),
+    `\`\`\`text\n${await storyOf(told, context)}\n\`\`\``,
+    `\`\`\`sh\nnpx psl-verify replay counterexamples/${told.file}\n\`\`\``,
+  ].join('\n\n');
+}
+
+const MARKED = /(<!-- finding: ([a-z-]+) -->\n)[\s\S]*?(<!-- end -->)/g;
+
+/** The text of the page with its made parts made anew. Throws for a finding that does not exist. */
+export async function withFindings(
+  page: string,
+  filed: readonly Filed[],
+  searches: Searches,
+): Promise<string> {
+  const context: Context = {
+    kit: await loadKit(),
+    terminal: PLAIN,
+    nowMs: () => 0,
+    signal: new AbortController().signal,
+  };
+  let text = page;
+  for (const [whole, begin = '', id = '', end = ''] of page.matchAll(MARKED)) {
+    const finding = FINDINGS.find((one) => one.id === id);
+    if (id !== 'all' && finding === undefined)
+      throw new Error(`${PROTOTYPE_PAGE}: there is no finding ${id}`);
+    const made =
+      finding === undefined ? summary(filed, searches) : await findingPart(finding, filed, searches, context);
+    text = text.replace(whole, () => `${begin}\n${made}\n\n${end}`);
+  }
+  return text;
+}
+
+/** What was found in all. */
+function summary(filed: readonly Filed[], { runs, seeds, causes }: Searches): string {
+  const everywhere = causes.filter(({ found }) => found.every((index) => index !== null)).length;
+  const lengths = filed.map(({ counterexample }) => counterexample.moves.length).toSorted((a, b) => a - b);
+  const properties = new Set(filed.map(({ cause }) => cause.property));
+  const middle = lengths[Math.floor(lengths.length / 2)];
+  return markdownTable(
+    ['what', 'how many'],
+    [
+      ['schedules of each search', String(runs)],
+      ['seeds', seeds.join(', ')],
+      ['properties that break', String(properties.size)],
+      ['distinct causes, a counterexample each', String(filed.length)],
+      ['of the causes found from any seed, found from all', `${everywhere} of ${causes.length}`],
+      [
+        'moves of a shrunk counterexample: fewest, median, most',
+        [lengths[0], middle, lengths.at(-1)].join(', '),
+      ],
+    ],
+  );
+}
+
+/** Brings the page up to date; returns whether it was not. With `check`, writes nothing. */
+export async function updatePrototypePage(root: string, check: boolean): Promise<boolean> {
+  const file = join(root, 'docs', PROTOTYPE_PAGE);
+  if (!existsSync(file)) return false;
+  const page = readFileSync(file, 'utf8');
+  const searches = JSON.parse(readFileSync(join(root, 'docs', PROTOTYPE_SEARCHES), 'utf8')) as Searches;
+  const fresh = await withFindings(page, filedCauses(join(root, 'counterexamples')), searches);
+  if (fresh !== page && !check) writeFileSync(file, fresh);
+  return fresh !== page;
+}
+
+/** What `check --json` printed, as far as it matters here. */
+interface Checked {
+  readonly seed: number;
+  readonly runs: number;
+  readonly causes: readonly (ViolationCause & { readonly run: number })[];
+}
+
+/** Sums up several searches. */
+export function searchesOf(checked: readonly Checked[]): Searches {
+  const causes = new Map<string, ViolationCause>();
+  for (const { causes: found } of checked)
+    for (const { property, where, kinds } of found)
+      causes.set(causeText({ property, where, kinds }), { property, where, kinds });
+  return {
+    runs: checked[0]?.runs ?? 0,
+    seeds: checked.map(({ seed }) => seed),
+    causes: Array.from(causes.entries(), ([key, cause]) => ({
+      ...cause,
+      found: checked.map((one) => one.causes.find((other) => causeText(other) === key)?.run ?? null),
+    })).toSorted((a, b) => (causeText(a) < causeText(b) ? -1 : 1)),
+  };
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+  const checked = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')) as Checked);
+  if (checked.length > 0)
+    writeFileSync(
+      join(root, 'docs', PROTOTYPE_SEARCHES),
+      `${JSON.stringify(searchesOf(checked), null, 2)}\n`,
+    );
+  await updatePrototypePage(root, false);
+}
