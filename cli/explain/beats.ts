@@ -2,11 +2,11 @@
 import type { Departure } from './departure.ts';
 import { phrasesOf, present, type Situation } from './effects.ts';
 import type { Observed, ObservedRun } from './observe.ts';
-import { Routines, type Routine } from './routine.ts';
-import { treeChange } from './reports.ts';
+import { Folder, type LeftOut } from './folds.ts';
+import { Routines } from './routine.ts';
 import { sentenceOf } from './sentences.ts';
 import { term } from './terms.ts';
-import { clauses, counted, gap, listed, messageWords, neighbourhood } from './words.ts';
+import { listed, messageWords, neighbourhood } from './words.ts';
 
 /** A sentence of the story. Texts have marked terms (`terms.ts`). */
 export type Beat =
@@ -31,16 +31,10 @@ export type Beat =
       /** When the sentence before it is (0: there is none), and the one after it (its own end, if there is none). */
       readonly fromMs: number;
       readonly untilMs: number;
+      /** Whether nobody misses any of it, unless it is long. */
+      readonly isQuiet: boolean;
       readonly text: string;
     };
-
-/** Folds that are smaller and shorter than this are not worth a line. */
-const [FEWEST_FOLDED, SHORTEST_FOLDED_MS] = [5, 100];
-
-/** Whether steps that are folded are worth a line of their own. */
-export function isWorthALine(beat: Extract<Beat, { readonly kind: 'folded' }>): boolean {
-  return beat.steps.length >= FEWEST_FOLDED || beat.untilMs - beat.fromMs >= SHORTEST_FOLDED_MS;
-}
 
 /** Makes the beats. `departures` by index of the step. */
 export function beatsOf(
@@ -50,15 +44,18 @@ export function beatsOf(
     readonly until: number;
     readonly violation: number | undefined;
     readonly departures: ReadonlyMap<number, Departure>;
+    /** What never happened, if the story is about that. */
+    readonly awaited?: string | undefined;
   },
 ): readonly Beat[] {
   const routines = new Routines();
+  const folder = new Folder(run, options.awaited);
   const beats: Beat[] = [];
-  let folded: { readonly observed: Observed; readonly routine: Routine | undefined }[] = [];
+  let folded: LeftOut[] = [];
   let group: Observed[] = [];
   let toldMs = 0;
   const flushFold = (untilMs = folded.at(-1)?.observed.nowMs ?? toldMs): void => {
-    if (folded.length > 0) beats.push(fold(folded, toldMs, untilMs));
+    if (folded.length > 0) beats.push(folder.fold(folded, toldMs, untilMs));
     folded = [];
   };
   const flushGroup = (): void => {
@@ -98,6 +95,7 @@ export function beatsOf(
       flushFold(observed.nowMs);
     }
     group.push(observed);
+    folder.tell(observed);
   }
   flushGroup();
   flushFold();
@@ -156,48 +154,4 @@ function groupSentence(group: readonly Observed[], run: ObservedRun): string {
   }
   const did = didWords(first);
   return `${listed(nodes)} each receive ${messageWords(message)}${did === '' ? '' : `; each ${did}`}.`;
-}
-
-const ROUTINE_WORDS: Readonly<Record<Routine, string>> = {
-  heartbeats: 'heartbeats',
-  forming: 'the tree forms',
-  confirming: 'placements are confirmed',
-  epochs: 'epochs that find nothing missing',
-  other: 'others',
-};
-
-/** The tree that a step commits. */
-function treeWords({ effects, situation }: Observed): readonly string[] {
-  return effects.flatMap((effect) =>
-    effect.kind === 'report' && effect.report.type === 'committed'
-      ? [`version ${effect.report.version}: ${treeChange(effect.report, situation)}`]
-      : [],
-  );
-}
-
-function fold(
-  steps: readonly { readonly observed: Observed; readonly routine: Routine | undefined }[],
-  fromMs: number,
-  untilMs: number,
-): Beat {
-  const counts = new Map<string, number>();
-  for (const { routine } of steps) {
-    const what = routine === undefined ? 'others' : ROUTINE_WORDS[routine];
-    counts.set(what, (counts.get(what) ?? 0) + 1);
-  }
-  const what = Array.from(counts, ([words, many]) =>
-    words === ROUTINE_WORDS.other
-      ? `${many} other ${many === 1 ? 'step' : 'steps'}`
-      : `${words} (${counted(many, 'step')})`,
-  );
-  const trees = steps.flatMap(({ observed, routine }) => (routine === 'forming' ? [] : treeWords(observed)));
-  if (trees.length > 0) what.push(`the tree changes: ${trees.join('; ')}`);
-  const time = untilMs > fromMs ? `${gap(untilMs - fromMs)} ` : '';
-  return {
-    kind: 'folded',
-    steps: steps.map(({ observed }) => observed.index),
-    fromMs,
-    untilMs,
-    text: `${time}${clauses(what)}`,
-  };
 }

@@ -5,7 +5,8 @@
 import { identityOf } from './moves.ts';
 import type { Attack } from '../../engine/index.ts';
 import type { Message } from '../../model/index.ts';
-import { isWorthALine, type Beat } from './beats.ts';
+import type { Beat } from './beats.ts';
+import { isWorthALine } from './folds.ts';
 import type { Departure } from './departure.ts';
 import type { Observed } from './observe.ts';
 import type { Telling } from './story.ts';

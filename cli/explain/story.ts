@@ -114,7 +114,12 @@ function tell({ run, violation }: ToldRun, isAll: boolean): Telling {
   const fixed = [...anchors.departures, ...anchors.ends];
   if (anchors.violation !== undefined) fixed.push(anchors.violation);
   return {
-    beats: beatsOf(run, told, { until, violation: anchors.violation, departures }),
+    beats: beatsOf(run, told, {
+      until,
+      violation: anchors.violation,
+      departures,
+      awaited: violation?.verdict === 'stalled' ? violation.message : undefined,
+    }),
     told,
     past: pastOf(run, fixed),
     departures,
