@@ -206,8 +206,9 @@ export class HeapPolicy implements PlacementPolicy {
   protected fillFreeSlots(): void {
     for (;;) {
       const client = this.nextPending();
+      if (client === undefined) return;
       const slot = this.firstFreeSlot();
-      if (client === undefined || slot === undefined) return;
+      if (slot === undefined) return;
       this.waiting.delete(client);
       this.seat(client, slot);
     }
