@@ -24,6 +24,8 @@ export interface Departure {
   /** Both, in sentences: beside a sentence that says what the node does, and alone. */
   readonly text: string;
   readonly wholeText: string;
+  /** Whether it is about the store of a client, which no statechart has. */
+  readonly isOfStore?: true;
 }
 
 /** Reads the text of an output as `conformance` compares it; undefined for one that it never writes. */

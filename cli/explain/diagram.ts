@@ -240,7 +240,9 @@ class Canvas {
 
   #mark(observed: Observed, beat: Extract<Beat, { kind: 'told' }>): string {
     if (beat.isViolation) return this.#glyphs.broken;
-    return observed.followed?.agrees === false ? this.#glyphs.wrong : this.#glyphs.dot;
+    return observed.followed?.agrees === false || beat.departure !== undefined
+      ? this.#glyphs.wrong
+      : this.#glyphs.dot;
   }
 
   #arrow({ step, situation }: Observed, telling: Telling) {

@@ -65,7 +65,21 @@ interface Difference {
 
 /** What is otherwise where the failing run goes wrong: what was missing is done, or the same is answered otherwise. */
 function differenceOf(failing: Telling, run: ObservedRun, partsAt: number): Difference | undefined {
-  const wrong = Math.min(...failing.departures.keys(), failing.brokeAt ?? Number.POSITIVE_INFINITY);
+  const { departures, brokeAt } = failing;
+  const first = departures.size === 0 ? undefined : Math.min(...departures.keys());
+  const all = [first, brokeAt].flatMap((wrong) =>
+    wrong === undefined ? [] : (differenceAt(failing, wrong, run, partsAt) ?? []),
+  );
+  // What is done otherwise says more than what is not come to.
+  return all.find(({ step }) => step !== undefined) ?? all[0];
+}
+
+function differenceAt(
+  failing: Telling,
+  wrong: number,
+  run: ObservedRun,
+  partsAt: number,
+): Difference | undefined {
   const observed = failing.run.steps[wrong];
   if (observed === undefined) return undefined;
   const found = doneInstead(failing, observed, run, partsAt) ?? counterpart(failing.run, observed, run);
@@ -185,6 +199,7 @@ export function besideOf(
       told,
       past: new Set(),
       departures: new Map(),
+      elsewhere: '',
       violation,
       brokeAt: undefined,
       until,

@@ -40,6 +40,8 @@ interface Row {
   /** The node goes down or comes up. */
   readonly life?: 'down' | 'up';
   readonly departure?: string;
+  /** The node does something else than its statechart, which is not followed any further. */
+  readonly strays?: true;
   /** Messages that should have been sent in this step, or should not. */
   readonly sends?: readonly DepartureSend[];
   readonly isViolation?: true;
@@ -170,6 +172,7 @@ function rowOf(observed: Observed, telling: Telling, tables: Tables): Row {
     ...(place === undefined ? {} : { place }),
     ...lifePart(observed),
     ...(departure === undefined ? {} : { departure: departure.text }),
+    ...(departure === undefined || departure.isOfStore === true ? {} : { strays: true }),
     ...(departure === undefined || departure.sends.length === 0 ? {} : { sends: departure.sends }),
     ...(index === telling.brokeAt ? { isViolation: true } : {}),
   };

@@ -53,7 +53,7 @@ const MANY = 20;
 export function toldSteps(
   run: ObservedRun,
   anchors: Anchors,
-  options: { readonly until: number },
+  options: { readonly until: number; readonly also?: readonly number[] },
 ): ReadonlySet<number> {
   const { violation, departures, ends } = anchors;
   const fixed = [...(violation === undefined ? [] : [violation]), ...departures, ...ends];
@@ -93,6 +93,7 @@ export function toldSteps(
     if (repeated !== undefined) seen.add(repeated);
     told.add(index);
   }
+  for (const index of options.also ?? []) told.add(index);
   for (const source of attackSources(run, told)) told.add(source);
   if (told.size > MANY)
     for (const index of membershipRuns(run, told, new Set([...fixed, ...earlier]))) told.delete(index);

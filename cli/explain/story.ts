@@ -8,6 +8,7 @@ import { besideOf, nearestOf, type Nearest } from './nearest.ts';
 import type { CommittedTree, ObservedRun } from './observe.ts';
 import { anchorsOf, pastOf, toldSteps } from './relevance.ts';
 import { numberedWords } from './sentences.ts';
+import { wrongValueOf } from './store.ts';
 
 /** A run that was executed and read, and what the property says of it. */
 export interface ToldRun {
@@ -22,6 +23,8 @@ export interface Telling {
   readonly told: ReadonlySet<number>;
   readonly past: ReadonlySet<number>;
   readonly departures: ReadonlyMap<number, Departure>;
+  /** What other clients show where the store of one is wrong, as sentences. */
+  readonly elsewhere: string;
   readonly violation: Omit<Violation, 'property'> | undefined;
   /** Index of the step at which the property broke, if it broke at a step. */
   readonly brokeAt: number | undefined;
@@ -108,9 +111,11 @@ function tell({ run, violation }: ToldRun, isAll: boolean): Telling {
       observed?.followed === undefined ? undefined : departureOf(observed.followed, observed.situation);
     if (departure !== undefined) departures.set(index, departure);
   }
+  const wrongValue = violation === undefined ? undefined : wrongValueOf(run, violation.message);
+  if (wrongValue !== undefined) departures.set(wrongValue.at, wrongValue.departure);
   const told = isAll
     ? new Set(run.steps.slice(0, until + 1).map(({ index }) => index))
-    : toldSteps(run, anchors, { until });
+    : toldSteps(run, anchors, { until, ...(wrongValue === undefined ? {} : { also: [wrongValue.at] }) });
   const fixed = [...anchors.departures, ...anchors.ends];
   if (anchors.violation !== undefined) fixed.push(anchors.violation);
   return {
@@ -123,6 +128,7 @@ function tell({ run, violation }: ToldRun, isAll: boolean): Telling {
     told,
     past: pastOf(run, fixed),
     departures,
+    elsewhere: wrongValue?.elsewhere ?? '',
     violation,
     brokeAt: anchors.violation,
     until,

@@ -219,7 +219,9 @@ function picture(page: Page, telling: Telling, { scenario }: Story): void {
   page.items([
     `${dot} a step`,
     `${lost} lost`,
-    `${wrong} not what the statechart says`,
+    sends.length === 0 && telling.beats.some((beat) => beat.kind === 'told' && beat.departure?.isOfStore)
+      ? `${wrong} a wrong step`
+      : `${wrong} not what the statechart says`,
     ...(sends.some(({ isMissing }) => isMissing)
       ? [`${missing}${missing}${missingRight} should have been sent`]
       : []),

@@ -8,13 +8,13 @@ import { withTerms } from './terms.ts';
 import { moment, span } from './words.ts';
 
 /** What the violation says, as a sentence; for `conformance`, whose own message is for machines, what the node did. */
-export function whatHappens({ violation, brokeAt, departures, run }: Telling): string {
+export function whatHappens({ violation, brokeAt, departures, elsewhere, run }: Telling): string {
   if (violation === undefined) return '';
   const departure = brokeAt === undefined ? undefined : departures.get(brokeAt);
   const observed = brokeAt === undefined ? undefined : run.steps[brokeAt];
   if (departure !== undefined && observed !== undefined && isAboutReactions(violation.message))
     return `${capital(occasionOf(observed, run))}. ${departure.wholeText}`;
-  return `${capital(withTerms(readable(violation.message)))}.`;
+  return `${capital(withTerms(readable(violation.message)))}.${elsewhere}`;
 }
 
 /** The first departure from a statechart, as a sentence; empty where there is none, or where `whatHappens` is about it. */

@@ -80,7 +80,7 @@ export function showChart(data, run, index, pinned, onChoice) {
   for (const one of run.rows.slice(0, index + 1)) {
     if (one.node === undefined) continue;
     if (one.state !== undefined) last.set(one.node, one);
-    if (one.departure !== undefined) lost.add(one.node);
+    if (one.strays) lost.add(one.node);
   }
   byId('nodes').replaceChildren(
     ...data.nodes.map(({ id: name }) => {

@@ -4,7 +4,7 @@ import { bare, html, moment, svg } from './dom.js';
 /**
  * @typedef {{ ms: number, node?: string, text: number, from?: string, to?: string, label: string, detail?: number,
  *   isLost?: true, isPast?: true, isAttack?: true, move?: number, state?: number, beliefs?: number, tree: number,
- *   place?: { parent: string, children: string[] }, life?: 'down' | 'up', departure?: string, isViolation?: true,
+ *   place?: { parent: string, children: string[] }, life?: 'down' | 'up', departure?: string, strays?: true, isViolation?: true,
  *   sends?: { to: string, label: string, isMissing: boolean }[] }} Row
  * @typedef {{ kind: 'step', row: number, number: number | undefined, isFirst: boolean }
  *   | { kind: 'fold', beat: number, rows: number[], text: string, isOpen: boolean }
