@@ -1,7 +1,6 @@
 /** `psl-verify check`: searches for violations, and says in one table what holds. */
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { CampaignResult, Capability, PropertyResult } from '../engine/index.ts';
 import type { CheckConfig } from '../properties/campaign-harness.ts';
@@ -18,10 +17,11 @@ import {
   wholeNumber,
   type Context,
 } from './call.ts';
+import { causeJson, printCauses, saveCauses } from './causes.ts';
 import { coverageJson, printCoverage } from './coverage.ts';
 import { DEFAULT_MOVES, DEFAULT_STRATEGY } from '../engine/defaults.ts';
 import { DEFAULT_RUNS, DEFAULT_RUNS_GIVEN_TO_BREAK, DEFAULT_SEED } from '../properties/defaults.ts';
-import { saveCauses, saveCounterexamples, type Saved } from './save.ts';
+import { saveCounterexamples, type Saved } from './save.ts';
 import { count, duration, paint, plural, progress, table, type Colour } from './terminal.ts';
 
 const MAX_RUNS = 100_000_000;
@@ -103,6 +103,7 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
   const { kit, terminal, nowMs, signal } = context;
   const startedMs = nowMs();
   const { config, properties, runs, seed, workers, operations: given } = callOf(context, options);
+  await refuseSizes(config.subject, options);
   if (existsSync(options.out) && !statSync(options.out).isDirectory())
     throw new InputError('--out', `expected a folder, ${options.out} is a file`);
   const driver = kit.driver(config.subject);
@@ -225,6 +226,21 @@ function callOf({ kit }: Context, options: CheckOptions) {
   return { config, properties, runs, seed, workers, operations };
 }
 
+/** A subject that has numbers of its own takes no others: rather said than done as if. */
+async function refuseSizes(subject: string, { k, routers, clients = '2' }: CheckOptions): Promise<void> {
+  if (k === undefined && routers === undefined) return;
+  const { scenarioFor } = await import('../properties/harness.ts');
+  const asked = scenarioOf({ k: Number(k ?? 2), routers: Number(routers ?? 0), clients: Number(clients) });
+  const taken = scenarioFor(subject, asked);
+  if (k !== undefined && taken.parameters.k !== asked.parameters.k)
+    throw new InputError(
+      '--k',
+      `${subject} has a K of its own, ${taken.topology === 'flat' ? 'the number of clients' : taken.parameters.k}; leave the option out`,
+    );
+  if (routers !== undefined && taken.nodes.length !== asked.nodes.length)
+    throw new InputError('--routers', `${subject} has no routers; leave the option out`);
+}
+
 /** The scenario that was asked for, with the sizes that were asked for; undefined if neither was. */
 function sizedScenario(kit: Context['kit'], options: CheckOptions): TreeScenario | undefined {
   const sizeOf = (option: string, text: string | undefined, min: number): number | undefined =>
@@ -306,42 +322,6 @@ function printResult({ terminal }: Context, result: CampaignResult, elapsedMs: n
   const rate = steps / Math.max(0.001, elapsedMs / 1000);
   terminal.out(
     `\n${subject}: ${plural(runs, 'run')}, ${plural(steps, 'step')} in ${duration(elapsedMs)} (${count(rate)} steps/s), seed ${seed}\n`,
-  );
-}
-
-function causeJson({ property, file, moves, message, cause }: Saved) {
-  const { where, kinds, alsoBy, run } = cause ?? {};
-  return { property, where, kinds, alsoBy, run, moves, file, message };
-}
-
-/** A line per cause. */
-function printCauses({ terminal }: Context, saved: readonly Saved[], out: string): void {
-  if (saved.length === 0) return;
-  const rows = saved.map(({ property, moves, file, cause }) => [
-    property,
-    cause?.where ?? '',
-    cause === undefined || cause.kinds.length === 0 ? '(no fault)' : cause.kinds.join(' + '),
-    cause?.alsoBy.map((kinds) => kinds.join(' + ')).join(', ') ?? '',
-    String(moves),
-    count((cause?.run ?? 0) + 1),
-    basename(file),
-  ]);
-  terminal.out(
-    `\n${table(
-      [
-        { title: 'property' },
-        { title: 'where it breaks' },
-        { title: 'what it takes' },
-        { title: 'or more' },
-        { title: 'moves', align: 'right' },
-        { title: 'schedule', align: 'right' },
-        { title: 'file' },
-      ],
-      rows,
-    )}`,
-  );
-  terminal.out(
-    `\n${plural(saved.length, 'distinct cause')}, each shrunk: the number of its moves, and of the schedule that it was found in. The files are in ${out}:\n  psl-verify explain ${saved[0]?.file ?? ''}\n`,
   );
 }
 

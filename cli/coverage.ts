@@ -61,7 +61,10 @@ export function printCoverage(
 ): void {
   const goals = goalsOf(kit, coverage);
   const groups = Object.keys(coverage);
-  if (goals.length === 0) return;
+  if (goals.length === 0) {
+    terminal.out('reached: no coverage goals are set for this subject\n');
+    return;
+  }
   const parts = groups.map((group) => {
     const { covered, total } = countOf(goals, group);
     return `${titleOf(group)} ${count(covered)} of ${count(total)}`;

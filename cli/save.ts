@@ -1,7 +1,7 @@
 /** Writes counterexample files of what a campaign found. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrokenRun, CampaignResult, FoundCause, ViolatingRun, ViolationCause } from '../engine/index.ts';
+import type { CampaignResult, FoundCause, ViolatingRun, ViolationCause } from '../engine/index.ts';
 import {
   counterexampleName,
   parseCounterexample,
@@ -10,9 +10,7 @@ import {
 } from '../properties/counterexample.ts';
 import type { TreeScenario } from '../properties/scenario.ts';
 import type { Context } from './call.ts';
-import type { Driver } from './kit.ts';
 import { smallerOf, type Finding } from './shrinking.ts';
-import { plural, progress } from './terminal.ts';
 
 /** Executions that shrinking may take within a `check`: seconds, so that the table is not kept waiting. */
 const SHRINK_EXECUTIONS_MAX = 1_500;
@@ -26,9 +24,6 @@ export interface Saved {
   /** Where causes are told apart: which one it is, and the run of the campaign that it was found in. */
   readonly cause?: ViolationCause & Pick<FoundCause<unknown, TreeScenario>, 'run' | 'alsoBy'>;
 }
-
-/** Executions that shrinking one of many causes may take: what is not done then, `psl-verify shrink` goes on with. */
-const CAUSE_EXECUTIONS_MAX = 600;
 
 /** Writes one counterexample per property that was broken, the first by run. */
 export async function saveCounterexamples(
@@ -51,64 +46,6 @@ export async function saveCounterexamples(
     });
   }
   return saved;
-}
-
-/** Writes one counterexample per distinct cause of what the runs of a campaign broke, by property in the order of its table. */
-export async function saveCauses(
-  context: Context,
-  result: CampaignResult,
-  driver: Driver,
-  directory: string,
-): Promise<readonly Saved[]> {
-  const found = await causesOf(context, result.broken ?? [], driver);
-  const order = result.properties.map(({ id }) => id);
-  const placeOf = (property: string): number =>
-    order.includes(property) ? order.indexOf(property) : order.length;
-  const sorted = found.toSorted((a, b) => placeOf(a.cause.property) - placeOf(b.cause.property));
-  const saved: Saved[] = [];
-  for (const { cause, run, scenario, schedule, violation, alsoBy } of sorted) {
-    const { property } = cause;
-    const { subject, seed } = result;
-    const { counterexample } = await smallerOf(
-      context,
-      { subject, property, seed, run, scenario, schedule, violation, cause },
-      { executionsMax: CAUSE_EXECUTIONS_MAX },
-    );
-    saved.push({
-      property,
-      file: writeCounterexample(directory, counterexample),
-      moves: counterexample.moves.length,
-      message: counterexample.violation.message,
-      cause: { ...cause, run, alsoBy },
-    });
-  }
-  return saved;
-}
-
-/** Finds the causes, with progress, and interruptible. */
-async function causesOf(
-  { terminal, nowMs, signal }: Context,
-  runs: readonly BrokenRun[],
-  driver: Driver,
-): Promise<readonly FoundCause<unknown, TreeScenario>[]> {
-  const bar = progress(terminal, nowMs);
-  const steps = driver.causes?.(runs, () => signal.aborted);
-  if (steps === undefined) return [];
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) {
-      bar.end();
-      return value;
-    }
-    bar.update(
-      value.runsDone,
-      value.runs,
-      'runs',
-      `telling causes apart: ${plural(value.found, 'cause')} so far`,
-    );
-    // Lets Ctrl-C be seen between two runs.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 /** What a campaign kept of a run that broke a property. */

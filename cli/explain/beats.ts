@@ -6,7 +6,7 @@ import { Folder, type LeftOut } from './folds.ts';
 import { Routines } from './routine.ts';
 import { sentenceOf } from './sentences.ts';
 import { term } from './terms.ts';
-import { listed, messageWords, neighbourhood } from './words.ts';
+import { listed, messageWords, neighbourhood, placementName } from './words.ts';
 
 /** A sentence of the story. Texts have marked terms (`terms.ts`). */
 export type Beat =
@@ -150,7 +150,7 @@ function groupSentence(group: readonly Observed[], run: ObservedRun): string {
           ]
         : [],
     );
-    return `${listed(nodes)} each install their ${term('Placement')} of ${term('version')} ${message.version} (${places.join('; ')}).`;
+    return `${listed(nodes)} each install their ${placementName(message)} (${places.join('; ')}).`;
   }
   const did = didWords(first);
   return `${listed(nodes)} each receive ${messageWords(message)}${did === '' ? '' : `; each ${did}`}.`;

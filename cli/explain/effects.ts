@@ -6,7 +6,16 @@ import type { Message, NodeName } from '../../model/index.ts';
 import type { Report } from '../../properties/reading.ts';
 import { deliveryPhrase, isDelivery, reportPhrase } from './reports.ts';
 import { term } from './terms.ts';
-import { headsWords, listed, messageWords, neighbourhood, rangeWords, recordWords } from './words.ts';
+import {
+  headsWords,
+  joinName,
+  listed,
+  messageWords,
+  placedWords,
+  placementName,
+  rangeWords,
+  recordWords,
+} from './words.ts';
 
 /** One output of a node, read. */
 export type Effect =
@@ -153,14 +162,11 @@ function sendPhrase(
       return to.length === 1
         ? {
             verb: 'send',
-            rest: `${whom} its ${term('Placement')} of ${term('version')} ${message.version}: ${neighbourhood(
-              message.parent.node,
-              message.children.map(({ node }) => node),
-            )}`,
+            rest: `${whom} its ${placementName(message)}: ${placedWords(message)}`,
           }
         : {
             verb: 'tell',
-            rest: `${whom} their neighbours (${term('Placement')} of ${term('version')} ${message.version})`,
+            rest: `${whom} their neighbours (${placementName(message)})`,
           };
     case 'placement-ack':
       return { verb: 'confirm', rest: `that to ${whom} (${term('PlacementAck')})` };
@@ -206,7 +212,7 @@ function sendPhrase(
 function joinWords({ reason, suspect, incarnation }: Extract<Message, { readonly type: 'join' }>): string {
   switch (reason) {
     case 'new':
-      return `${term('Join')} in ${term('incarnation')} ${incarnation}`;
+      return joinName(incarnation);
     case 'restarted':
       return `${term('Join')} as a restarted node in ${term('incarnation')} ${incarnation}`;
     case 'orphaned':

@@ -1,7 +1,16 @@
 /** What a node gets, in words: a message and whom it is from, as the object of "gets". */
 import type { Message } from '../../model/index.ts';
 import { term } from './terms.ts';
-import { garbageWhy, headsWords, messageWords, ordinal, rangeWords, recordWords } from './words.ts';
+import {
+  garbageWhy,
+  headsWords,
+  joinName,
+  messageWords,
+  ordinal,
+  placementName,
+  rangeWords,
+  recordWords,
+} from './words.ts';
 
 /** `c2’s request to repeat record c1/1#2 (Nak)`. `life`: which life of the sender it is of, if that matters. */
 export function receivedWords(message: Message, from: string, life?: number): string {
@@ -16,7 +25,7 @@ export function receivedWords(message: Message, from: string, life?: number): st
         ? `the refusal of ${from}: no slot is free (${term('JoinRefused')})`
         : `the refusal of ${from}: ${term('incarnation')} ${message.known} was claimed by another life (${term('JoinRefused')})`;
     case 'placement':
-      return `its ${term('Placement')} of ${term('version')} ${message.version} from ${from}`;
+      return `its ${placementName(message)} from ${from}`;
     case 'placement-ack':
       return `${from}’s confirmation of version ${message.version} (${term('PlacementAck')})`;
     case 'leave':
@@ -56,7 +65,7 @@ function joinRequest(
   { reason, suspect, incarnation }: Extract<Message, { readonly type: 'join' }>,
   request: string,
 ): string {
-  const name = `${term('Join')} in ${term('incarnation')} ${incarnation}`;
+  const name = joinName(incarnation);
   switch (reason) {
     case 'new':
       return `${request} for a place (${name})`;

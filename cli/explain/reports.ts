@@ -1,5 +1,6 @@
 /** What a node reports, in words: a tree, a place, a record. */
 import type { NodeName } from '../../model/index.ts';
+import { VERSIONS_PER_LIFE } from '../../properties/prototype/process.ts';
 import type { RecordReport, Report } from '../../properties/reading.ts';
 import type { Phrase, Situation } from './effects.ts';
 import { term } from './terms.ts';
@@ -20,6 +21,11 @@ function reportedRecord(record: RecordReport, { showsWrites }: Situation): strin
 /** Whether a record entered an enclave. */
 export function isDelivery(report: Report): report is RecordReport & { readonly type: 'delivered' } {
   return report.type === 'delivered';
+}
+
+/** Whether it counts changes of a node's own entries, which nobody told it. */
+function isEntries(version: number): boolean {
+  return version > VERSIONS_PER_LIFE;
 }
 
 /** Records that entered the enclave in one reaction. */
@@ -48,10 +54,12 @@ export function reportPhrase(report: Report, situation: Situation): Phrase {
       const over =
         installed === undefined || installed.version === 0
           ? ''
-          : ` (before: version ${installed.version}, ${neighbourhood(installed.parent, installed.children)})`;
+          : ` (before: ${isEntries(installed.version) ? '' : `version ${installed.version}, `}${neighbourhood(installed.parent, installed.children)})`;
+      const now = neighbourhood(report.parent, report.children);
+      if (isEntries(report.version)) return { verb: 'come', rest: `to have ${now}${over}` };
       const isThat = situation.tookIn?.type === 'placement' && situation.tookIn.version === report.version;
       const what = isThat ? 'it' : `${term('version')} ${report.version}`;
-      return { verb: 'install', rest: `${what}: ${neighbourhood(report.parent, report.children)}${over}` };
+      return { verb: 'install', rest: `${what}: ${now}${over}` };
     }
     case 'put':
       return { verb: 'write', rest: reportedRecord(report, situation) };

@@ -17,7 +17,16 @@ import { whyWithoutEffect } from './skipped.ts';
 import { lostOf } from './storage.ts';
 import { term } from './terms.ts';
 import { timerPhrases } from './timers.ts';
-import { clauses, garbageWhy, listed, messageWords, moment, rangeWords, recordWords } from './words.ts';
+import {
+  clauses,
+  garbageWhy,
+  listed,
+  messageWords,
+  moment,
+  placementName,
+  rangeWords,
+  recordWords,
+} from './words.ts';
 
 /** What happened in a step, with its full stop. */
 export function sentenceOf(observed: Observed, run: ObservedRun): string {
@@ -86,8 +95,8 @@ export function sourceWords(id: string, run: ObservedRun): string {
   const [message, identity, sentAt] = [run.messages.get(id), identityOf(id), run.sentAt.get(id)];
   if (message === undefined || identity === undefined || sentAt === undefined) return identityWords(id);
   const what =
-    message.type === 'placement'
-      ? `the ${term('Placement')} of ${term('version')} ${message.version}`
+    message.type === 'placement' && message.version > 0
+      ? `the ${placementName(message)}`
       : messageWords(message);
   return `${what} that ${identity.from} sent ${identity.to} at ${moment(run.steps[sentAt]?.nowMs ?? 0)}`;
 }
@@ -102,7 +111,7 @@ export function numberedWords(id: string, { messages }: ObservedRun): string {
 function essence(message: Message | undefined): string | undefined {
   switch (message?.type) {
     case 'placement':
-      return `${term('Placement')} of ${term('version')} ${message.version}`;
+      return placementName(message);
     case 'placement-ack':
       return `${term('PlacementAck')} of ${term('version')} ${message.version}`;
     case 'data':

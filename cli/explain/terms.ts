@@ -22,6 +22,7 @@ export const TERMS = {
   Join: 'a node asks the coordinator for a place',
   JoinRefused: 'the coordinator says no to a Join, and why',
   Placement: 'the coordinator tells a node its parent and its children',
+  AssignParent: 'a node is told its parent, without a version',
   version: 'the number of a tree; each change makes the next one',
   PlacementAck: 'a node confirms a Placement',
   Heartbeat: '“I am alive”, sent to the neighbours every second or so',

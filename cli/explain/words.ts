@@ -95,6 +95,28 @@ export function garbageWhy(reason: string): string {
   }
 }
 
+/** A Join: in which life, where lives have numbers. */
+export function joinName(incarnation: number): string {
+  return incarnation === 0 ? term('Join') : `${term('Join')} in ${term('incarnation')} ${incarnation}`;
+}
+
+type Placed = Extract<Message, { readonly type: 'placement' }>;
+
+/** What a placement is called: where there are no versions, all that it says is a parent. */
+export function placementName({ version }: Placed): string {
+  return version === 0 ? term('AssignParent') : `${term('Placement')} of ${term('version')} ${version}`;
+}
+
+/** The same with its article. */
+export function placementWords(message: Placed): string {
+  return `${message.version === 0 ? 'an' : 'the'} ${placementName(message)}`;
+}
+
+/** What a placement tells. */
+export function placedWords({ version, parent, children }: Placed): string {
+  return version === 0 ? `parent ${parent.node}` : neighbourhood(parent.node, namesOf(children));
+}
+
 /** What a message is, as a noun with its article, and what it says. */
 export function messageWords(message: Message): string {
   switch (message.type) {
@@ -113,7 +135,7 @@ export function messageWords(message: Message): string {
         ? `a ${term('JoinRefused')}: no slot is free`
         : `a ${term('JoinRefused')}: ${term('incarnation')} ${message.known} was claimed by another life`;
     case 'placement':
-      return `the ${term('Placement')} of ${term('version')} ${message.version} (${neighbourhood(message.parent.node, namesOf(message.children))})`;
+      return `${placementWords(message)} (${placedWords(message)})`;
     case 'placement-ack':
       return `the ${term('PlacementAck')} of version ${message.version}`;
     case 'leave':
@@ -184,7 +206,7 @@ export function neighbourhood(parent: string, children: readonly string[]): stri
     children.length === 0
       ? 'no children'
       : `${children.length === 1 ? 'child' : 'children'} ${listed(children)}`;
-  return `parent ${parent}, ${below}`;
+  return `${parent === '' ? 'no parent' : `parent ${parent}`}, ${below}`;
 }
 
 function namesOf(nodes: readonly { readonly node: string }[]): readonly string[] {

@@ -18,7 +18,7 @@ export interface Neighbours {
 }
 
 /** Lives whose versions do not meet: more changes than this no life has. */
-const VERSIONS_PER_LIFE = 1_000_000;
+export const VERSIONS_PER_LIFE = 1_000_000;
 
 /** One life of one process. It stores nothing: the next one begins anew (O1). */
 export abstract class Process implements Node<Uint8Array, Command, Report> {
