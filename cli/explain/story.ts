@@ -36,6 +36,10 @@ export interface Telling {
 /** A move and why it is there. */
 export interface ToldMove {
   readonly text: string;
+  /** Whether a sentence of the story has its number. */
+  readonly isTold: boolean;
+  /** Whether it only lets time pass. */
+  readonly isTime: boolean;
   readonly without?: Without;
 }
 
@@ -91,7 +95,9 @@ export function storyOf(material: Material): Story {
     tree: treeAtFirstMove(run),
     moves: moves.map((move, index) => {
       const without = certificate?.without[index];
-      return { text: moveWords(move, named), ...(without === undefined ? {} : { without }) };
+      const isTold = telling.beats.some((beat) => beat.kind === 'told' && beat.move === index);
+      const isTime = move.move === 'elapse';
+      return { text: moveWords(move, named), isTold, isTime, ...(without === undefined ? {} : { without }) };
     }),
     telling,
     isCertified: certificate !== undefined || elsewhere !== undefined,

@@ -13,7 +13,7 @@ import { capital } from './sentences.ts';
 import type { Story, Telling } from './story.ts';
 import { FirstTime, term, withTerms } from './terms.ts';
 import { ASCII_STROKES, treeLines, UNICODE_STROKES } from './tree-text.ts';
-import { culpritOf, whatHappens } from './verdict.ts';
+import { briefly, culpritOf, whatHappens } from './verdict.ts';
 import { counted, listed, moment } from './words.ts';
 
 /** How a story is shown. */
@@ -244,6 +244,8 @@ function necessity(page: Page, { moves, isCertified }: Story): void {
   );
   const why = whyAllAreNeeded(moves);
   if (why !== undefined) page.say(why, 2);
+  const untold = whatIsUntold(moves);
+  if (untold !== '') page.say(untold, 2);
   moves.forEach(({ text, without }, index) => {
     const number = `${String(index + 1).padStart(3)}  `;
     const isSaid = without === undefined || (why !== undefined && without.outcome === 'holds');
@@ -251,6 +253,21 @@ function necessity(page: Page, { moves, isCertified }: Story): void {
   });
   if (!isCertified)
     page.say('(What happens without each move is not in the file: psl-verify shrink FILE adds it.)', 2);
+}
+
+/** Which moves have no step in the story. */
+function whatIsUntold(moves: Story['moves']): string {
+  const sentences = (['time', 'others'] as const).flatMap((kind) => {
+    const numbers = moves.flatMap(({ isTold, isTime }, index) =>
+      !isTold && isTime === (kind === 'time') ? [String(index + 1)] : [],
+    );
+    if (numbers.length === 0) return [];
+    const [noun, does] = numbers.length === 1 ? ['Move', 's'] : ['Moves', ''];
+    return kind === 'time'
+      ? `${noun} ${listed(numbers)} only let${does} time pass, and ${numbers.length === 1 ? 'is' : 'are'} no step of the story.`
+      : `${noun} ${listed(numbers)} ${numbers.length === 1 ? 'is' : 'are'} among the steps left out.`;
+  });
+  return sentences.join(' ');
 }
 
 /** What is the same for all moves or most; undefined where each is best told by itself. */
@@ -273,17 +290,12 @@ export function withoutWords({ outcome, property, message }: Without): string {
     case 'untested':
       return 'nothing breaks, for the property is not put to the test any more';
     case 'stall':
-      return `something else is missing in the end (${property ?? ''}: ${brief(message)})`;
+      return `something else is missing in the end (${property ?? ''}: ${briefly(message)})`;
     case 'other-violation':
-      return `another property breaks (${property ?? ''}: ${brief(message)})`;
+      return `another property breaks (${property ?? ''}: ${briefly(message)})`;
     case 'same':
       return 'the property breaks all the same';
   }
-}
-
-/** A message without what only the kit itself can read. */
-function brief(message = ''): string {
-  return message.replace(/ otherwise than its statechart:.*$/s, ' otherwise than its statechart');
 }
 
 /** Steps of the passing run that are told, at most. */

@@ -4,7 +4,7 @@ import type { Observed, ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
 import { attackOf, capital, uncapital } from './sentences.ts';
 import type { Telling } from './story.ts';
-import { withTerms } from './terms.ts';
+import { term, withTerms } from './terms.ts';
 import { moment, span } from './words.ts';
 
 /** What the violation says, as a sentence; for `conformance`, whose own message is for machines, what the node did. */
@@ -32,6 +32,41 @@ export function culpritOf(telling: Telling): string {
 /** Whether a message has the words of `conformance`: "reacted to … otherwise …", "no transition allows its reaction to …". */
 function isAboutReactions(message: string): boolean {
   return / reaction to | reacted to /.test(message);
+}
+
+/** A message in the midst of a text: without states, and without what only the kit itself can read. */
+export function briefly(message = ''): string {
+  const found =
+    /^(\S+) in \S+ reacted to (\S+) otherwise than its statechart/.exec(message) ??
+    /^(\S+) in \S+: no transition allows its reaction to ([^:]+)/.exec(message);
+  if (found === null) return withTerms(readable(message));
+  const [, node = '', event = ''] = found;
+  return `${node} does something else than its ${term('statechart')} ${eventWords(event)}`;
+}
+
+/** The type of an event of a statechart, as a clause. */
+function eventWords(type: string): string {
+  const [kind = '', timer] = type.split('.');
+  if (timer !== undefined) return `when its timer ${timer} goes off`;
+  switch (kind) {
+    case 'start':
+      return 'when it starts';
+    case 'garbage':
+      return 'when it gets what is not authentic';
+    case 'data':
+      return `when it gets a ${term('record')}`;
+    case 'rts':
+    case 'eoe':
+    case 'sync':
+      return `when it gets ${kind === 'sync' ? 'a' : 'an'} ${withTerms(kind.toUpperCase())}`;
+    case 'put':
+    case 'get':
+    case 'leave':
+    case 'dump':
+      return `at a ${kind}`;
+    default:
+      return `when it gets a ${withTerms(kind.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()))}`;
+  }
 }
 
 /** To what a node reacted, as a clause. */

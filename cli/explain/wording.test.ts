@@ -4,6 +4,7 @@ import { pageData } from './page-data.ts';
 import { whyWithoutEffect } from './skipped.ts';
 import { bare, withTerms } from './terms.ts';
 import { flatTextOf, storyOfFile } from './told.test-helper.ts';
+import { briefly } from './verdict.ts';
 
 test('a request that is refused is answered, and one that is dropped is not', async () => {
   const text = flatTextOf(await storyOfFile('mutant-shares-incarnations'));
@@ -65,4 +66,29 @@ describe('the name of a record', () => {
 
 test('words made of terms are terms', () => {
   expect(withTerms('every credentialed node')).toContain('a signed proof of who a node is');
+});
+
+test('states and texts of statecharts are not in the midst of sentences', async () => {
+  const text = flatTextOf(await storyOfFile('mutant-strands-whoever-waits--resync'));
+  expect(text).toContain(
+    'Without it another property breaks (conformance: r3 does something else than its statechart when it gets a Nak).',
+  );
+  expect(text).not.toMatch(/attached·|reacted to/);
+  expect(
+    bare(briefly('C in waiting·calm reacted to timer.eoe otherwise than its statechart: missing x')),
+  ).toBe('C does something else than its statechart when its timer eoe goes off');
+  expect(bare(briefly('C in waiting·calm: no transition allows its reaction to join-refused: rule 1'))).toBe(
+    'C does something else than its statechart when it gets a JoinRefused',
+  );
+  expect(briefly('c2 has no place')).toBe('c2 has no place');
+});
+
+test('moves without a step in the story are listed', async () => {
+  const story = await storyOfFile('mutant-strands-whoever-waits--resync');
+  expect(flatTextOf(story)).toContain('Moves 1, 3 and 8 only let time pass, and are no step of the story.');
+  for (const name of ['mutant-strands-whoever-waits--resync', 'mutant-waits-for-the-silent']) {
+    const { moves, telling } = await storyOfFile(name);
+    const tagged = new Set(telling.beats.map((beat) => (beat.kind === 'told' ? beat.move : undefined)));
+    moves.forEach(({ isTold }, index) => expect(isTold).toBe(tagged.has(index)));
+  }
 });

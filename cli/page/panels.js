@@ -174,7 +174,7 @@ export function showHead(data, onRun) {
       'ol',
       {},
       ...data.moves.map(({ text, without }) =>
-        html('li', {}, ...withTerms(text), '.', without === '' ? '' : ` Without it ${without}.`),
+        html('li', {}, ...withTerms(text), '.', ...(without === '' ? [] : withTerms(` Without it ${without}.`))),
       ),
     ),
   );
