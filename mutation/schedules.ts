@@ -3,15 +3,18 @@ import type { Capability } from '../engine/index.ts';
 
 /** One run. */
 export interface Schedule {
-  /** `subject-moves-run`. */
+  /** `subject-moves-run`, with the capabilities if they are not all. */
   readonly id: string;
   readonly subject: 'reference' | 'model';
   /** Index of the run in a campaign with DEFAULT_SEED: fixes scenario and moves. */
   readonly run: number;
+  readonly strategy: 'swarm' | 'uniform';
   /** Moves at most. */
   readonly moves: number;
   /** What the environment may do. Default: everything. */
   readonly capabilities?: readonly Capability[];
+  /** Whether it goes on until the system has settled: without, liveness is not judged, and it takes a part of the time. */
+  readonly settles: boolean;
   /** Executed again from its schedule, with and without the outsider's moves (`non-interference`). */
   readonly isPaired: boolean;
 }
@@ -34,26 +37,61 @@ const MODEL_RUNS = [0, 5, 8];
 /** Every how many runs of the reference one is paired. */
 const PAIRED_EVERY = 3;
 
+/**
+ * Runs that kill what those above let live; chosen among some dozens like them by the mutants that each comes across (docs/mutation.md).
+ * Faults without attacks, faults of membership with an insider, and long runs of lost messages with an insider, which need not settle.
+ */
+const CHOSEN: readonly Pool[] = [
+  { strategy: 'swarm', moves: LONG_MOVES, runs: [2, 4] },
+  {
+    capabilities: ['network', 'insider'],
+    strategy: 'uniform',
+    moves: 200,
+    runs: [6, 11, 20, 30, 31, 32, 34],
+    settles: false,
+  },
+  { capabilities: ['network', 'timing', 'churn'], strategy: 'swarm', moves: 80, runs: [3, 4, 5] },
+  { capabilities: ['churn', 'insider'], strategy: 'uniform', moves: 80, runs: [1, 3, 4, 6] },
+  { capabilities: ['network', 'insider'], strategy: 'uniform', moves: 80, runs: [2, 3, 6] },
+];
+
+/** Runs of a kind. */
+interface Pool extends Partial<Pick<Schedule, 'capabilities' | 'settles'>> {
+  readonly strategy: Schedule['strategy'];
+  readonly moves: number;
+  readonly runs: readonly number[];
+}
+
 function schedules(
   subject: Schedule['subject'],
-  moves: number,
-  runs: readonly number[],
-  capabilities?: readonly Capability[],
+  { strategy, moves, runs, capabilities, settles = true }: Pool,
+  pairedEvery?: number,
 ): readonly Schedule[] {
   return runs.map((run, at) => ({
-    id: `${subject}-${moves}-${run}`,
+    id: [subject, ...(capabilities ?? []), moves, run].join('-'),
     subject,
     run,
+    strategy,
     moves,
-    isPaired: subject === 'reference' && at % PAIRED_EVERY === PAIRED_EVERY - 1,
+    settles,
+    isPaired: pairedEvery !== undefined && at % pairedEvery === pairedEvery - 1,
     ...(capabilities === undefined ? {} : { capabilities }),
   }));
 }
 
+const swarm = (moves: number, runs: readonly number[]): Pool => ({ strategy: 'swarm', moves, runs });
+const insiders: Pool = {
+  capabilities: ['insider'],
+  strategy: 'uniform',
+  moves: INSIDER_MOVES,
+  runs: INSIDER_RUNS,
+};
+
 /** All runs, in the order in which a mutant meets them. */
 export const SCHEDULES: readonly Schedule[] = [
-  ...schedules('reference', SHORT_MOVES, SHORT_RUNS),
-  ...schedules('reference', INSIDER_MOVES, INSIDER_RUNS, ['insider']),
-  ...schedules('reference', LONG_MOVES, LONG_RUNS),
-  ...schedules('model', LONG_MOVES, MODEL_RUNS),
+  ...schedules('reference', swarm(SHORT_MOVES, SHORT_RUNS), PAIRED_EVERY),
+  ...schedules('reference', insiders, PAIRED_EVERY),
+  ...schedules('reference', swarm(LONG_MOVES, LONG_RUNS), PAIRED_EVERY),
+  ...CHOSEN.flatMap((pool) => schedules('reference', pool)),
+  ...schedules('model', swarm(LONG_MOVES, MODEL_RUNS)),
 ];

@@ -21,18 +21,12 @@ export const NOT_REPEATABLE = 'not-repeatable';
 export function judge(id: string): Finding | undefined {
   const schedule = SCHEDULES.find((one) => one.id === id);
   if (schedule === undefined) throw new RangeError(`there is no schedule ${id}`);
-  const { subject, run, moves, isPaired, capabilities } = schedule;
+  const { subject, run, strategy, moves, settles, isPaired, capabilities } = schedule;
   const setup = campaignHarness({ subject, ...(capabilities === undefined ? {} : { capabilities }) });
   const { harness } = setup;
   const random = randomFromSeed(seedOf(DEFAULT_SEED, run));
   const { scenario } = setup.scenarioFor(run, random);
-  const walked = walk(
-    harness,
-    scenario,
-    random,
-    { strategy: capabilities === undefined ? 'swarm' : 'uniform', moves },
-    { digest: isPaired },
-  );
+  const walked = walk(harness, scenario, random, { strategy, moves }, { digest: isPaired, settles });
   const [violation] = walked.violations;
   if (violation !== undefined) return { by: violation.property, message: violation.message };
   if (!isPaired) return undefined;
