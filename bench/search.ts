@@ -55,6 +55,7 @@ export const SEARCH_VARIANTS: readonly Variant[] = [
   { strategy: 'swarm', moves: 50 },
   { strategy: 'uniform', moves: 50 },
   { strategy: 'pct', moves: 50 },
+  { strategy: 'mixed', moves: 50 },
   { strategy: 'guided', moves: 50 },
 ];
 

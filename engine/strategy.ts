@@ -60,7 +60,7 @@ export function movesFor<F, C, R, S extends BaseScenario>(
   );
   const proposer = new Proposer(harness, world, random, options);
   const next = ((): (() => Move<C>) => {
-    const drawn = strategy === 'mixed' ? random.pick(['swarm', 'pct'] as const) : strategy;
+    const drawn = strategy === 'mixed' ? random.pick(['uniform', 'swarm'] as const) : strategy;
     switch (drawn) {
       case 'uniform':
         return mixed(granted, proposer, random, false);
