@@ -13,7 +13,7 @@ export default defineConfig({
   },
   test: {
     environment: 'node',
-    include: ['{model,impl,engine,properties,cli,bench,mutation,examples}/**/*.test.ts'],
+    include: ['{model,impl,engine,properties,cli,bench,scale,mutation,examples}/**/*.test.ts'],
     // Searches take seconds, not minutes; what takes longer says so at the test.
     // One worker a core: by default vitest leaves one core idle.
     maxWorkers: '100%',

@@ -22,7 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, { packages: RegExp; folders: readonly 
     folders: ['model', 'impl', 'engine'],
   },
   bench: { packages: /./, folders: ['model', 'impl', 'engine', 'properties'] },
-  cli: { packages: /./, folders: ['model', 'impl', 'engine', 'properties', 'bench'] },
+  scale: { packages: /(?!)/, folders: ['impl', 'properties'] },
+  cli: { packages: /./, folders: ['model', 'impl', 'engine', 'properties', 'bench', 'scale'] },
   mutation: { packages: /./, folders: ['model', 'impl', 'engine', 'properties'] },
 };
 
@@ -58,7 +59,7 @@ describe('tidy', () => {
     const offenders = sources
       .filter(
         (file) =>
-          /^(model|impl|engine|properties)\//.test(file) && !isTest(file) && !MAY_KNOW_TIME.test(file),
+          /^(model|impl|engine|properties|scale)\//.test(file) && !isTest(file) && !MAY_KNOW_TIME.test(file),
       )
       .flatMap((file) => {
         const found = NOT_DETERMINISTIC.exec(code(file));

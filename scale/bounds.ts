@@ -1,0 +1,102 @@
+/** The bounds of docs/protocol.md §8, beside what was counted. */
+
+/** What is held against the bounds. Times in nanoseconds. */
+export interface Figures {
+  readonly topology: string;
+  readonly k: number;
+  readonly clients: number;
+  readonly routers: number;
+  /** Nodes altogether, the coordinator included. */
+  readonly nodes: number;
+  readonly depth: number;
+  /** Messages that a node sent and accepted for the record: at the coordinator; the most of a router, of a client. */
+  readonly rootLoad: number;
+  readonly routerLoad: number;
+  readonly clientLoad: number;
+  /** The most that a node's load is above the number of its neighbours; negative if it is below everywhere. */
+  readonly overNeighbours: number;
+  readonly totalSends: number;
+  /** Sends of the coordinator. */
+  readonly rootSends: number;
+  /** Times that one client handed the record to its enclave: the most. */
+  readonly enclaveEntries: number;
+  /** Subscribers that got the record; the writer is none. */
+  readonly delivered: number;
+  readonly hopsMax: number;
+  readonly latencyNs: number;
+  /** The greatest time that a node is busy with a send (σ), and that a message is under way (δ). */
+  readonly sendNs: number;
+  readonly crossNs: number;
+}
+
+/** A bound, and whether it holds. Values and bounds in messages, nodes, links, times or, for `latency`, nanoseconds. */
+export interface Bound {
+  readonly id: string;
+  readonly statement: string;
+  readonly value: number;
+  /** How the value must be to the bound. */
+  readonly must: '≤' | '=' | '≥';
+  readonly bound: number;
+  readonly holds: boolean;
+}
+
+/** ⌈log_k n⌉, in whole numbers: the least exponent with which k reaches n. */
+export function ceilLog(k: number, n: number): number {
+  let exponent = 0;
+  for (let power = 1; power < n; power *= k) exponent += 1;
+  return exponent;
+}
+
+/** Judges the figures. */
+export function boundsOf(figures: Figures): readonly Bound[] {
+  const { k, clients, nodes, depth, sendNs, crossNs } = figures;
+  const isFlat = figures.topology === 'flat';
+  const most = (id: string, statement: string, value: number, bound: number): Bound => ({
+    id,
+    statement,
+    value,
+    must: '≤',
+    bound,
+    holds: value <= bound,
+  });
+  const exactly = (id: string, statement: string, value: number, bound: number): Bound => ({
+    id,
+    statement,
+    value,
+    must: '=',
+    bound,
+    holds: value === bound,
+  });
+  const routersNeeded = Math.max(0, Math.ceil((clients - k) / (k - 1)));
+  return [
+    most('root-load', 'sends and receives of the coordinator: K', figures.rootLoad, k),
+    most('router-load', 'sends and receives of any router: K + 1', figures.routerLoad, k + 1),
+    most('client-load', 'sends and receives of any client: 1', figures.clientLoad, 1),
+    most('neighbours', 'sends and receives of a node beyond its neighbours: none', figures.overNeighbours, 0),
+    exactly('total-sends', 'sends of all nodes: n − 1', figures.totalSends, nodes - 1),
+    ...(isFlat
+      ? [exactly('root-sends', 'sends of the coordinator: c − 1', figures.rootSends, clients - 1)]
+      : []),
+    exactly('delivered', 'subscribers that get it: c − 1', figures.delivered, clients - 1),
+    most('enclave-entries', 'enclave entries of one client: 1', figures.enclaveEntries, 1),
+    most('hops', 'hops to a subscriber: 2 · depth', figures.hopsMax, 2 * depth),
+    most('hops-nodes', 'hops to a subscriber: n − 1', figures.hopsMax, nodes - 1),
+    most('depth', 'depth: ⌈log_K n⌉ + 1', depth, ceilLog(k, nodes) + 1),
+    {
+      id: 'routers',
+      statement: 'routers: ⌈(c − K) / (K − 1)⌉',
+      value: figures.routers,
+      must: '≥',
+      bound: routersNeeded,
+      holds: figures.routers >= routersNeeded,
+    },
+    isFlat
+      ? most('latency', 'latency: 2δ + cσ', figures.latencyNs, 2 * crossNs + clients * sendNs)
+      : most(
+          'latency',
+          'latency: 2 · depth · (δ + Kσ)',
+          figures.latencyNs,
+          2 * depth * (crossNs + k * sendNs),
+        ),
+  ];
+}

@@ -1,0 +1,66 @@
+/** The topologies of docs/protocol.md §7, at any size: the reference's own placement policy decides where nodes sit. */
+import { COORDINATOR, HeapPolicy, type PlacementPolicy } from '../impl/index.ts';
+import { routersFor } from '../properties/cost.ts';
+import { namesFor } from './names.ts';
+import { NONE, placedTree, type PlacedTree } from './placed-tree.ts';
+
+/** A topology that the reference has. */
+export interface Topology {
+  readonly id: string;
+  readonly title: string;
+  /** Greatest number of children of a node. `k`: the number that was asked for. */
+  kOf(clients: number, k: number): number;
+  /** Routers that it takes for each client to have a place. `k` as {@link kOf} says it. */
+  routersOf(clients: number, k: number): number;
+}
+
+export const TOPOLOGIES: readonly Topology[] = [
+  {
+    id: 'flat',
+    title: 'every client is a child of the coordinator',
+    kOf: (clients) => Math.max(2, clients),
+    routersOf: () => 0,
+  },
+  {
+    id: 'tree',
+    title: 'a K-ary tree of routers, clients at its free slots',
+    kOf: (_, k) => k,
+    routersOf: routersFor,
+  },
+];
+
+/** Steps of work between two signs of life. */
+const PLACED_A_TURN = 16_384;
+
+/**
+ * Lets routers, then clients, join a policy one by one, and numbers the tree that comes of it. Yields the nodes that have joined,
+ * now and then.
+ */
+export function* place(
+  clients: number,
+  routers: number,
+  k: number,
+  policy: PlacementPolicy = new HeapPolicy(k),
+): Generator<number, PlacedTree> {
+  const { nameOf } = namesFor(clients, routers);
+  for (let joined = 1; joined <= clients + routers; joined += 1) {
+    const isRouter = joined <= routers;
+    const node = isRouter ? clients + joined : joined - routers;
+    policy.join(nameOf(node), isRouter ? 'router' : 'client');
+    if (joined % PLACED_A_TURN === 0) yield joined;
+  }
+  return treeOfParents(clients, routers, k, policy.parents());
+}
+
+/** Numbers a tree whose nodes have the names of {@link namesFor}. Who is missing has no place. */
+export function treeOfParents(
+  clients: number,
+  routers: number,
+  k: number,
+  parents: ReadonlyMap<string, string>,
+): PlacedTree {
+  const { nodeOf } = namesFor(clients, routers);
+  const parent = new Int32Array(1 + clients + routers).fill(NONE);
+  for (const [child, above] of parents) if (child !== COORDINATOR) parent[nodeOf(child)] = nodeOf(above);
+  return placedTree(k, clients, routers, parent);
+}
