@@ -11,6 +11,7 @@ import {
   moveWords,
   timerWords,
 } from './moves.ts';
+import { notesOf } from './notes.ts';
 import type { Observed, ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
 import { whyWithoutEffect } from './skipped.ts';
@@ -32,7 +33,7 @@ import {
 export function sentenceOf(observed: Observed, run: ObservedRun): string {
   const { step } = observed;
   const text = step.kind === 'event' ? eventWords(observed, run) : reactionWords(observed, run);
-  return `${capital(text)}.`;
+  return [`${capital(text)}.`, ...notesOf(observed)].join(' ');
 }
 
 /** A sentence begins with a capital, unless it begins with a node's name. */

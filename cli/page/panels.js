@@ -174,7 +174,13 @@ export function showHead(data, onRun) {
       'ol',
       {},
       ...data.moves.map(({ text, without }) =>
-        html('li', {}, ...withTerms(text), '.', ...(without === '' ? [] : withTerms(` Without it ${without}.`))),
+        html(
+          'li',
+          {},
+          ...withTerms(text),
+          '.',
+          ...(without === '' ? [] : withTerms(` Without it ${without}.`)),
+        ),
       ),
     ),
   );
