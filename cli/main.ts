@@ -11,6 +11,7 @@ import { EXIT, type Context } from './call.ts';
 import { addCheck, check } from './check.ts';
 import { addClaims, claims } from './claims.ts';
 import { addDiagrams, diagrams, ROLES } from './diagrams.ts';
+import { addExhaust, exhaust } from './exhaust.ts';
 import { addExplain, explain } from './explain.ts';
 import { kitVersion, loadKit } from './kit.ts';
 import { addList, list } from './list.ts';
@@ -68,6 +69,9 @@ Examples:
   });
   addShrink(program, async (file, options) => {
     status = await shrink(await context(), file, options);
+  });
+  addExhaust(program, async (options) => {
+    status = await exhaust(await context(), options);
   });
   addMutants(program, async (options) => {
     status = await mutants(await context(), options);

@@ -22,7 +22,8 @@ export interface CompiledAct {
   readonly outcome: number;
   /** Index of its budget; -1 if it is free. */
   readonly budget: number;
-  readonly atRest: boolean;
+  /** 0 if it does not wait for rest. */
+  readonly atRest: 0 | 1 | 2;
 }
 
 /** The tables. Numbers of locals and messages are given in the order in which they are met. */
@@ -32,6 +33,10 @@ export class Compiled<Local, Message> {
   readonly receivers: number[] = [];
   /** By message: whether it may be lost. */
   readonly losable: boolean[] = [];
+  /** By message: index of the budget of its delivery; -1 if it is free. */
+  readonly deliveryBudgets: number[] = [];
+  /** By message: those that must arrive before it if they are in flight. */
+  readonly earlier: number[][] = [];
   /** By node and local state: outcome by message. Rows are filled with UNKNOWN up to the messages that are known. */
   readonly receive: Int32Array[][];
   /** By node and local state: its acts; undefined if not asked yet. */
@@ -58,6 +63,7 @@ export class Compiled<Local, Message> {
   readonly #localIds: Map<string, number>[];
   readonly #messages: Message[] = [];
   readonly #messageIds = new Map<string, number>();
+  readonly #lanes = new Map<string, { readonly id: number; readonly number: number }[]>();
   readonly #viewIds: Map<string, number>[];
   readonly #viewTexts: string[][];
 
@@ -133,11 +139,11 @@ export class Compiled<Local, Message> {
   /** Asks what the node may do by itself, and remembers it. */
   askActs(node: number, local: number): readonly CompiledAct[] {
     this.asked += 1;
-    const acts = this.composition.acts(node, this.localOf(node, local)).map((act) => ({
+    const acts = this.composition.acts(node, this.localOf(node, local)).map((act): CompiledAct => ({
       name: act.name,
       outcome: this.#intern(node, act),
       budget: act.budget ?? -1,
-      atRest: act.atRest ?? false,
+      atRest: act.atRest ?? 0,
     }));
     at(this.acts, node)[local] = acts;
     return acts;
@@ -178,10 +184,26 @@ export class Compiled<Local, Message> {
     this.#messages.push(message);
     this.receivers.push(composition.receiver(message));
     this.losable.push(composition.mayLose?.(message) ?? true);
+    this.deliveryBudgets.push(composition.deliveryBudget?.(message) ?? -1);
+    this.#queue(id, message);
     this.messageImages.forEach((images, index) => {
       images[id] = this.internMessage(at(composition.symmetries ?? [], index).message(message));
     });
     return id;
+  }
+
+  #queue(id: number, message: Message): void {
+    this.earlier[id] = [];
+    const place = this.composition.order?.(message);
+    if (place === undefined) return;
+    const { lane, number } = place;
+    let others = this.#lanes.get(lane);
+    if (others === undefined) this.#lanes.set(lane, (others = []));
+    for (const other of others) {
+      if (other.number < number) at(this.earlier, id).push(other.id);
+      else if (other.number > number) at(this.earlier, other.id).push(id);
+    }
+    others.push({ id, number });
   }
 
   #intern(node: number, { local, sends, broken }: Outcome<Local, Message>): number {

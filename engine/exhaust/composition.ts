@@ -24,8 +24,8 @@ export interface Act<Local, Message> extends Outcome<Local, Message> {
   readonly name: string;
   /** Index of the budget that it takes one from. @default none: it is free */
   readonly budget?: number;
-  /** Whether it waits until nothing is in flight that can be delivered. @default false */
-  readonly atRest?: boolean;
+  /** Whether it waits until nothing is in flight that can be delivered: 1; and until no act of rest 1 is possible: 2. @default it does not wait */
+  readonly atRest?: 1 | 2;
 }
 
 /** Something that happens a bounded number of times. */
@@ -61,6 +61,10 @@ export interface Composition<Local, Message> {
   receive(node: number, local: Local, message: Message): Outcome<Local, Message> | undefined;
   /** Whether the message may be lost. @default true */
   mayLose?(message: Message): boolean;
+  /** Index of the budget that a delivery of the message takes one from: it is the environment's doing. @default none: it is free */
+  deliveryBudget?(message: Message): number | undefined;
+  /** Where the message is among those that must arrive in order: not before one of its lane with a smaller number that is in flight. @default none is in order */
+  order?(message: Message): { readonly lane: string; readonly number: number } | undefined;
   acts(node: number, local: Local): readonly Act<Local, Message>[];
   readonly invariants: readonly Invariant<Local>[];
   /**

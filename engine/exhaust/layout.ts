@@ -44,6 +44,15 @@ export function takeOut(state: Int32Array, networkAt: number, message: number): 
   state[word] = (state[word] as number) & ~(1 << (message & 31));
 }
 
+/** Whether one of the messages is in a network that begins at `networkAt`. */
+export function isAnyIn(state: Int32Array, networkAt: number, messages: readonly number[]): boolean {
+  for (let at = 0; at < messages.length; at += 1) {
+    const message = messages[at] as number;
+    if (((state[networkAt + (message >> 5)] as number) & (1 << (message & 31))) !== 0) return true;
+  }
+  return false;
+}
+
 /** Messages in flight, by number. */
 export function inFlight({ networkAt, networkWords }: Layout, state: Int32Array): readonly number[] {
   const messages: number[] = [];

@@ -1,6 +1,6 @@
 /** The way to a state: step by step, as the nodes are really named and with everything that a reduction takes at once. */
 import { at, IMPOSSIBLE } from './compiled.ts';
-import { BUDGET_BITS, inFlight, localIn, putIn, setLocal, spentOf, takeOut } from './layout.ts';
+import { BUDGET_BITS, inFlight, isAnyIn, localIn, putIn, setLocal, spentOf, takeOut } from './layout.ts';
 import type { Search } from './search.ts';
 
 /** One step of a composition. Nodes and messages are numbers of the search's tables. */
@@ -38,11 +38,13 @@ export function successorsOf<L, M>(search: Search<L, M>, state: Int32Array): rea
   };
   const messages = inFlight(search.layout, state);
   for (const message of messages) {
+    if (isAnyIn(state, search.layout.networkAt, at(compiled.earlier, message))) continue;
     const node = at(compiled.receivers, message);
     const outcome = compiled.received(node, localIn(state, 0, node), message);
-    if (outcome !== IMPOSSIBLE) {
-      isAtRest = false;
-      const next = after(node, outcome, -1, message);
+    const budget = at(compiled.deliveryBudgets, message);
+    if (outcome !== IMPOSSIBLE && (budget < 0 || isLeft(budget))) {
+      if (budget < 0) isAtRest = false;
+      const next = after(node, outcome, budget, message);
       successors.push({ step: { kind: 'deliver', node, message }, state: next, outcome });
     }
     if (lossBudget !== undefined && isLeft(lossBudget) && compiled.losable[message] === true)
@@ -52,15 +54,16 @@ export function successorsOf<L, M>(search: Search<L, M>, state: Int32Array): rea
         outcome: -1,
       });
   }
-  for (let node = 0; node < nodes; node += 1)
-    for (const { name, outcome, budget, atRest } of compiled.actsOf(node, localIn(state, 0, node))) {
-      if ((atRest && !isAtRest) || (budget >= 0 && !isLeft(budget))) continue;
-      successors.push({
-        step: { kind: 'act', node, name },
-        state: after(node, outcome, budget, -1),
-        outcome,
-      });
-    }
+  for (const rest of isAtRest ? [0, 1, 2] : [0]) {
+    const before = successors.length;
+    for (let node = 0; node < nodes; node += 1)
+      for (const { name, outcome, budget, atRest } of compiled.actsOf(node, localIn(state, 0, node))) {
+        if (atRest !== rest || (budget >= 0 && !isLeft(budget))) continue;
+        const next = after(node, outcome, budget, -1);
+        successors.push({ step: { kind: 'act', node, name }, state: next, outcome });
+      }
+    if (rest === 1 && successors.length > before) break;
+  }
   return successors;
 }
 
@@ -85,11 +88,10 @@ export function pathTo<L, M>(search: Search<L, M>, index: number): Path {
   let now = search.firstState(start);
   now = deliverAllEager(search, now, steps);
   for (const wanted of chain.slice(1)) {
-    const target = search.states.stateAt(wanted);
     const found = firstOf(successorsOf(search, now), ({ step, state }) => {
       const taken: PathStep[] = [step];
       const reached = deliverAllEager(search, state, taken);
-      return equal(search.canonical(reached), target) ? { taken, reached } : undefined;
+      return search.indexOf(reached) === wanted ? { taken, reached } : undefined;
     });
     if (found === undefined)
       throw new Error('the way to a state was lost: the reductions contradict themselves');
@@ -139,10 +141,4 @@ function firstOf<T, U>(list: readonly T[], find: (one: T) => U | undefined): U |
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function equal(a: Int32Array, b: Int32Array): boolean {
-  const words = Math.max(a.length, b.length);
-  for (let word = 0; word < words; word += 1) if ((a[word] ?? 0) !== (b[word] ?? 0)) return false;
-  return true;
 }

@@ -3,7 +3,7 @@
  * representative for all states that only differ in the names of equal nodes.
  */
 import type { Compiled } from './compiled.ts';
-import { localIn, putIn, setLocal, type Layout } from './layout.ts';
+import { localIn, putIn, setLocal, spentOf, type Layout } from './layout.ts';
 
 /** Reduces states of one layout. */
 export class Reducer<Local, Message> {
@@ -12,6 +12,9 @@ export class Reducer<Local, Message> {
   readonly #isEager: boolean;
   /** By node and local state: the eager messages, as words of the network, and in front of them how many messages were asked about. */
   readonly #masks: Int32Array[][];
+  /** By budget: the messages that cannot be delivered without it, as words of the network. */
+  readonly #paid: Int32Array[];
+  #paidDone = 0;
   readonly #image: Int32Array;
   readonly #least: Int32Array;
 
@@ -20,8 +23,26 @@ export class Reducer<Local, Message> {
     this.#layout = layout;
     this.#isEager = isEager && compiled.composition.eager !== undefined;
     this.#masks = compiled.composition.nodes.map(() => []);
+    this.#paid = compiled.composition.budgets.map(() => new Int32Array(layout.networkWords));
     this.#image = new Int32Array(layout.networkAt + layout.networkWords);
     this.#least = new Int32Array(layout.networkAt + layout.networkWords);
+  }
+
+  /** Takes out what cannot be delivered any more because its budget is used up: it does nothing to anybody from here on. */
+  forget(state: Int32Array, maxima: readonly number[]): void {
+    const { deliveryBudgets, messageCount } = this.#compiled;
+    const { nodes, networkAt, networkWords } = this.#layout;
+    for (; this.#paidDone < messageCount; this.#paidDone += 1) {
+      const budget = deliveryBudgets[this.#paidDone] as number;
+      if (budget >= 0) putIn(this.#paid[budget] as Int32Array, 0, this.#paidDone);
+    }
+    const spent = localIn(state, 0, nodes);
+    for (let budget = 0; budget < maxima.length; budget += 1) {
+      if (spentOf(spent, budget) < (maxima[budget] as number)) continue;
+      const paid = this.#paid[budget] as Int32Array;
+      for (let word = 0; word < networkWords; word += 1)
+        state[networkAt + word] = (state[networkAt + word] as number) & ~(paid[word] as number);
+    }
   }
 
   /**

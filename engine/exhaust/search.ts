@@ -4,6 +4,7 @@ import { at, Compiled, IMPOSSIBLE, UNKNOWN } from './compiled.ts';
 import { JointJudge } from './joint.ts';
 import {
   BUDGET_BITS,
+  isAnyIn,
   LOCAL_BITS,
   LOCAL_MASK,
   localIn,
@@ -14,59 +15,12 @@ import {
   spentOf,
   type Layout,
 } from './layout.ts';
+import type { End, Found, Progress, Reductions, SearchOptions, SearchPosition } from './options.ts';
 import { Reducer } from './reducer.ts';
 import { Store } from './store.ts';
 import { MAX_STATES, type StateSet } from './states.ts';
 
-/** Which reductions are used; each is off unless it is asked for. */
-export interface Reductions {
-  /** Deliver at once what nobody else can observe (`Composition.eager`). */
-  readonly eager?: boolean;
-  /**
-   * Let no message be lost: one that is lost does to the nodes what one does that is never delivered, so the same local states are reached together.
-   * Sound for invariants of local states; not together with acts that wait for rest, or for what must happen.
-   */
-  readonly lossIsDelay?: boolean;
-  /** Keep one of the states that only differ in the names of equal nodes (`Composition.symmetries`). */
-  readonly symmetry?: boolean;
-}
-
-export interface SearchOptions<Local, Message> {
-  readonly reductions?: Reductions;
-  /** Remember from where each state was reached; paths need it. @default false */
-  readonly keepsParents?: boolean;
-  /** Bytes for states and their table, at most. @default no bound but that of the table */
-  readonly maxBytes?: number;
-  /** Goes on when something is broken. @default false */
-  readonly goesOnWhenBroken?: boolean;
-  /** Tables that another search of the same nodes has filled. */
-  readonly compiled?: Compiled<Local, Message>;
-  /** Packed states to begin with, as `Search.stateAt` gives them. @default the initial state */
-  readonly from?: readonly Int32Array[];
-}
-
-/** How far a search is. */
-export interface Progress {
-  readonly states: number;
-  readonly transitions: number;
-  /** Steps from the start to the states that are being looked at. */
-  readonly depth: number;
-  /** States not looked at yet. */
-  readonly frontier: number;
-  readonly bytes: number;
-  /** How often the composition was asked. */
-  readonly asked: number;
-}
-
-/** What was found broken, and in which state: the first in breadth-first order. */
-export interface Found extends Broken {
-  readonly state: number;
-  /** Whether it is a step out of the state that breaks it, not the state itself. */
-  readonly isStep: boolean;
-}
-
-/** Why a search does not go on: all states are known, something is broken, or memory is used up. */
-export type End = 'complete' | 'broken' | 'memory';
+export type * from './options.ts';
 
 /** Steps out of one state that are made room for. */
 const MAX_SUCCESSORS = 10_000;
@@ -144,11 +98,31 @@ export class Search<Local, Message> {
     return this.#store.widened(state);
   }
 
-  /** The representative of a state that is reduced but for its names. */
-  canonical(state: Int32Array): Int32Array {
-    const least = this.widened(state);
-    if (this.reductions.symmetry === true) this.#reducer.canonicalise(least);
-    return least;
+  /** Where it is, to be kept with its states. */
+  get position(): SearchPosition {
+    const [done, levelEnd, depth, transitions] = [this.#done, this.#levelEnd, this.#depth, this.#transitions];
+    return { done, levelEnd, depth, transitions };
+  }
+
+  /** Goes on from a position with states that were kept: each is `words` words and its parent. For a search that has not advanced. */
+  resume({ done, levelEnd, depth, transitions }: SearchPosition, kept: Int32Array, words: number): void {
+    this.#fit();
+    for (let offset = 0; offset < kept.length; offset += words + 1) {
+      this.#next.fill(0);
+      this.#next.set(kept.subarray(offset, offset + words));
+      this.states.add(this.#next, kept[offset + words] ?? -1);
+    }
+    this.#done = done;
+    this.#levelEnd = levelEnd;
+    this.#depth = depth;
+    this.#transitions = transitions;
+  }
+
+  /** Where a state is, once it is reduced; -1 if it was not reached. */
+  indexOf(state: Int32Array): number {
+    const reduced = this.widened(state);
+    this.#reduce(reduced);
+    return this.states.indexOf(reduced);
   }
 
   /** Looks at up to so many states. @returns why it does not go on, undefined if it does */
@@ -213,15 +187,17 @@ export class Search<Local, Message> {
   /** Everything that may be delivered at once is, at all nodes; and names are exchanged. */
   #reduce(state: Int32Array): void {
     const { eager, symmetry } = this.reductions;
-    if (eager === true)
+    if (eager === true) {
+      this.#reducer.forget(state, this.#maxima);
       for (let node = 0; node < this.#store.layout.nodes; node += 1) this.#reducer.deliverEager(state, node);
+    }
     if (symmetry === true) this.#reducer.canonicalise(state);
   }
 
   /** The hot loop: looks at states from `from` up to `to`. Ends early, to be called again, when states were made longer or something ended the search. */
   #expand(from: number, to: number): void {
     const { compiled, composition, reductions } = this;
-    const { receive, acts, receivers, losable } = compiled;
+    const { receive, acts, receivers, losable, deliveryBudgets } = compiled;
     const lossBudget = reductions.lossIsDelay === true ? -1 : (composition.lossBudget ?? -1);
     const states = this.#store.states;
     const { words } = states;
@@ -229,6 +205,7 @@ export class Search<Local, Message> {
     const maxBytes = this.#options.maxBytes ?? Infinity;
     const maxima = this.#maxima;
     const next = this.#next;
+    const isOrdered = composition.order !== undefined;
     const locals = new Int32Array(nodes);
 
     for (let index = from; index < to; index += 1) {
@@ -246,6 +223,8 @@ export class Search<Local, Message> {
         for (let bits = chunk[offset + networkAt + word] as number; bits !== 0; bits &= bits - 1) {
           const bit = bits & -bits;
           const message = (word << 5) + (31 - Math.clz32(bit));
+          if (isOrdered && isAnyIn(chunk, offset + networkAt, compiled.earlier[message] as number[]))
+            continue;
           const node = receivers[message] as number;
           const local = locals[node] as number;
           const row = (receive[node] as Int32Array[])[local] as Int32Array;
@@ -257,10 +236,12 @@ export class Search<Local, Message> {
               return;
             }
           }
-          if (outcome !== IMPOSSIBLE) {
-            isAtRest = false;
+          const budget = deliveryBudgets[message] as number;
+          if (outcome !== IMPOSSIBLE && (budget < 0 || isLeft(spent, budget, maxima))) {
+            if (budget < 0) isAtRest = false;
             for (let at = 0; at < words; at += 1) next[at] = chunk[offset + at] as number;
             next[networkAt + word] = (next[networkAt + word] as number) & ~bit;
+            if (budget >= 0) setLocal(next, nodes, spent + (1 << (budget * BUDGET_BITS)));
             this.#take(index, node, outcome);
           }
           if (mayLose && losable[message] === true) {
@@ -274,25 +255,32 @@ export class Search<Local, Message> {
         }
       }
 
-      for (let node = 0; node < nodes; node += 1) {
-        const local = locals[node] as number;
-        let all = (acts[node] as (typeof acts)[number])[local];
-        if (all === undefined) {
-          all = compiled.askActs(node, local);
-          if (reductions.lossIsDelay === true && all.some(({ atRest }) => atRest))
-            throw new RangeError('lossIsDelay: acts that wait for rest would wait for what is lost');
-          if (this.#fit()) {
-            this.#transitions = before;
-            return;
+      // Acts that wait for rest come after those that do not, and those that wait for other acts last.
+      const rests = isAtRest ? 3 : 1;
+      for (let rest = 0; rest < rests; rest += 1) {
+        let took = false;
+        for (let node = 0; node < nodes; node += 1) {
+          const local = locals[node] as number;
+          let all = (acts[node] as (typeof acts)[number])[local];
+          if (all === undefined) {
+            all = compiled.askActs(node, local);
+            if (reductions.lossIsDelay === true && all.some(({ atRest }) => atRest > 0))
+              throw new RangeError('lossIsDelay: acts that wait for rest would wait for what is lost');
+            if (this.#fit()) {
+              this.#transitions = before;
+              return;
+            }
+          }
+          for (let at = 0; at < all.length; at += 1) {
+            const { outcome, budget, atRest } = all[at] as (typeof all)[number];
+            if (atRest !== rest || (budget >= 0 && !isLeft(spent, budget, maxima))) continue;
+            took = true;
+            for (let word = 0; word < words; word += 1) next[word] = chunk[offset + word] as number;
+            if (budget >= 0) setLocal(next, nodes, spent + (1 << (budget * BUDGET_BITS)));
+            this.#take(index, node, outcome);
           }
         }
-        for (let at = 0; at < all.length; at += 1) {
-          const { outcome, budget, atRest } = all[at] as (typeof all)[number];
-          if ((atRest && !isAtRest) || (budget >= 0 && !isLeft(spent, budget, maxima))) continue;
-          for (let word = 0; word < words; word += 1) next[word] = chunk[offset + word] as number;
-          if (budget >= 0) setLocal(next, nodes, spent + (1 << (budget * BUDGET_BITS)));
-          this.#take(index, node, outcome);
-        }
+        if (rest === 1 && took) break;
       }
       this.#done = index + 1;
     }
@@ -314,6 +302,7 @@ export class Search<Local, Message> {
       ((next[node >> 1] as number) & ~(LOCAL_MASK << shift)) |
       ((compiled.nextLocal[outcome] as number) << shift);
     if (eager === true) {
+      this.#reducer.forget(next, this.#maxima);
       this.#reducer.deliverEager(next, node);
       const sends = compiled.sends[outcome] as readonly number[];
       for (let at = 0; at < sends.length; at += 1)

@@ -1,0 +1,194 @@
+/** `psl-verify exhaust`: every behaviour of a small system, not some. */
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { checkpointOf, CheckpointError } from '../engine/exhaust/checkpoint.ts';
+import { counterexampleOf } from '../properties/counterexample.ts';
+import { GIVEN_UP, statementOf } from '../properties/exhaust/statement.ts';
+import { ScopeSearch, type ScopeFinding, type ScopeVerdict } from '../properties/exhaust/run.ts';
+import { SCOPES, type Scope } from '../properties/exhaust/scopes.ts';
+import { InputError } from '../properties/input-error.ts';
+import type { Command as NodeCommand } from '../properties/reading.ts';
+import { EXIT, knownName, printJson, type Context } from './call.ts';
+import { writeCounterexample } from './save.ts';
+import { count, duration } from './terminal.ts';
+
+/** Options as commander hands them over: text. */
+export interface ExhaustOptions {
+  readonly scenario: string;
+  readonly memory: string;
+  readonly reductions: boolean;
+  readonly checkpoint?: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** States looked at between two looks at the clock and at Ctrl-C. */
+const SLICE_STATES = 20_000;
+const LINE_EVERY_MS = 5_000;
+
+/** Adds the command to the program. */
+export function addExhaust(program: Command, run: (options: ExhaustOptions) => Promise<void>): void {
+  program
+    .command('exhaust')
+    .summary('every behaviour of a small system')
+    .description(
+      'Explores every state that the statecharts of a small system can reach, whatever the order of messages and timers, with so many\n' +
+        'losses, crashes and attacks: safety in all of them, and from wherever the faults end, that what must happen still can.',
+    )
+    .requiredOption('--scenario <name>', `one of: ${SCOPES.map(({ name }) => name).join(', ')}`)
+    .option('--memory <size>', 'memory for states, at most: 500M, 4G', '4G')
+    .option('--no-reductions', 'look at every state and order, equivalent or not')
+    .option('--checkpoint <file>', 'go on from this file if it is there; Ctrl-C and a full memory write it')
+    .option('--out <dir>', 'where a counterexample is written', 'counterexamples')
+    .option('--json', 'print one JSON object on stdout and nothing else')
+    .addHelpText(
+      'after',
+      `
+Scenarios:
+${SCOPES.map(({ name, title }) => `  ${name.padEnd(18)} ${title}`).join('\n')}
+
+Examples:
+  psl-verify exhaust --scenario pair
+  psl-verify exhaust --scenario join --memory 8G --checkpoint join.checkpoint
+
+Exit status: 0 holds · 1 broken · 2 wrong call or file · 3 memory was used up: nothing is proved · 130 interrupted`,
+    )
+    .action(run);
+}
+
+/** Does it. Returns the exit status. */
+export async function exhaust(context: Context, options: ExhaustOptions): Promise<number> {
+  const { terminal, nowMs } = context;
+  const startedMs = nowMs();
+  const names = SCOPES.map(({ name }) => name);
+  const name = knownName('--scenario', 'scenario', options.scenario, names);
+  const scope = SCOPES.find((one) => one.name === name);
+  if (scope === undefined) throw new InputError('--scenario', `unknown scenario ${name}`);
+  const maxBytes = bytesOf(options.memory);
+  const search = new ScopeSearch(scope, {
+    maxBytes,
+    ...(options.reductions ? {} : { reductions: [] }),
+  });
+  if (options.checkpoint !== undefined && existsSync(options.checkpoint)) resume(search, options.checkpoint);
+  terminal.err(`${statementOf(scope)}\n`);
+  const depthSeen = await advance(context, search);
+  const { verdict } = search;
+  const isInterrupted = verdict === undefined;
+  const left = isInterrupted ? search.phase : verdict.verdict === 'not-covered' ? verdict.phase : 'done';
+  // The calm is made from the whole storm: it begins anew.
+  if (options.checkpoint !== undefined && left !== 'done') save(search, options.checkpoint);
+
+  const finding = verdict?.verdict === 'broken' ? verdict.finding : undefined;
+  const file = finding === undefined ? undefined : writeFinding(context, scope, finding, options.out);
+  const text = conclusion(verdict, depthSeen);
+  if (options.json === true)
+    printJson(context, 'exhaust', startedMs, {
+      scenario: name,
+      statement: statementOf(scope),
+      givenUp: GIVEN_UP,
+      verdict: verdict?.verdict ?? 'interrupted',
+      depth: depthSeen,
+      storm: search.storm.progress,
+      ...(search.calm === undefined ? {} : { calm: search.calm.progress }),
+      ...(finding === undefined ? {} : { finding, file: file ?? null }),
+    });
+  else {
+    terminal.out(`${text}\n${statementOf(scope)}\n`);
+    for (const line of GIVEN_UP) terminal.out(`  ${line}\n`);
+    const { states, transitions, bytes, asked } = search.storm.progress;
+    const calm = search.calm === undefined ? '' : `; ${count(search.calm.progress.states)} after the faults`;
+    terminal.out(
+      `${count(states)} states, ${count(transitions)} steps${calm}; ${count(asked)} steps asked of statecharts; ${megabytes(bytes)}; ${duration(nowMs() - startedMs)}\n`,
+    );
+    if (finding !== undefined)
+      terminal.out(
+        file === undefined
+          ? 'A run of that schedule does not show it: the abstraction is to blame, or a bound.\n'
+          : `${file} has the schedule: psl-verify replay, psl-verify explain\n`,
+      );
+  }
+  if (isInterrupted) return EXIT.interrupted;
+  return verdict.verdict === 'holds' ? EXIT.ok : verdict.verdict === 'broken' ? EXIT.violated : EXIT.broken;
+}
+
+/** Goes on until there is a verdict, or Ctrl-C. @returns the depth up to which all was looked at */
+async function advance({ terminal, nowMs, signal }: Context, search: ScopeSearch): Promise<number> {
+  let lineMs = nowMs();
+  const startedMs = lineMs;
+  let depth = 0;
+  while (!signal.aborted && search.advance(SLICE_STATES)) {
+    depth = search.progress.depth;
+    await setImmediate();
+    if (nowMs() - lineMs < LINE_EVERY_MS) continue;
+    lineMs = nowMs();
+    const { states, frontier, bytes } = search.progress;
+    const rate = states / Math.max(0.001, (lineMs - startedMs) / 1_000);
+    terminal.err(
+      `${search.phase}: ${count(states)} states, ${count(Math.round(rate))}/s, depth ${String(depth)}, frontier ${count(frontier)}, ${megabytes(bytes)}\n`,
+    );
+  }
+  return Math.max(depth, search.progress.depth);
+}
+
+function conclusion(verdict: ScopeVerdict | undefined, depth: number): string {
+  const covered = `covered up to depth ${String(depth)}; not a proof`;
+  if (verdict === undefined) return `Interrupted: ${covered}.`;
+  switch (verdict.verdict) {
+    case 'holds':
+      return 'Holds.';
+    case 'broken':
+      return `Broken: ${verdict.finding.property}: ${verdict.finding.text}.`;
+    case 'not-covered':
+      return `Memory is used up in the ${verdict.phase}: ${covered}.`;
+  }
+}
+
+/** Runs the schedule as any other, on the statecharts and on the reference, and keeps what breaks. */
+function writeFinding(
+  { kit }: Context,
+  { scenario }: Scope,
+  { moves }: ScopeFinding,
+  directory: string,
+): string | undefined {
+  for (const subject of ['reference', 'model']) {
+    const run = kit.driver(subject).execute(scenario, moves);
+    const [violation] = run.violations;
+    if (violation === undefined) continue;
+    const origin = { kit: kit.version, seed: 0, run: 0 };
+    const found = { ...run, schedule: run.schedule as typeof moves & readonly NodeCommand[] };
+    return writeCounterexample(directory, counterexampleOf(found, violation.property, origin));
+  }
+  return undefined;
+}
+
+function resume(search: ScopeSearch, file: string): void {
+  try {
+    search.resume(readFileSync(file));
+  } catch (error) {
+    if (error instanceof CheckpointError)
+      throw new InputError(file, `not a checkpoint of this search: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Writes beside it first: a checkpoint that is there is not lost when writing fails. */
+function save(search: ScopeSearch, file: string): void {
+  const handle = openSync(`${file}.part`, 'w');
+  for (const part of checkpointOf(search.storm, search.subject)) writeSync(handle, part);
+  closeSync(handle);
+  renameSync(`${file}.part`, file);
+}
+
+/** `4G`, `500M`. */
+function bytesOf(text: string): number {
+  const match = /^(\d+)([MG])$/.exec(text);
+  const bytes = Number(match?.[1]) * (match?.[2] === 'G' ? 2 ** 30 : 2 ** 20);
+  if (!(bytes > 0))
+    throw new InputError('--memory', `expected a size such as 500M or 4G, got ${JSON.stringify(text)}`);
+  return bytes;
+}
+
+function megabytes(bytes: number): string {
+  return `${count(Math.round(bytes / 1e6))} MB`;
+}

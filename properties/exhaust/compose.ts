@@ -1,0 +1,164 @@
+/** A scope as a composition: all nodes, their network, what the environment may do, and what must be true. */
+import type { Act, Composition, Invariant } from '../../engine/exhaust/composition.ts';
+import { roleOf } from '../../model/index.ts';
+import {
+  exhaustText,
+  isUp,
+  localText,
+  storageOf,
+  type ExhaustLocal,
+  type ExhaustMessage,
+  type Reaction,
+} from './local.ts';
+import { crash, fire, put, receive, start } from './node.ts';
+import { formed } from './forming.ts';
+import type { Scope } from './scopes.ts';
+import { isStale } from './stale.ts';
+
+export type ExhaustComposition = Composition<ExhaustLocal, ExhaustMessage>;
+
+/** Budgets of a scope, in order. */
+const LOSSES = 0;
+const PUTS = 1;
+const REPEATS = 2;
+/** Crashes or replays: no scope has both. */
+const ATTACKS = 3;
+
+/** `storm`: what the scope says may happen, does. `calm`: no more faults; time passes when nothing is in flight. */
+export type Weather = 'storm' | 'calm';
+
+/** Epochs and repetitions that the calm has beyond those of the storm. */
+const CALM_EPOCHS = 3;
+const CALM_REPEATS = 8;
+
+/** Composes a scope. */
+export function compose(scope: Scope, weather: Weather): ExhaustComposition {
+  const { scenario, crashes } = scope;
+  const { nodes } = scenario;
+  const isStorm = weather === 'storm';
+  const epochs = scope.epochs + (isStorm ? 0 : CALM_EPOCHS);
+  const isReplayed = isStorm && scope.replays > 0;
+  const before = formed(scope);
+  const withReplays = ({ local, sends, broken }: Reaction): Reaction => ({
+    local,
+    sends: isReplayed ? [...sends, ...sends.map(replayOf)] : sends,
+    ...(broken === undefined ? {} : { broken }),
+  });
+  const timerAct = (
+    local: ExhaustLocal,
+    timer: string,
+  ): Omit<Act<ExhaustLocal, ExhaustMessage>, 'local' | 'sends'> | undefined => {
+    const name = `fire ${timer}`;
+    const [what = '', whom = ''] = timer.split(':');
+    switch (what) {
+      case 'epoch': {
+        const { state } = local;
+        if (state.role !== 'coordinator' || state.context.epoch >= epochs) return undefined;
+        return { name, ...(isStorm ? {} : { atRest: 2 }) };
+      }
+      case 'eoe':
+        return { name, ...(isStorm ? {} : { atRest: 1 }) };
+      case 'placement':
+        // Copies of placements that were sent before: in a storm they still may arrive, or have arrived, and then nothing comes of another one.
+        return isStorm ? undefined : { name, budget: REPEATS, atRest: 1 };
+      case 'join': {
+        const isPending = JSON.stringify(local.state.value).includes('pending');
+        return { name, budget: REPEATS, ...(isStorm ? {} : { atRest: isPending ? 2 : 1 }) };
+      }
+      default:
+        // Nobody is suspected, or given up, before it is silent.
+        return local.silent.includes(whom) ? { name, ...(isStorm ? {} : { atRest: 1 }) } : undefined;
+    }
+  };
+  return {
+    nodes,
+    budgets: [
+      { name: 'losses', max: isStorm ? scope.losses : 0 },
+      { name: 'puts', max: isStorm ? scope.puts : 0 },
+      { name: 'repeats', max: isStorm ? scope.repeats : CALM_REPEATS },
+      { name: 'attacks', max: isStorm ? Math.max(crashes.max, scope.replays) : 0 },
+    ],
+    ...(isStorm ? { lossBudget: LOSSES } : {}),
+    initial: (node) => {
+      const local = before.locals[node];
+      if (local === undefined) throw new RangeError(`there is no node ${String(node)}`);
+      // What is in flight at the beginning is no node's in particular.
+      const { sends } = withReplays({ local, sends: node === 0 ? before.messages : [] });
+      const seen = node === 0 && isReplayed ? before.arrived.map(replayOf) : [];
+      return { local, sends: [...sends, ...seen] };
+    },
+    localKey: (_, local) => localText(local),
+    messageKey: exhaustText,
+    receiver: ({ to }) => nodes.indexOf(to),
+    receive: (_, local, message) => withReplays(receive(local, message)),
+    mayLose: ({ kind }) => kind === 'frame',
+    ...(isStorm ? {} : { order: laneOf }),
+    deliveryBudget: ({ kind }) => (kind === 'replay' ? ATTACKS : undefined),
+    acts(index, local) {
+      const node = nodes[index] ?? '';
+      const others = nodes.filter((other) => other !== node);
+      const acts: Act<ExhaustLocal, ExhaustMessage>[] = [];
+      if (!isUp(local)) {
+        if (!crashes.isRestarted) return acts;
+        const { sends, ...begun } = start(local);
+        const voices = others.map((to) => ({ kind: 'voice', of: node, to }) as const);
+        return [{ name: 'restart', ...begun, sends: [...sends, ...voices] }];
+      }
+      for (const timer of local.timers) {
+        const act = timerAct(local, timer);
+        if (act !== undefined) acts.push({ ...act, ...withReplays(fire(local, timer)) });
+      }
+      if (isStorm && roleOf(node) === 'client' && scope.puts > 0)
+        acts.push({ name: 'put', budget: PUTS, ...withReplays(put(local)) });
+      if (isStorm && crashes.of.includes(node) && crashes.max > 0)
+        acts.push({ name: 'crash', budget: ATTACKS, ...crash(local, others) });
+      return acts;
+    },
+    invariants: [AUTHENTIC],
+    eager: (_, local, message) =>
+      isStale(local, message) || (isStorm && !crashes.of.includes('C') && isAck(local, message)),
+  };
+}
+
+/**
+ * An acknowledgement only takes its sender off those whose placement is repeated, and in a storm none is. Not to a coordinator that may
+ * come back: it begins with everybody unacknowledged.
+ */
+function isAck(local: ExhaustLocal, message: ExhaustMessage): boolean {
+  return isUp(local) && 'message' in message && message.message.type === 'placement-ack';
+}
+
+/** The copy of a message that an outsider keeps. */
+function replayOf(message: ExhaustMessage): ExhaustMessage {
+  return message.kind === 'frame' ? { ...message, kind: 'replay' } : message;
+}
+
+/** Without faults, frames arrive over a link in the order in which they were sent: what is overtaken is stale, so overtaking is a fault. */
+function laneOf(message: ExhaustMessage): { lane: string; number: number } | undefined {
+  if ('of' in message || !('link' in message.message && 'from' in message.message)) return undefined;
+  const { from, to, link } = message.message;
+  return { lane: `${from}>${to} ${String(link)}`, number: message.counter };
+}
+
+/** By capsule: the last record that a node holds. */
+function positionsOf(local: ExhaustLocal): Readonly<Record<string, number>> {
+  const memory = storageOf(local);
+  return memory?.kind === 'client' ? memory.positions : {};
+}
+
+/** Nobody holds what its writer did not write. */
+const AUTHENTIC: Invariant<ExhaustLocal> = {
+  id: 'authentic-delivery',
+  kind: 'joint',
+  view: (_, local) => JSON.stringify([local.state.node, positionsOf(local)]),
+  broken(views) {
+    const held = views.map((view) => JSON.parse(view) as [string, Record<string, number>]);
+    for (const [node, positions] of held)
+      for (const [capsule, seq] of Object.entries(positions)) {
+        const writer = capsule.slice(0, capsule.lastIndexOf('/'));
+        const written = held.find(([other]) => other === writer)?.[1][capsule] ?? 0;
+        if (seq > written) return `${node} holds ${capsule}#${String(seq)}, which ${writer} did not write`;
+      }
+    return undefined;
+  },
+};

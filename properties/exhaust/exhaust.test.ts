@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { checkpointOf, CheckpointError } from '../../engine/exhaust/checkpoint.ts';
+import { eagerFlaws } from '../../engine/exhaust/flaws.ts';
+import { pathTo } from '../../engine/exhaust/path.ts';
+import { Search } from '../../engine/exhaust/search.ts';
+import { execute } from '../../engine/index.ts';
+import { harnessFor } from '../harness.ts';
+import { compose } from './compose.ts';
+import { ScopeSearch } from './run.ts';
+import { scheduleOf } from './schedule.ts';
+import { findScope, SCOPES, type Scope } from './scopes.ts';
+import { statementOf } from './statement.ts';
+
+function scopeNamed(name: string, less: Partial<Scope> = {}): Scope {
+  const scope = findScope(name);
+  if (scope === undefined) throw new Error(`there is no scope ${name}`);
+  return { ...scope, ...less };
+}
+
+/** Seconds, not minutes. */
+const PAIR = scopeNamed('pair', { repeats: 0 });
+const JOIN = scopeNamed('join', { epochs: 0 });
+
+function ended(search: ScopeSearch): ScopeSearch {
+  while (search.advance(10_000));
+  return search;
+}
+
+describe('a small scope', () => {
+  it('holds, whole, and what is given up is said', () => {
+    const search = ended(new ScopeSearch(JOIN));
+    expect(search.verdict).toEqual({ verdict: 'holds' });
+    expect(search.storm.progress.frontier).toBe(0);
+    expect(search.calm?.progress.states).toBeGreaterThan(0);
+    expect(statementOf(JOIN)).toContain('1 coordinator, 1 router, 2 clients, K = 2');
+  });
+
+  it('holds without reductions, in more states', () => {
+    const off = ended(new ScopeSearch(JOIN, { reductions: [] }));
+    expect(off.verdict).toEqual({ verdict: 'holds' });
+    const on = ended(new ScopeSearch(JOIN));
+    expect(off.storm.progress.states).toBeGreaterThan(on.storm.progress.states);
+  });
+
+  it('declares nothing eager that is not', () => {
+    for (const scope of [
+      scopeNamed('join', { epochs: 0, losses: 0 }),
+      scopeNamed('coordinator-crash', { puts: 0, late: ['c2'] }),
+    ]) {
+      const search = new Search(compose(scope, 'storm'));
+      search.run();
+      expect(eagerFlaws(search)).toEqual([]);
+    }
+  });
+
+  it('is not covered when memory is used up', () => {
+    const search = ended(new ScopeSearch(PAIR, { maxBytes: 300_000 }));
+    expect(search.verdict?.verdict).toBe('not-covered');
+  });
+});
+
+describe('a checkpoint', () => {
+  it('goes on to the same end', () => {
+    const begun = new ScopeSearch(JOIN);
+    begun.advance(200);
+    expect(begun.phase).toBe('storm');
+    const bytes = Buffer.concat([...checkpointOf(begun.storm, begun.subject)]);
+    const resumed = new ScopeSearch(JOIN);
+    resumed.resume(bytes);
+    expect(resumed.storm.progress.states).toBe(begun.storm.progress.states);
+    ended(resumed);
+    const whole = ended(new ScopeSearch(JOIN));
+    const { asked: _, ...got } = resumed.storm.progress;
+    const { asked: __, ...expected } = whole.storm.progress;
+    expect(got).toEqual(expected);
+    expect(resumed.verdict).toEqual(whole.verdict);
+    expect(() => {
+      new ScopeSearch(PAIR).resume(bytes);
+    }).toThrow(CheckpointError);
+    expect(() => {
+      new ScopeSearch(JOIN).resume(bytes.subarray(0, bytes.length - 4));
+    }).toThrow('cut off');
+  });
+});
+
+describe('ways through scopes', () => {
+  it.each(SCOPES.map(({ name }) => name))(
+    '%s: runs of the model and of the reference, move by move',
+    (name) => {
+      const scope = scopeNamed(name);
+      const search = new Search(compose(scope, 'storm'), {
+        reductions: { eager: true, lossIsDelay: true },
+        keepsParents: true,
+      });
+      search.advance(1_000);
+      const count = search.states.size;
+      for (const index of [count - 1, count >> 1]) {
+        const moves = scheduleOf(scope, search, pathTo(search, index).steps);
+        for (const subject of ['model', 'reference']) {
+          const harness = harnessFor(subject);
+          if (harness === undefined) throw new Error(subject);
+          const run = execute(harness, scope.scenario, moves, { pairs: false });
+          expect(run.skipped).toEqual([]);
+          expect(run.violations).toEqual([]);
+        }
+      }
+    },
+  );
+});

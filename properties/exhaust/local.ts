@@ -1,0 +1,115 @@
+/** A node of the protocol as exhaustive search sees it between two steps, and what is on its way between nodes. */
+import type { Broken } from '../../engine/exhaust/composition.ts';
+import {
+  initialState,
+  memoryOf,
+  roleOf,
+  stateKey,
+  type Memory,
+  type Message,
+  type ModelState,
+  type Parameters,
+} from '../../model/index.ts';
+import { canonicalText, messageText } from '../canonical.ts';
+
+/** A node between two steps. */
+export interface ExhaustLocal {
+  readonly state: ModelState;
+  /** What the storage holds, while the node is down; null while it runs: then it is what the statechart has. */
+  readonly memory: Memory | null;
+  /** Starts so far. */
+  readonly life: number;
+  /** Set timers, sorted. Heartbeats are none of them. */
+  readonly timers: readonly string[];
+  /** By `TO LINK`: the counter of the last frame sent in this life. */
+  readonly sent: Counters;
+  /** By `FROM LINK`: the greatest counter accepted in this life. */
+  readonly received: Counters;
+  /** Nodes that have gone silent, sorted. */
+  readonly silent: readonly string[];
+  readonly history: History;
+}
+
+export type Counters = Readonly<Record<string, number>>;
+
+/** What only properties need to know of the past. */
+export interface History {
+  /** Records accepted as data in this life, as `FROM LINK CAPSULE#SEQ`, sorted. */
+  readonly accepted: readonly string[];
+  /** By record: copies sent as data since the last placement. */
+  readonly copies: Counters;
+}
+
+/** What is on its way. */
+export type ExhaustMessage =
+  | {
+      /** `replay`: a copy that an outsider kept. */
+      readonly kind: 'frame' | 'replay';
+      readonly from: string;
+      readonly to: string;
+      readonly message: Message;
+      /** 0 for control messages. */
+      readonly counter: number;
+    }
+  /** Not messages, but what not hearing from a node does, or hearing from it again. */
+  | { readonly kind: 'silence' | 'voice'; readonly of: string; readonly to: string };
+
+/** What a node does. */
+export interface Reaction {
+  readonly local: ExhaustLocal;
+  readonly sends: readonly ExhaustMessage[];
+  readonly broken?: Broken;
+}
+
+export const NO_HISTORY: History = { accepted: [], copies: {} };
+
+/** A node that never lived. */
+export function unborn(node: string, parameters: Parameters): ExhaustLocal {
+  const state = initialState(roleOf(node), node, parameters);
+  return {
+    state,
+    memory: null,
+    life: 0,
+    timers: [],
+    sent: {},
+    received: {},
+    silent: [],
+    history: NO_HISTORY,
+  };
+}
+
+/** Whether the process of the node is there. */
+export function isUp({ state }: ExhaustLocal): boolean {
+  return state.value !== 'off';
+}
+
+/** What the storage holds. */
+export function storageOf(local: ExhaustLocal): Memory | null {
+  return isUp(local) ? memoryOf(local.state) : local.memory;
+}
+
+/** Equal for equal locals. */
+export function localText(local: ExhaustLocal): string {
+  const { state, memory, life, timers, sent, received, silent, history } = local;
+  return canonicalText([stateKey(state), memory, life, timers, sent, received, silent, history]);
+}
+
+const texts = new WeakMap<ExhaustMessage, string>();
+
+/** Equal for equal messages. */
+export function exhaustText(message: ExhaustMessage): string {
+  let text = texts.get(message);
+  if (text === undefined) {
+    text =
+      'of' in message
+        ? `${message.kind} of ${message.of} at ${message.to}`
+        : `${message.kind} ${message.from}>${message.to} ${String(message.counter)} ${messageText(message.message)}`;
+    texts.set(message, text);
+  }
+  return text;
+}
+
+/** Names the acceptance of a record over a link. */
+export function acceptedText({ from, link, record }: Extract<Message, { type: 'data' }>): string {
+  return `${from} ${String(link)} ${record.capsule}#${String(record.seq)}`;
+}

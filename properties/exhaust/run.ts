@@ -1,0 +1,183 @@
+/** Exhaustive search of a scope: its storm, then from every state in which faults may end the calm, and what must happen in it. */
+import { firstHopeless } from '../../engine/exhaust/inevitable.ts';
+import { searchFrom } from '../../engine/exhaust/checkpoint.ts';
+import { inFlight, localIn } from '../../engine/exhaust/layout.ts';
+import { pathTo, pathToBroken } from '../../engine/exhaust/path.ts';
+import {
+  Search,
+  type End,
+  type Progress,
+  type Reductions,
+  type SearchOptions,
+} from '../../engine/exhaust/search.ts';
+import type { Schedule } from '../../engine/index.ts';
+import type { Command } from '../reading.ts';
+import { calmSources, type CalmSources } from './calm.ts';
+import { compose } from './compose.ts';
+import type { ExhaustLocal, ExhaustMessage } from './local.ts';
+import { Scheduler, scheduleOf } from './schedule.ts';
+import type { Scope } from './scopes.ts';
+import { isWantedIn, missingIn } from './wanted.ts';
+
+/** Which reductions there are for scopes. Symmetry is none: the heap policy goes by names where nodes are mirror images of each other. */
+export const SCOPE_REDUCTIONS = ['eager', 'loss-is-delay'] as const;
+export type ScopeReduction = (typeof SCOPE_REDUCTIONS)[number];
+
+export interface ScopeOptions {
+  /** @default all */
+  readonly reductions?: readonly ScopeReduction[];
+  /** Bytes for states, at most. @default no bound */
+  readonly maxBytes?: number;
+}
+
+/** What is done, in this order. */
+export type Phase = 'storm' | 'calm' | 'done';
+
+/** What was found broken. */
+export interface ScopeFinding {
+  readonly property: string;
+  readonly text: string;
+  /** The moves that lead there: a shortest way, but for the way to the end of faults where something must happen after it. */
+  readonly moves: Schedule<Command>;
+}
+
+/** What came of it. */
+export type ScopeVerdict =
+  | { readonly verdict: 'holds' }
+  | { readonly verdict: 'broken'; readonly finding: ScopeFinding }
+  /** Memory was used up; what is within `depth` steps of the start was covered. */
+  | { readonly verdict: 'not-covered'; readonly phase: Phase; readonly depth: number };
+
+type ScopeStates = Search<ExhaustLocal, ExhaustMessage>;
+
+/** One exhaustive search. */
+export class ScopeSearch {
+  readonly scope: Scope;
+  storm: ScopeStates;
+  phase: Phase = 'storm';
+  verdict: ScopeVerdict | undefined;
+  calm: ScopeStates | undefined;
+  readonly #options: ScopeOptions;
+  #sources: CalmSources | undefined;
+
+  constructor(scope: Scope, options: ScopeOptions = {}) {
+    this.scope = scope;
+    this.#options = options;
+    this.storm = new Search(compose(scope, 'storm'), this.#stormOptions());
+  }
+
+  /** What a checkpoint of it is a checkpoint of. */
+  get subject(): string {
+    return JSON.stringify([this.scope, this.#reductions('storm')]);
+  }
+
+  /**
+   * Goes on from a checkpoint of the storm.
+   * @throws CheckpointError if it is of something else
+   */
+  resume(bytes: Uint8Array): void {
+    this.storm = searchFrom(bytes, this.subject, compose(this.scope, 'storm'), this.#stormOptions());
+  }
+
+  #stormOptions(): SearchOptions<ExhaustLocal, ExhaustMessage> {
+    return { reductions: this.#reductions('storm'), keepsParents: true, ...this.#bound(0) };
+  }
+
+  /** How far the present phase is. */
+  get progress(): Progress {
+    return (this.calm ?? this.storm).progress;
+  }
+
+  /** Looks at up to so many states. @returns whether it goes on */
+  advance(count: number): boolean {
+    if (this.verdict !== undefined) return false;
+    const search = this.calm ?? this.storm;
+    const end = search.advance(count);
+    if (end !== undefined) this.#finish(search, end);
+    return this.verdict === undefined;
+  }
+
+  #reductions(phase: 'storm' | 'calm'): Reductions {
+    const { reductions = SCOPE_REDUCTIONS } = this.#options;
+    return {
+      eager: reductions.includes('eager'),
+      lossIsDelay: phase === 'storm' && reductions.includes('loss-is-delay'),
+    };
+  }
+
+  #bound(used: number): { readonly maxBytes?: number } {
+    const { maxBytes } = this.#options;
+    return maxBytes === undefined ? {} : { maxBytes: Math.max(0, maxBytes - used) };
+  }
+
+  #finish(search: ScopeStates, end: End): void {
+    const { phase } = this;
+    if (end === 'memory') {
+      this.verdict = { verdict: 'not-covered', phase, depth: search.progress.depth };
+    } else if (end === 'broken') {
+      const { property = '', text = '' } = search.found ?? {};
+      this.verdict = { verdict: 'broken', finding: { property, text, moves: this.#movesToBroken(search) } };
+    } else if (phase === 'storm') {
+      this.#beginCalm();
+      return;
+    } else this.#judgeCalm(search);
+    this.phase = 'done';
+  }
+
+  #beginCalm(): void {
+    const calm = compose(this.scope, 'calm');
+    const { lossIsDelay } = this.storm.reductions;
+    this.#sources = calmSources(this.storm, calm, lossIsDelay === true ? this.scope.losses : 0);
+    const { compiled, states } = this.#sources;
+    this.phase = 'calm';
+    this.calm = new Search(calm, {
+      reductions: this.#reductions('calm'),
+      keepsParents: true,
+      compiled,
+      from: states,
+      ...this.#bound(this.storm.states.bytes),
+    });
+  }
+
+  #judgeCalm(calm: ScopeStates): void {
+    const hopeless = firstHopeless(calm, isWantedIn(calm.compiled));
+    if (hopeless < 0) {
+      this.verdict = { verdict: 'holds' };
+      return;
+    }
+    const path = pathTo(calm, hopeless);
+    const locals = calm.composition.nodes.map((_, node) =>
+      calm.compiled.localOf(node, localIn(path.state, 0, node)),
+    );
+    const missing = missingIn(locals) ?? {
+      property: 'reattachment',
+      text: 'what must happen is out of reach',
+    };
+    // The calm itself is no schedule: a world settles by itself.
+    this.verdict = { verdict: 'broken', finding: { ...missing, moves: this.#movesToCalm(path.start) } };
+  }
+
+  #movesToBroken(search: ScopeStates): Schedule<Command> {
+    const path = pathToBroken(search);
+    if (path === undefined) throw new Error('nothing is broken');
+    if (search === this.storm) return scheduleOf(this.scope, search, path.steps);
+    const scheduler = this.#schedulerToCalm(path.start);
+    for (const step of path.steps) scheduler.take(step, search);
+    return scheduler.moves;
+  }
+
+  #movesToCalm(start: number): Schedule<Command> {
+    return this.#schedulerToCalm(start).moves;
+  }
+
+  /** The way through the storm to where a calm begins: what is still in flight there was lost. */
+  #schedulerToCalm(start: number): Scheduler {
+    const origin = this.#sources?.origins[start] ?? 0;
+    const path = pathTo(this.storm, origin);
+    const scheduler = new Scheduler(this.scope);
+    for (const step of path.steps) scheduler.take(step, this.storm);
+    for (const message of inFlight(this.storm.layout, this.storm.states.stateAt(origin)))
+      scheduler.drop(this.storm.compiled.messageOf(message));
+    return scheduler;
+  }
+}

@@ -1,0 +1,136 @@
+/** A way through a scope as a schedule: the moves that make a world go the same way. */
+import type { Move, Schedule } from '../../engine/index.ts';
+import type { PathStep } from '../../engine/exhaust/path.ts';
+import type { Search } from '../../engine/exhaust/search.ts';
+import type { Command } from '../reading.ts';
+import { formed } from './forming.ts';
+import { exhaustText, unborn, type ExhaustLocal, type ExhaustMessage } from './local.ts';
+import type { Scope } from './scopes.ts';
+import { crash, fire, put, receive, start } from './node.ts';
+
+/** What clients write: to the statecharts all records are one. */
+const PUT: Command = { type: 'put', key: 'k', value: 'v' };
+
+/** Follows a way node by node, and names messages as a world does: by counting those of a kind on a link. */
+export class Scheduler {
+  readonly moves: Move<Command>[] = [];
+  readonly #scope: Scope;
+  readonly #locals: ExhaustLocal[];
+  /** By text: the identities of the copies in flight, oldest first. */
+  readonly #flying = new Map<string, string[]>();
+  /** By text: the first identity that the message ever had. */
+  readonly #seen = new Map<string, string>();
+  readonly #counts = new Map<string, number>();
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+    const { nodes, parameters } = scope.scenario;
+    this.#locals = nodes.map((node) => {
+      const { local, sends } = start(unborn(node, parameters));
+      this.#send(sends, false);
+      return local;
+    });
+    for (const message of formed(scope).arrived) this.#deliver(message);
+  }
+
+  /** Takes a step. What is delivered at once is left out unless `withEager`: it does nothing. */
+  take(step: PathStep, search: Search<ExhaustLocal, ExhaustMessage>): void {
+    const { compiled, composition } = search;
+    switch (step.kind) {
+      case 'deliver': {
+        const message = compiled.messageOf(step.message);
+        if (message.kind === 'replay') this.#replay(message);
+        else if ('of' in message || step.isEager !== true) this.#deliver(message);
+        break;
+      }
+      case 'lose':
+        this.drop(compiled.messageOf(step.message));
+        break;
+      case 'act':
+        this.#act(composition.nodes[step.node] ?? '', step.name);
+        break;
+    }
+  }
+
+  /** Loses a message. */
+  drop(message: ExhaustMessage): void {
+    const id = this.#flying.get(exhaustText(message))?.shift();
+    if (id !== undefined) this.moves.push({ move: 'drop', message: id });
+  }
+
+  #deliver(message: ExhaustMessage): void {
+    if (!('of' in message)) {
+      const id = this.#flying.get(exhaustText(message))?.shift();
+      if (id === undefined) throw new Error(`${exhaustText(message)} is not in flight`);
+      this.moves.push({ move: 'deliver', message: id });
+    }
+    this.#arrive(message, false);
+  }
+
+  #replay(message: Extract<ExhaustMessage, { kind: 'frame' | 'replay' }>): void {
+    const original = { ...message, kind: 'frame' } as const;
+    const id = this.#seen.get(exhaustText(original));
+    if (id === undefined) throw new Error(`${exhaustText(original)} was never sent`);
+    this.moves.push({ move: 'attack', attack: { kind: 'replay', message: id } });
+    this.#arrive(original, true);
+  }
+
+  #arrive(message: ExhaustMessage, isTainted: boolean): void {
+    const at = this.#scope.scenario.nodes.indexOf(message.to);
+    const { local, sends } = receive(this.#local(at), message);
+    this.#locals[at] = local;
+    this.#send(sends, isTainted);
+  }
+
+  #act(node: string, name: string): void {
+    const { nodes } = this.#scope.scenario;
+    const at = nodes.indexOf(node);
+    const local = this.#local(at);
+    const others = nodes.filter((other) => other !== node);
+    const [verb = '', timer = ''] = name.split(' ');
+    const reactions = {
+      put: () => put(local),
+      crash: () => crash(local, others),
+      restart: () => start(local),
+      fire: () => fire(local, timer),
+    } as const;
+    if (verb === 'put') this.moves.push({ move: 'command', node, command: PUT });
+    else if (verb === 'crash') this.moves.push({ move: 'crash', node });
+    else if (verb === 'restart') this.moves.push({ move: 'restart', node, memory: 'durable' });
+    else this.moves.push({ move: 'fire', node, timer });
+    const { local: after, sends } = reactions[verb as keyof typeof reactions]();
+    this.#locals[at] = after;
+    this.#send(sends, false);
+  }
+
+  #local(at: number): ExhaustLocal {
+    const local = this.#locals[at];
+    if (local === undefined) throw new RangeError(`there is no node ${String(at)}`);
+    return local;
+  }
+
+  #send(sends: readonly ExhaustMessage[], isTainted: boolean): void {
+    for (const message of sends) {
+      if (message.kind !== 'frame') continue;
+      const { from, to } = message;
+      const stream = `${from}>${to} ${message.message.type} ${isTainted ? '~' : '#'}`;
+      const number = (this.#counts.get(stream) ?? 0) + 1;
+      this.#counts.set(stream, number);
+      const id = `${stream}${String(number)}`;
+      const text = exhaustText(message);
+      this.#flying.set(text, [...(this.#flying.get(text) ?? []), id]);
+      if (!this.#seen.has(text)) this.#seen.set(text, id);
+    }
+  }
+}
+
+/** The schedule of a way through a storm. */
+export function scheduleOf(
+  scope: Scope,
+  search: Search<ExhaustLocal, ExhaustMessage>,
+  steps: readonly PathStep[],
+): Schedule<Command> {
+  const scheduler = new Scheduler(scope);
+  for (const step of steps) scheduler.take(step, search);
+  return scheduler.moves;
+}

@@ -1,0 +1,94 @@
+/** Scopes: small systems, with so much that may happen in them, of which exhaustive search proves what it proves. */
+import { scenarioOf, type TreeScenario } from '../scenario.ts';
+
+/** A system and everything that may happen in it. */
+export interface Scope {
+  readonly name: string;
+  readonly title: string;
+  readonly scenario: TreeScenario;
+  /** Nodes that join while the scope lasts; the others have formed a tree before. */
+  readonly late: readonly string[];
+  /** Records that clients write, at any time; any client may. */
+  readonly puts: number;
+  /** Epochs that are opened, at any time. */
+  readonly epochs: number;
+  /** Times that a join or unacknowledged placements are repeated, at any time. */
+  readonly repeats: number;
+  /** Messages that are lost. */
+  readonly losses: number;
+  /** Crashes of these nodes. */
+  readonly crashes: { readonly of: readonly string[]; readonly max: number; readonly isRestarted: boolean };
+  /** Messages that an outsider delivers once more, at any time; and any number of forged ones. */
+  readonly replays: number;
+}
+
+function scope(
+  name: string,
+  title: string,
+  size: { readonly routers: number; readonly clients: number },
+  happens: Partial<Omit<Scope, 'name' | 'title' | 'scenario'>>,
+): Scope {
+  return {
+    name,
+    title,
+    scenario: scenarioOf({ k: 2, ...size, start: 'empty' }, name),
+    late: [],
+    puts: 0,
+    epochs: 0,
+    repeats: 0,
+    losses: 0,
+    replays: 0,
+    ...happens,
+    crashes: happens.crashes ?? { of: [], max: 0, isRestarted: false },
+  };
+}
+
+const ROUTERS = ['r1', 'r2'];
+
+export const SCOPES: readonly Scope[] = [
+  scope(
+    'pair',
+    'two clients join; a multicast, an epoch, a loss',
+    { routers: 0, clients: 2 },
+    { late: ['c1', 'c2'], puts: 1, epochs: 1, repeats: 1, losses: 1 },
+  ),
+  scope(
+    'join',
+    'a router and two clients join; a multicast, an epoch, a loss',
+    { routers: 1, clients: 2 },
+    { late: ['r1', 'c1', 'c2'], puts: 1, epochs: 1, losses: 1 },
+  ),
+  scope(
+    'router-crash',
+    'a client joins two routers and a client; a multicast, an epoch, a loss, a router crashes',
+    { routers: 2, clients: 2 },
+    {
+      late: ['c2'],
+      puts: 1,
+      epochs: 1,
+      losses: 1,
+      crashes: { of: ROUTERS, max: 1, isRestarted: false },
+    },
+  ),
+  scope(
+    'outsider',
+    'a client joins two routers and two clients; a multicast; an outsider forges and replays',
+    { routers: 2, clients: 3 },
+    { late: ['c3'], puts: 1, replays: 1 },
+  ),
+  scope(
+    'coordinator-crash',
+    'a router and two clients join; a multicast; the coordinator crashes and comes back',
+    { routers: 1, clients: 2 },
+    {
+      late: ['r1', 'c1', 'c2'],
+      puts: 1,
+      crashes: { of: ['C'], max: 1, isRestarted: true },
+    },
+  ),
+];
+
+/** A scope by its name; undefined if there is none. */
+export function findScope(name: string): Scope | undefined {
+  return SCOPES.find((one) => one.name === name);
+}

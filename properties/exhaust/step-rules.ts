@@ -1,0 +1,144 @@
+/** Safety, as far as one step of one node shows it: what the properties of docs/properties.md say of statecharts. */
+import type { Broken } from '../../engine/exhaust/composition.ts';
+import {
+  heapDepth,
+  roleOf,
+  stateKey,
+  type ModelEvent,
+  type ModelOutput,
+  type Report,
+} from '../../model/index.ts';
+import { ROOT } from '../scenario.ts';
+import { acceptedText, type ExhaustLocal } from './local.ts';
+
+/** A step of a node. */
+export interface NodeStep {
+  readonly before: ExhaustLocal;
+  readonly event: ModelEvent;
+  readonly after: ExhaustLocal;
+  readonly outputs: readonly ModelOutput[];
+}
+
+/** Outputs of one reaction, at most, beside what grows with the tree. */
+const BASE_OUTPUTS = 16;
+
+type Rule = readonly [property: string, broken: (step: NodeStep) => string | undefined];
+
+const RULES: readonly Rule[] = [
+  ['rejection-is-inert', rejection],
+  ['tree-shape', treeShape],
+  ['one-slot-per-credential', oneSlot],
+  ['placement-authority', placementAuthority],
+  ['edge-once', edgeOnce],
+  ['k-plus-one', kPlusOne],
+  ['chain-integrity', chain],
+  ['bounded-reaction', bounded],
+];
+
+/** Properties that are judged step by step. */
+export const STEP_PROPERTIES: readonly string[] = RULES.map(([property]) => property);
+
+/** The first property that the step breaks, and how. */
+export function brokenBy(step: NodeStep): Broken | undefined {
+  for (const [property, broken] of RULES) {
+    const text = broken(step);
+    if (text !== undefined) return { property, text: `${step.before.state.node} ${text}` };
+  }
+  return undefined;
+}
+
+function rejection({ before, event, after, outputs }: NodeStep): string | undefined {
+  if (!outputs.some(({ kind }) => kind === 'reject')) return undefined;
+  if (outputs.length > 1) return `rejects a ${event.type} and does something else, too`;
+  return stateKey(before.state) === stateKey(after.state)
+    ? undefined
+    : `rejects a ${event.type} and is in another state`;
+}
+
+function committed(outputs: readonly ModelOutput[]): Extract<Report, { type: 'committed' }> | undefined {
+  for (const output of outputs)
+    if (output.kind === 'report' && output.report.type === 'committed') return output.report;
+  return undefined;
+}
+
+function treeShape({ before, outputs }: NodeStep): string | undefined {
+  const tree = committed(outputs);
+  if (tree === undefined) return undefined;
+  const { k } = before.state.parameters;
+  const parents = new Map(tree.edges.map(({ child, parent }) => [child, parent]));
+  const depthOf = (node: string): number => {
+    let depth = 0;
+    for (let at: string | undefined = node; at !== undefined && at !== ROOT; at = parents.get(at)) {
+      if ((depth += 1) > parents.size) return Infinity;
+    }
+    return depth;
+  };
+  for (const [child, parent] of parents) {
+    if (child === ROOT || child === parent) return `commits a tree in which ${child} is under ${parent}`;
+    if (parent !== ROOT && !parents.has(parent)) return `commits a tree in which ${parent} is nowhere`;
+    if (roleOf(parent) === 'client') return `commits a tree in which ${parent} has a child`;
+    if (depthOf(child) === Infinity) return `commits a tree with a cycle at ${child}`;
+    const children = tree.edges.filter((edge) => edge.parent === parent).length;
+    if (children > k) return `commits a tree in which ${parent} has ${String(children)} children`;
+  }
+  const routers = [...parents.keys()].filter((node) => roleOf(node) === 'router');
+  const deep = routers.find((node) => depthOf(node) > heapDepth(k, routers.length));
+  return deep === undefined ? undefined : `commits a tree in which ${deep} is too deep`;
+}
+
+function oneSlot({ outputs }: NodeStep): string | undefined {
+  const tree = committed(outputs);
+  const nodes = [...(tree?.edges.map(({ child }) => child) ?? []), ...(tree?.pending ?? [])];
+  const twice = nodes.find((node, at) => nodes.indexOf(node) !== at);
+  return twice === undefined ? undefined : `commits a tree in which ${twice} has two places`;
+}
+
+function placementAuthority({ before, event, after }: NodeStep): string | undefined {
+  const { state: old } = before;
+  const { state: now } = after;
+  if (old.role === 'coordinator' || now.role === 'coordinator') return undefined;
+  if (event.type === 'start' || event.type === 'crash') return undefined;
+  if (now.context.version < old.context.version) return `goes back to version ${String(now.context.version)}`;
+  const hops = ({ parent, children }: typeof old.context) => JSON.stringify([parent, children]);
+  if (event.type === 'placement' || hops(old.context) === hops(now.context)) return undefined;
+  return `has other neighbours after a ${event.type}`;
+}
+
+function edgeOnce({ before, event, outputs }: NodeStep): string | undefined {
+  if (event.type !== 'data' || outputs.some(({ kind }) => kind === 'reject')) return undefined;
+  const text = acceptedText(event);
+  return before.history.accepted.includes(text) ? `accepts ${text} again` : undefined;
+}
+
+function kPlusOne({ before, after }: NodeStep): string | undefined {
+  const { role, parameters } = before.state;
+  const max = role === 'client' ? 1 : role === 'router' ? parameters.k + 1 : parameters.k;
+  const over = Object.entries(after.history.copies).find(([, count]) => count > max);
+  return over && `sent ${String(over[1])} copies of ${over[0]} in one version`;
+}
+
+function chain({ before, outputs }: NodeStep): string | undefined {
+  const { state } = before;
+  if (state.role !== 'client') return undefined;
+  const positions = { ...state.context.positions };
+  const own = `${state.node}/${String(state.context.incarnation)}`;
+  for (const output of outputs) {
+    if (output.kind !== 'report' || output.report.type !== 'delivered') continue;
+    const { capsule, seq } = output.report;
+    if (capsule === own) return `delivers its own ${capsule}#${String(seq)}`;
+    const expected = (positions[capsule] ?? 0) + 1;
+    if (seq !== expected) return `delivers ${capsule}#${String(seq)} instead of #${String(expected)}`;
+    positions[capsule] = seq;
+  }
+  return undefined;
+}
+
+function bounded({ before, outputs }: NodeStep): string | undefined {
+  const { k, maxRepair, maxEarly } = before.state.parameters;
+  const context = before.state.role === 'coordinator' ? before.state.context : undefined;
+  const nodes = 1 + Object.keys(context?.known ?? {}).length;
+  const max = BASE_OUTPUTS + 6 * (nodes + 1) + 4 * k + maxRepair + maxEarly;
+  return outputs.length > max
+    ? `puts out ${String(outputs.length)} things, more than ${String(max)}`
+    : undefined;
+}
