@@ -115,6 +115,8 @@ export async function tell(
   const { storyOf } = await import('./explain/story.ts');
   const { property, scenario, moves } = counterexample;
   const isElsewhere = subject !== counterexample.subject;
+  // In another protocol's words, the same situation has moves of its own.
+  const there = counterexample.reference ?? counterexample;
   const certificate =
     counterexample.certificate ?? (isElsewhere ? undefined : certify(context, counterexample));
   const nearest = isElsewhere ? undefined : certificate?.nearest;
@@ -130,7 +132,9 @@ export async function tell(
     },
     property: { id: property, statement },
     failing: await toldRun(context, counterexample.subject, property, scenario, moves),
-    ...(isElsewhere ? { elsewhere: await toldRun(context, subject, property, scenario, moves) } : {}),
+    ...(isElsewhere
+      ? { elsewhere: await toldRun(context, subject, property, there.scenario, there.moves) }
+      : {}),
     ...(nearest === undefined
       ? {}
       : { passing: await toldRun(context, subject, property, scenario, nearest.moves) }),

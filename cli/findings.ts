@@ -49,8 +49,7 @@ export const FINDINGS: readonly Finding[] = [
     sentences: ['R2'],
     story: { property: 'authentic-delivery', kinds: [] },
     has: (cause) =>
-      isFree(cause) &&
-      ['authentic-delivery', 'enclave-economy', 'rejection-is-inert'].includes(cause.property),
+      (isFree(cause) && cause.property === 'authentic-delivery') || cause.where.includes('its records'),
   },
   {
     id: 'ties',
