@@ -59,6 +59,7 @@ describe.concurrent('psl-verify', () => {
     [['replay', '--help']],
     [['explain', '--help']],
     [['diagrams', '--help']],
+    [['scale', '--help']],
     [['list', '--help']],
     [['bench', '--help']],
   ])('%j shows examples and exits 0', async (args) => {

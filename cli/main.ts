@@ -17,6 +17,7 @@ import { kitVersion, loadKit } from './kit.ts';
 import { addList, list } from './list.ts';
 import { addMutants, mutants } from './mutants.ts';
 import { addReplay, replay } from './replay.ts';
+import { addScale, scale } from './scale.ts';
 import { addShrink, shrink } from './shrink.ts';
 import { processTerminal } from './terminal.ts';
 
@@ -78,6 +79,9 @@ Examples:
   });
   addClaims(program, async (options) => {
     status = await claims(await context(), options);
+  });
+  addScale(program, async (options) => {
+    status = await scale(await context(), options);
   });
   addDiagrams(program, async (options) => {
     status = await diagrams(terminal, ROLES, options, context);
