@@ -79,7 +79,9 @@ export const FINDINGS: readonly Finding[] = [
     id: 'own-child',
     sentences: ['H4', 'H5', 'H6', 'J3'],
     story: { property: 'tree-shape', kinds: ['delay'] },
-    has: ({ property }) => ['tree-shape', 'reattachment', 'latency-bound'].includes(property),
+    has: (cause) =>
+      ['tree-shape', 'reattachment', 'latency-bound'].includes(cause.property) &&
+      !takes(cause, 'replayed record'),
   },
   {
     id: 'memory',
