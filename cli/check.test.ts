@@ -2,9 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FoundCause } from '../engine/index.ts';
 import { parseCounterexample } from '../properties/counterexample.ts';
+import { DEFAULT_RUNS_GIVEN_TO_BREAK } from '../properties/defaults.ts';
+import type { TreeScenario } from '../properties/scenario.ts';
 import { check, type CheckOptions } from './check.ts';
-import { contextOf, fakeKit, HOLDS, VIOLATED } from './fake-kit.test-helper.ts';
+import { contextOf, fakeKit, HOLDS, SCENARIO, VIOLATED, VIOLATION } from './fake-kit.test-helper.ts';
 
 let out: string;
 beforeEach(() => {
@@ -190,6 +193,63 @@ describe('check', () => {
     expect(thrown).toMatchObject({ name: expect.stringMatching(/InputError/) });
     expect(String((thrown as Error).message)).toContain(message);
     expect((thrown as Error).message).not.toContain('\n');
+  });
+
+  test('a subject that has sizes of its own takes no others', async () => {
+    const kit = fakeKit([HOLDS]);
+    const own = { ...kit, subjects: ['prototype-2021', 'flat-2021'].map((id) => ({ id, title: id })) };
+    const call = (more: Partial<CheckOptions>) => check(contextOf(own), callWith(more));
+    await expect(call({ subject: 'prototype-2021', k: '3' })).rejects.toThrow(
+      '--k: prototype-2021 has a K of its own, 2',
+    );
+    await expect(call({ subject: 'flat-2021', routers: '2' })).rejects.toThrow(
+      '--routers: flat-2021 has no routers',
+    );
+    expect(await call({ subject: 'prototype-2021', k: '2', clients: '3' })).toBe(0);
+  });
+
+  test('where causes are told apart: a line and a file for each, and the default number of runs is smaller', async () => {
+    const kit = fakeKit([VIOLATED], { broken: [] });
+    const found = (kinds: readonly string[], run: number): FoundCause<unknown, TreeScenario> => ({
+      cause: { property: 'edge-once', where: 'router', kinds },
+      run,
+      scenario: SCENARIO,
+      schedule: [{ move: 'heal' }, { move: 'duplicate', message: 'c1>r1 data #1' }],
+      violation: VIOLATION,
+      alsoBy: [['forged join']],
+    });
+    let asked: Parameters<typeof kit.campaign>[0] | undefined;
+    const telling = {
+      ...kit,
+      campaign: (options: Parameters<typeof kit.campaign>[0]) => ((asked = options), kit.campaign(options)),
+      driver: (subject: string) => ({
+        ...kit.driver(subject),
+        *causes() {
+          yield { runsDone: 1, runs: 1, found: 2, executions: 3 };
+          return [found(['duplicate'], 3), found([], 7)];
+        },
+      }),
+    };
+    const context = contextOf(telling);
+    const { runs: _, ...call } = callWith({ subject: 'mutant:forwards-twice' });
+    expect(await check(context, call)).toBe(1);
+    expect(asked).toMatchObject({ runs: DEFAULT_RUNS_GIVEN_TO_BREAK, keepsBroken: true });
+    expect(readdirSync(out).toSorted()).toEqual([
+      'mutant-forwards-twice--edge-once--duplicate-router.json',
+      'mutant-forwards-twice--edge-once--no-fault-router.json',
+    ]);
+    expect(context.terminal.stdout()).toMatch(
+      /edge-once +router +duplicate +forged join +1 +4 +mutant-forwards-twice--edge-once--duplicate-router\.json/,
+    );
+    expect(context.terminal.stdout()).toContain('2 distinct causes, each shrunk');
+    const json = contextOf(telling);
+    await check(json, { ...call, json: true });
+    expect(JSON.parse(json.terminal.stdout())).toMatchObject({
+      causes: [
+        { property: 'edge-once', where: 'router', kinds: ['duplicate'], run: 3, moves: 1 },
+        { kinds: [], run: 7 },
+      ],
+    });
   });
 
   test.each<[string, string, RegExp]>([
