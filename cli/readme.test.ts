@@ -2,7 +2,7 @@
  * README.md and docs/ say what is so: every command of a fenced block is run and exits as the page says, code is that of
  * examples/ (which run as tests), the counterexample breaks what it says, tables name what there is, links lead somewhere.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -11,6 +11,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +22,7 @@ import { execute, type Schedule } from '../engine/index.ts';
 import { harnessFor, namedScenario, PROPERTIES, type Command } from '../properties/index.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
 const pages = [
   'README.md',
@@ -49,6 +50,10 @@ const FEWER_RUNS: ReadonlyMap<string, string> = new Map([
   ['npx psl-verify check --json > check.json', '--runs 32'],
   ['npx psl-verify mutants --mutant forwards-twice', '--seeds 1 --runs 4'],
   ['npx psl-verify bench search --mutant forwards-twice --seeds 3', '--variant swarm:10'],
+  // Not searches: smaller sizes.
+  ['npx psl-verify bench shrink --mutant forwards-twice', '--moves 60'],
+  ['npx psl-verify scale --topology tree --k 16 --clients 1000000', '--clients 10000'],
+  ['npx psl-verify scale --out docs', '--to 1000'],
   // Not a search: the time that each measurement takes.
   ['npx psl-verify bench', '--budget 10'],
 ]);
@@ -86,7 +91,16 @@ function commandsOf(page: string): readonly Shown[] {
 const shown = pages.flatMap((page) => commandsOf(read(page)));
 
 let folder: string;
+/** The kit as it is now, built: sources would be compiled anew for each command. */
+let kit: string;
 beforeAll(() => {
+  kit = mkdtempSync(join(tmpdir(), 'psl-built-'));
+  execFileSync(process.execPath, [TSC, '-p', 'tsconfig.build.json', '--outDir', join(kit, 'dist')], {
+    cwd: ROOT,
+  });
+  for (const name of ['package.json', 'cli/page'])
+    cpSync(join(ROOT, name), join(kit, name), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(kit, 'node_modules'));
   // A folder of its own that looks like a checkout, so that what the commands write does not end up in this one.
   folder = mkdtempSync(join(tmpdir(), 'psl-readme-'));
   mkdirSync(join(folder, 'docs'));
@@ -97,11 +111,13 @@ beforeAll(() => {
   );
   writeFileSync(join(folder, 'trace.txt'), `${trace.join('\n')}\n`);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  for (const made of [folder, kit]) rmSync(made, { recursive: true });
+});
 
-/** Runs a line in a shell (it may have wildcards), `npx psl-verify` being this checkout's sources. */
+/** Runs a line in a shell (it may have wildcards), `npx psl-verify` being what was built of this checkout. */
 function shell(line: string): Promise<{ readonly status: number | null; readonly output: string }> {
-  const psl = `"${process.execPath}" --import "${import.meta.resolve('tsx')}" "${MAIN}"`;
+  const psl = `"${process.execPath}" "${join(kit, 'dist/cli/main.js')}"`;
   return new Promise((resolve) => {
     const child = spawn('sh', ['-c', line.replace(/^npx psl-verify\b/, psl)], { cwd: folder });
     let output = '';

@@ -28,6 +28,8 @@ const RIGHT = 16;
 const TOP = 40;
 const BOTTOM = 44;
 const COLUMNS = 2;
+/** Room at the right for half of the last label. */
+const MARGIN = 24;
 const LEGEND_HEIGHT = 36;
 /** More powers of ten than this are labelled every other one. */
 const MAX_LABELS = 8;
@@ -53,7 +55,7 @@ text { fill: var(--ink) }
 /** Draws them. */
 export function scaleSvg(rows: readonly Scaled[]): string {
   const topologies = [...new Set(rows.map(({ topology }) => topology))];
-  const [width, height] = [COLUMNS * WIDTH, Math.ceil(PANELS.length / COLUMNS) * HEIGHT + LEGEND_HEIGHT];
+  const [width, height] = [COLUMNS * WIDTH + MARGIN, Math.ceil(PANELS.length / COLUMNS) * HEIGHT + LEGEND_HEIGHT];
   const panels = PANELS.map((panel, at) => {
     const x = (at % COLUMNS) * WIDTH;
     const y = LEGEND_HEIGHT + Math.floor(at / COLUMNS) * HEIGHT;
