@@ -55,7 +55,10 @@ text { fill: var(--ink) }
 /** Draws them. */
 export function scaleSvg(rows: readonly Scaled[]): string {
   const topologies = [...new Set(rows.map(({ topology }) => topology))];
-  const [width, height] = [COLUMNS * WIDTH + MARGIN, Math.ceil(PANELS.length / COLUMNS) * HEIGHT + LEGEND_HEIGHT];
+  const [width, height] = [
+    COLUMNS * WIDTH + MARGIN,
+    Math.ceil(PANELS.length / COLUMNS) * HEIGHT + LEGEND_HEIGHT,
+  ];
   const panels = PANELS.map((panel, at) => {
     const x = (at % COLUMNS) * WIDTH;
     const y = LEGEND_HEIGHT + Math.floor(at / COLUMNS) * HEIGHT;
