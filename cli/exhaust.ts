@@ -4,12 +4,13 @@ import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { checkpointOf, CheckpointError } from '../engine/exhaust/checkpoint.ts';
 import { counterexampleOf } from '../properties/counterexample.ts';
+import { coveringSchedules } from '../properties/exhaust/cover.ts';
 import { GIVEN_UP, statementOf } from '../properties/exhaust/statement.ts';
 import { ScopeSearch, type ScopeFinding, type ScopeVerdict } from '../properties/exhaust/run.ts';
 import { SCOPES, type Scope } from '../properties/exhaust/scopes.ts';
 import { InputError } from '../properties/input-error.ts';
 import type { Command as NodeCommand } from '../properties/reading.ts';
-import { EXIT, knownName, printJson, type Context } from './call.ts';
+import { EXIT, knownName, knownSubject, printJson, type Context } from './call.ts';
 import { writeCounterexample } from './save.ts';
 import { count, duration } from './terminal.ts';
 
@@ -18,6 +19,7 @@ export interface ExhaustOptions {
   readonly scenario: string;
   readonly memory: string;
   readonly reductions: boolean;
+  readonly subject?: string;
   readonly checkpoint?: string;
   readonly out: string;
   readonly json?: boolean;
@@ -39,6 +41,10 @@ export function addExhaust(program: Command, run: (options: ExhaustOptions) => P
     .requiredOption('--scenario <name>', `one of: ${SCOPES.map(({ name }) => name).join(', ')}`)
     .option('--memory <size>', 'memory for states, at most: 500M, 4G', '4G')
     .option('--no-reductions', 'look at every state and order, equivalent or not')
+    .option(
+      '--subject <id>',
+      'then run each step of the statecharts on it, by a shortest way: reference, mutant:NAME',
+    )
     .option('--checkpoint <file>', 'go on from this file if it is there; Ctrl-C and a full memory write it')
     .option('--out <dir>', 'where a counterexample is written', 'counterexamples')
     .option('--json', 'print one JSON object on stdout and nothing else')
@@ -50,6 +56,7 @@ ${SCOPES.map(({ name, title }) => `  ${name.padEnd(18)} ${title}`).join('\n')}
 
 Examples:
   psl-verify exhaust --scenario pair
+  psl-verify exhaust --scenario pair --subject mutant:forwards-twice
   psl-verify exhaust --scenario join --memory 8G --checkpoint join.checkpoint
 
 Exit status: 0 holds · 1 broken · 2 wrong call or file · 3 memory was used up: nothing is proved · 130 interrupted`,
@@ -82,7 +89,7 @@ export async function exhaust(context: Context, options: ExhaustOptions): Promis
   const finding = verdict?.verdict === 'broken' ? verdict.finding : undefined;
   const file = finding === undefined ? undefined : writeFinding(context, scope, finding, options.out);
   const text = conclusion(verdict, depthSeen);
-  if (options.json === true)
+  if (options.json === true && options.subject === undefined)
     printJson(context, 'exhaust', startedMs, {
       scenario: name,
       statement: statementOf(scope),
@@ -108,6 +115,8 @@ export async function exhaust(context: Context, options: ExhaustOptions): Promis
           : `${file} has the schedule: psl-verify replay, psl-verify explain\n`,
       );
   }
+  if (options.subject !== undefined && verdict?.verdict === 'holds')
+    return cover(context, search, knownSubject(context.kit, '--subject', options.subject), options);
   if (isInterrupted) return EXIT.interrupted;
   return verdict.verdict === 'holds' ? EXIT.ok : verdict.verdict === 'broken' ? EXIT.violated : EXIT.broken;
 }
@@ -129,6 +138,58 @@ async function advance({ terminal, nowMs, signal }: Context, search: ScopeSearch
     );
   }
   return Math.max(depth, search.progress.depth);
+}
+
+/** Runs each step that the statecharts of the scope took on another subject. Returns the exit status. */
+async function cover(
+  context: Context,
+  { scope, storm }: ScopeSearch,
+  subject: string,
+  options: ExhaustOptions,
+): Promise<number> {
+  const { kit, terminal, nowMs, signal } = context;
+  const startedMs = nowMs();
+  const driver = kit.driver(subject);
+  let runs = 0;
+  let finding: { property: string; message: string; moves: number; file: string } | undefined;
+  let lineMs = startedMs;
+  for (const moves of coveringSchedules(scope, storm)) {
+    if (signal.aborted) break;
+    runs += 1;
+    const run = driver.execute(scope.scenario, moves);
+    const [violation] = run.violations;
+    if (violation !== undefined) {
+      const { property, message } = violation;
+      const origin = { kit: kit.version, seed: 0, run: 0 };
+      const found = { ...run, schedule: moves };
+      const file = writeCounterexample(options.out, counterexampleOf(found, property, origin));
+      finding = { property, message, moves: moves.length, file };
+      break;
+    }
+    if (nowMs() - lineMs < LINE_EVERY_MS) continue;
+    lineMs = nowMs();
+    terminal.err(`${subject}: ${count(runs)} steps, ${String(moves.length)} moves\n`);
+    await setImmediate();
+  }
+  const verdict = finding !== undefined ? 'broken' : signal.aborted ? 'interrupted' : 'holds';
+  if (options.json === true)
+    printJson(context, 'exhaust', startedMs, {
+      scenario: scope.name,
+      subject,
+      statement: statementOf(scope),
+      verdict,
+      steps: runs,
+      ...(finding === undefined ? {} : { finding }),
+    });
+  else if (finding === undefined)
+    terminal.out(
+      `${subject} does what the statecharts do in ${count(runs)} steps of theirs, each after a shortest way${verdict === 'holds' ? '' : '; interrupted: not all'}.\n`,
+    );
+  else
+    terminal.out(
+      `${subject} breaks ${finding.property} after ${String(finding.moves)} moves: ${finding.message}\n${finding.file} has the schedule\n`,
+    );
+  return verdict === 'broken' ? EXIT.violated : verdict === 'holds' ? EXIT.ok : EXIT.interrupted;
 }
 
 function conclusion(verdict: ScopeVerdict | undefined, depth: number): string {
