@@ -45,12 +45,14 @@ const FEWER_RUNS: ReadonlyMap<string, string> = new Map([
   ['npx psl-verify check --subject model', '--runs 32'],
   ['npx psl-verify check --workload trace.txt', '--runs 32'],
   ['npx psl-verify check --property edge-once --capability network', '--runs 8'],
+  ['npx psl-verify check --subject prototype-2021 --seed 1', '--runs 3'],
   // Found in the first run; the others would be made all the same.
   ['npx psl-verify check --subject mutant:forwards-twice', '--runs 8'],
   ['npx psl-verify check --json > check.json', '--runs 32'],
   ['npx psl-verify mutants --mutant forwards-twice', '--seeds 1 --runs 4'],
   ['npx psl-verify bench search --mutant forwards-twice --seeds 3', '--variant swarm:10'],
   // Not searches: smaller sizes.
+  ['npx psl-verify exhaust --scenario join --memory 8G --checkpoint join.checkpoint', '--scenario pair'],
   ['npx psl-verify bench shrink --mutant forwards-twice', '--moves 60'],
   ['npx psl-verify scale --topology tree --k 16 --clients 1000000', '--clients 10000'],
   ['npx psl-verify scale --out docs', '--to 1000'],
