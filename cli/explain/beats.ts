@@ -5,7 +5,6 @@ import type { Observed, ObservedRun } from './observe.ts';
 import { Folder, type LeftOut } from './folds.ts';
 import { Routines } from './routine.ts';
 import { sentenceOf } from './sentences.ts';
-import { term } from './terms.ts';
 import { listed, messageWords, neighbourhood, placementName } from './words.ts';
 
 /** A sentence of the story. Texts have marked terms (`terms.ts`). */
