@@ -44,9 +44,11 @@ describe('a small scope', () => {
   });
 
   it('declares nothing eager that is not', () => {
+    const crashes = { of: ['C'], max: 1, isRestarted: true };
+    const few = { epochs: 0, losses: 0, repeats: 0 };
     for (const scope of [
-      scopeNamed('join', { epochs: 0, losses: 0 }),
-      scopeNamed('coordinator-crash', { puts: 0, late: [] }),
+      scopeNamed('join', few),
+      scopeNamed('pair', { ...few, puts: 0, late: ['c2'], crashes }),
     ]) {
       const search = new Search(compose(scope, 'storm'));
       search.run();
