@@ -33,7 +33,7 @@ function kindsOf<F, C, R, S extends BaseScenario>(
 
 /** Kinds of moves that may come to the same: others that the network can do to messages; firing timers instead of waiting. */
 function alike(kinds: readonly Choice[]): readonly Choice[] {
-  const network: readonly Choice[] = ['drop', 'duplicate', 'partition', 'isolate', 'clog'];
+  const network: readonly Choice[] = ['deliver', 'drop', 'duplicate', 'partition', 'isolate', 'clog'];
   return [
     ...kinds,
     ...(kinds.some((kind) => network.includes(kind)) ? network : []),

@@ -72,7 +72,7 @@ export function searchFrom<L, M>(
   const begin = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const size = head.states * row * 4;
   if (bytes.byteLength !== begin + size) throw new CheckpointError('it is cut off');
-  const words = new Int32Array(bytes.slice(begin).buffer);
+  const words = new Int32Array(Uint8Array.from(bytes.subarray(begin)).buffer);
   search.resume(head.position, words, head.words);
   return search;
 }
