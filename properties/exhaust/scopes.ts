@@ -18,7 +18,7 @@ export interface Scope {
   readonly losses: number;
   /** Crashes of these nodes. */
   readonly crashes: { readonly of: readonly string[]; readonly max: number; readonly isRestarted: boolean };
-  /** Messages that an outsider delivers once more, at any time; and any number of forged ones. */
+  /** Messages that an outsider delivers once more, at any time. What is forged without keys is refused below the statecharts. */
   readonly replays: number;
 }
 
@@ -72,7 +72,7 @@ export const SCOPES: readonly Scope[] = [
   ),
   scope(
     'outsider',
-    'a client joins two routers and two clients; a multicast; an outsider forges and replays',
+    'a client joins two routers and two clients; a multicast; an outsider replays a message',
     { routers: 2, clients: 3 },
     { late: ['c3'], puts: 1, replays: 1 },
   ),

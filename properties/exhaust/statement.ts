@@ -25,7 +25,7 @@ export function statementOf(scope: Scope): string {
       : `${counted(crashes.max, 'crash', 'crashes')} of ${crashes.of.join(' or ')}${crashes.isRestarted ? ', which comes back with its storage' : ''}`,
     scope.replays === 0
       ? 'no attack'
-      : `${counted(scope.replays, 'replayed message')}, forged ones at any time`,
+      : `${counted(scope.replays, 'replayed message')} to its own receiver at any time`,
   ];
   return `Every behaviour of ${parts.join(', ')}.`;
 }
