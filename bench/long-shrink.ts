@@ -6,7 +6,7 @@ import { harnessFor, MUTANTS, namedScenario, type Command, type TreeScenario } f
 export const LONG_MOVES = 500;
 
 /** Schedules that are made to find one whose failure comes late. */
-const LONG_TRIES = 8;
+const LONG_TRIES = 2;
 /** Seed of them. */
 const LONG_SEED = 7;
 /** All kinds of faults, as many as a schedule of `LONG_MOVES` has room for. */
