@@ -264,6 +264,8 @@ class Shrinker<F, C, R, S extends BaseScenario> {
   *#walkInstead(walksMax = SHORT_WALKS): Steps<boolean> {
     this.#phase = 'short walks';
     const scenarios = this.#harness.simpler?.smallest(this.#scenario) ?? [];
+    // Kinds of moves that the schedule has not would be of another cause.
+    const ways = waysOfShortWalks(this.#harness, this.#schedule).slice(0, this.#isSame && 2);
     const attempts = Math.min(walksMax, this.#schedule.length * SHORT_WALKS_PER_MOVE);
     for (let attempt = 0; attempt < attempts && scenarios.length > 0; attempt += 1) {
       const scenario = scenarios[attempt % scenarios.length];
@@ -273,8 +275,6 @@ class Shrinker<F, C, R, S extends BaseScenario> {
       if (moves < 1) continue;
       this.#executions += 1;
       const random = randomFromSeed(seedOf(WALK_SEED, attempt));
-      // Kinds of moves that the schedule has not would be of another cause.
-      const ways = waysOfShortWalks(this.#harness, this.#schedule).slice(0, this.#isSame && 2);
       const way = ways[Math.floor(attempt / scenarios.length) % ways.length] ?? {};
       const strategy: StrategyOptions = { strategy: 'uniform', ...way, moves: random.int(1, moves) };
       const walked = walk(this.#harness, scenario, random, strategy, this.#how);
