@@ -1,8 +1,8 @@
-/** Pages with a part that a benchmark measures. */
+/** Pages with a part that a command measures. */
 
-/** The page with the part that `bench NAME` measures made anew; a page that has none gets it at its end. */
-export function withMeasured(page: string, measured: string, name: string): string {
-  const opening = `<!-- measured by psl-verify bench ${name} -->`;
+/** The page with the part that `psl-verify COMMAND` measures made anew; a page that has none gets it at its end. */
+export function withMeasured(page: string, measured: string, command: string): string {
+  const opening = `<!-- measured by psl-verify ${command} -->`;
   const closing = '<!-- end of what was measured -->';
   const begin = page.indexOf(opening);
   const end = page.indexOf(closing, begin);

@@ -67,8 +67,8 @@ describe('a table', () => {
     const part = measuredPart(table, { ...provenance, seeds: 4, budget: 30, costsMs });
     expect(part).toMatch(/^\| `hard` +\| +>30 \| +15 \|$/m);
     expect(part).toMatch(/^\| sum of medians, seconds +\| +6\.3 \| +2\.5 \|$/m);
-    const page = withMeasured('# Search\n\nWords.\n', part, 'search');
-    const again = withMeasured(`${page}\nMore words.\n`, part.replace('1.2.3', '1.2.4'), 'search');
+    const page = withMeasured('# Search\n\nWords.\n', part, 'bench search');
+    const again = withMeasured(`${page}\nMore words.\n`, part.replace('1.2.3', '1.2.4'), 'bench search');
     expect(again).toBe(`${page.replace('1.2.3', '1.2.4')}\nMore words.\n`);
   });
 });

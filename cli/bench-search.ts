@@ -21,7 +21,7 @@ import {
   type Variant,
 } from '../bench/index.ts';
 import { InputError } from '../properties/input-error.ts';
-import { EXIT, knownName, printJson, wholeNumber, type Context } from './call.ts';
+import { type Context, EXIT, knownName, printJson, repeated, wholeNumber } from './call.ts';
 import { machine } from './machine.ts';
 import { duration, plural, progress, table } from './terminal.ts';
 
@@ -56,11 +56,6 @@ const WORK: SearchWork = {
     }),
 };
 
-const repeat = (value: string, before: readonly string[] | undefined): readonly string[] => [
-  ...(before ?? []),
-  value,
-];
-
 /** Adds the command below `bench`. */
 export function addBenchSearch(bench: Command, run: (options: BenchSearchOptions) => Promise<void>): void {
   bench
@@ -73,9 +68,9 @@ export function addBenchSearch(bench: Command, run: (options: BenchSearchOptions
     .option(
       '--variant <strategy:moves>',
       'compare this strategy with so many moves a schedule; repeatable',
-      repeat,
+      repeated,
     )
-    .option('--mutant <name>', 'search for this mutant only; repeatable', repeat)
+    .option('--mutant <name>', 'search for this mutant only; repeatable', repeated)
     .option('--seeds <number>', 'searches per mutant and strategy: seeds 1, 2, …', String(SEARCH_SEEDS))
     .option('--runs <number>', 'schedules after which a search has missed', String(SEARCH_RUNS))
     .option('--workers <number>', 'worker threads (default: one a core)')
@@ -123,7 +118,7 @@ export async function benchSearch(
       budget,
       costsMs,
     });
-    writeFileSync(options.out, withMeasured(page, part, 'search'));
+    writeFileSync(options.out, withMeasured(page, part, 'bench search'));
   }
   if (options.json === true)
     printJson(context, 'bench search', startedMs, {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { LONG_MOVES, shrinkLong, withMeasured, type LongShrink } from '../bench/index.ts';
-import { EXIT, knownName, printJson, wholeNumber, type Context } from './call.ts';
+import { type Context, EXIT, knownName, printJson, repeated, wholeNumber } from './call.ts';
 import { machine } from './machine.ts';
 import { markdownTable } from './markdown.ts';
 import { count, plural, progress, table } from './terminal.ts';
@@ -16,11 +16,6 @@ export interface BenchShrinkOptions {
   readonly json?: boolean;
 }
 
-const repeat = (value: string, before: readonly string[] | undefined): readonly string[] => [
-  ...(before ?? []),
-  value,
-];
-
 /** Adds the command below `bench`. */
 export function addBenchShrink(bench: Command, run: (options: BenchShrinkOptions) => Promise<void>): void {
   bench
@@ -29,7 +24,7 @@ export function addBenchShrink(bench: Command, run: (options: BenchShrinkOptions
     .description(
       'Makes a long failing schedule of each mutant at random, shrinks it in a thread that remembers nothing of that, and prints executions and time.',
     )
-    .option('--mutant <name>', 'this mutant only; repeatable', repeat)
+    .option('--mutant <name>', 'this mutant only; repeatable', repeated)
     .option('--moves <number>', 'moves of the schedules', String(LONG_MOVES))
     .option('--out <file>', 'write the table into this Markdown file')
     .option('--json', 'print one JSON object on stdout and nothing else')
@@ -93,7 +88,7 @@ export async function benchShrink(
       ),
       '',
     ].join('\n');
-    writeFileSync(options.out, withMeasured(page, part, 'shrink'));
+    writeFileSync(options.out, withMeasured(page, part, 'bench shrink'));
   }
   return signal.aborted ? EXIT.interrupted : EXIT.ok;
 }

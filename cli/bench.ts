@@ -1,7 +1,7 @@
 /** `psl-verify bench`: how fast the kit is, beside a yardstick. */
 import type { Command } from 'commander';
 import type { BenchRow, BenchSuite } from '../bench/index.ts';
-import { EXIT, knownName, printJson, wholeNumber, type Context } from './call.ts';
+import { EXIT, knownName, printJson, repeated, wholeNumber, type Context } from './call.ts';
 import { count, table } from './terminal.ts';
 
 export interface BenchOptions {
@@ -21,11 +21,7 @@ export function addBench(program: Command, run: (options: BenchOptions) => Promi
       .description(
         'Measures steps and schedules a second, and the same work done by other means as the yardstick.',
       )
-      .option(
-        '--suite <name>',
-        'run this suite only; repeatable',
-        (value, before: readonly string[] | undefined) => [...(before ?? []), value],
-      )
+      .option('--suite <name>', 'run this suite only; repeatable', repeated)
       .option('--budget <ms>', 'about how long one measurement takes', '2000')
       .option('--json', 'print one JSON object on stdout and nothing else')
       .addHelpText(

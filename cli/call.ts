@@ -24,6 +24,11 @@ export function wholeNumber(option: string, text: string, min: number, max: numb
   return value;
 }
 
+/** For commander: an option that may be given several times, its values in their order. */
+export function repeated(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
 /** More names than this are not listed in an error. */
 const MAX_NAMES_IN_ERROR = 6;
 

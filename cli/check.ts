@@ -8,14 +8,15 @@ import { scenarioOf, type TreeScenario } from '../properties/scenario.ts';
 import { InputError } from '../properties/input-error.ts';
 import { parseTrace } from '../properties/trace-file.ts';
 import {
+  type Context,
   EXIT,
   knownName,
   knownSubject,
   printJson,
   readInput,
+  repeated,
   scenarioFrom,
   wholeNumber,
-  type Context,
 } from './call.ts';
 import { causeJson, printCauses, saveCauses } from './causes.ts';
 import { coverageJson, printCoverage } from './coverage.ts';
@@ -49,11 +50,6 @@ export interface CheckOptions {
   readonly out: string;
 }
 
-const repeat = (value: string, before: readonly string[] | undefined): readonly string[] => [
-  ...(before ?? []),
-  value,
-];
-
 /** Adds the command to the program. */
 export function addCheck(program: Command, run: (options: CheckOptions) => Promise<void>): void {
   program
@@ -64,8 +60,8 @@ export function addCheck(program: Command, run: (options: CheckOptions) => Promi
         'What breaks one is shrunk and written as a counterexample that `psl-verify replay` runs again.',
     )
     .option('--subject <id>', 'what to check: see `psl-verify list`', 'reference')
-    .option('--property <id>', 'judge by this property only; repeatable', repeat)
-    .option('--capability <id>', 'grant the adversary this only; repeatable', repeat)
+    .option('--property <id>', 'judge by this property only; repeatable', repeated)
+    .option('--capability <id>', 'grant the adversary this only; repeatable', repeated)
     .option('--scenario <name|file>', 'one system for all runs (default: drawn anew for each run)')
     .option('--k <number>', 'greatest number of children of a node, 2 or more')
     .option('--routers <number>', 'number of routers')

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { multicastCost, routersFor } from '../properties/cost.ts';
-import { claims, CLAIMS_PAGE, CLAIMS_PLOT, withMeasured } from './claims.ts';
+import { withMeasured } from '../bench/measured.ts';
+import { claims, CLAIMS_PAGE, CLAIMS_PLOT } from './claims.ts';
 import { contextOf, fakeKit } from './fake-kit.test-helper.ts';
 
 const docs = fileURLToPath(new URL('../docs/', import.meta.url));
@@ -84,7 +85,7 @@ describe('the cost of a multicast', () => {
 });
 
 test('a page without a measured part gets one at its end', () => {
-  const page = withMeasured('# A page\n', 'figures');
+  const page = withMeasured('# A page\n', 'figures\n', 'claims');
   expect(page).toMatch(/^# A page\n\n<!-- .* -->\n\nfigures\n\n<!-- .* -->\n$/);
-  expect(withMeasured(page, 'others')).toBe(page.replace('figures', 'others'));
+  expect(withMeasured(page, 'others\n', 'claims')).toBe(page.replace('figures', 'others'));
 });

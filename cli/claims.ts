@@ -2,10 +2,11 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { withMeasured } from '../bench/measured.ts';
 import { multicastCost, routersFor, type MulticastCost } from '../properties/cost.ts';
 import { InputError } from '../properties/input-error.ts';
 import { MAX_NODES } from '../properties/scenario.ts';
-import { EXIT, knownSubject, printJson, wholeNumber, type Context } from './call.ts';
+import { type Context, EXIT, knownSubject, printJson, repeated, wholeNumber } from './call.ts';
 import { claimsSvg, type Panel } from './claims-svg.ts';
 import { markdownTable } from './markdown.ts';
 import { progress, table } from './terminal.ts';
@@ -51,11 +52,6 @@ const PANELS: readonly Panel[] = [
   { title: 'enclave entries per multicast and client', valueOf: (one) => one.enclaveEntries },
 ];
 
-const repeat = (value: string, before: readonly string[] | undefined): readonly string[] => [
-  ...(before ?? []),
-  value,
-];
-
 /** Adds the command to the program. */
 export function addClaims(program: Command, run: (options: ClaimsOptions) => Promise<void>): void {
   program
@@ -68,12 +64,12 @@ export function addClaims(program: Command, run: (options: ClaimsOptions) => Pro
     .option(
       '--subject <id>',
       `measure this subject; repeatable (default: ${CLAIMS_SUBJECTS.join(', ')})`,
-      repeat,
+      repeated,
     )
     .option(
       '--clients <number>',
       `measure with so many; repeatable (default: ${CLAIMS_CLIENTS.join(', ')})`,
-      repeat,
+      repeated,
     )
     .option('--k <number>', 'greatest number of children of a node, 2 or more', String(DEFAULT_K))
     .option('--out <dir>', `write ${CLAIMS_PAGE} and ${CLAIMS_PLOT} there`)
@@ -124,7 +120,8 @@ export async function claims(context: Context, options: ClaimsOptions): Promise<
   if (out !== undefined && !signal.aborted) {
     mkdirSync(out, { recursive: true });
     const page = join(out, CLAIMS_PAGE);
-    writeFileSync(page, withMeasured(existsSync(page) ? readFileSync(page, 'utf8') : '', claimsTable(costs)));
+    const before = existsSync(page) ? readFileSync(page, 'utf8') : '';
+    writeFileSync(page, withMeasured(before, `${claimsTable(costs)}\n`, 'claims'));
     writeFileSync(join(out, CLAIMS_PLOT), claimsSvg(costs, PANELS));
   }
   if (options.json === true)
@@ -164,16 +161,4 @@ export function claimsTable(costs: readonly MulticastCost[]): string {
       ...figuresOf(cost),
     ]),
   );
-}
-
-const BEGIN = '<!-- measured by psl-verify claims -->';
-const END = '<!-- end of what was measured -->';
-
-/** The page with its measured part made anew; a page that has none gets it at its end. */
-export function withMeasured(page: string, measured: string): string {
-  const begin = page.indexOf(BEGIN);
-  const end = page.indexOf(END, begin);
-  const part = `${BEGIN}\n\n${measured}\n\n${END}`;
-  if (begin < 0 || end < 0) return `${page === '' ? '' : `${page.trimEnd()}\n\n`}${part}\n`;
-  return page.slice(0, begin) + part + page.slice(end + END.length);
 }

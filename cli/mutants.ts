@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { CampaignResult } from '../engine/index.ts';
 import { DEFAULT_RUNS } from '../properties/defaults.ts';
-import { EXIT, knownName, printJson, wholeNumber, type Context } from './call.ts';
+import { type Context, EXIT, knownName, printJson, repeated, wholeNumber } from './call.ts';
 import {
   isKilled,
   killers,
@@ -37,11 +37,6 @@ export interface MutantsOptions {
   readonly json?: boolean;
 }
 
-const repeat = (value: string, before: readonly string[] | undefined): readonly string[] => [
-  ...(before ?? []),
-  value,
-];
-
 /** Adds the command to the program. */
 export function addMutants(program: Command, run: (options: MutantsOptions) => Promise<void>): void {
   program
@@ -51,7 +46,7 @@ export function addMutants(program: Command, run: (options: MutantsOptions) => P
       'Checks each mutant, the reference with one thing wrong, by all properties, with several seeds; shrinks what the first seed\n' +
         'found; and writes a page that says who saw what, how soon, in how few moves. Takes some minutes.',
     )
-    .option('--mutant <id>', 'only this one; repeatable (then no page is written)', repeat)
+    .option('--mutant <id>', 'only this one; repeatable (then no page is written)', repeated)
     .option('--seeds <n>', 'campaigns per mutant, seeds 1 to n', '5')
     .option(
       '--runs <n>',
