@@ -113,6 +113,7 @@ export async function tell(
 ): Promise<Story> {
   const { kit } = context;
   const { storyOf } = await import('./explain/story.ts');
+  const { factsFor } = await import('../properties/facts.ts');
   const { property, scenario, moves } = counterexample;
   const isElsewhere = subject !== counterexample.subject;
   // In another protocol's words, the same situation has moves of its own.
@@ -129,6 +130,7 @@ export async function tell(
       id: subject,
       title: mutant?.title ?? kit.subjects.find(({ id }) => id === subject)?.title ?? '',
       isMutant: mutant !== undefined,
+      limitsClients: factsFor(subject)?.tree !== 'entries',
     },
     property: { id: property, statement },
     failing: await toldRun(context, counterexample.subject, property, scenario, moves),

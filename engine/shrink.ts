@@ -123,6 +123,8 @@ class Shrinker<F, C, R, S extends BaseScenario> {
   #isThorough = false;
   /** Whether runs settle. What broke before that is looked for without, as long as that leads on. */
   #settles = true;
+  /** Whether it broke before the run settled. Short schedules made anew, to break it as well, then need not settle. */
+  #breaksEarly = false;
 
   constructor(
     harness: Harness<F, C, R, S>,
@@ -146,7 +148,8 @@ class Shrinker<F, C, R, S extends BaseScenario> {
   *shrink(): Steps<Shrunk<C, S>> {
     const trace = this.#confirm();
     yield this.#progress;
-    this.#settles = this.#isPaired || !isBeforeSettling(trace.at(-1));
+    this.#breaksEarly = !this.#isPaired && isBeforeSettling(trace.at(-1));
+    this.#settles = !this.#breaksEarly;
     yield* this.#cutToThePast(trace);
     yield* this.#takeTheEnd();
     // Large chunks first: the fewer moves, the quicker the rest.
@@ -267,6 +270,7 @@ class Shrinker<F, C, R, S extends BaseScenario> {
     // Kinds of moves that the schedule has not would be of another cause.
     const ways = waysOfShortWalks(this.#harness, this.#schedule).slice(0, this.#isSame && 2);
     const attempts = Math.min(walksMax, this.#schedule.length * SHORT_WALKS_PER_MOVE);
+    const how = { ...this.#how, settles: !this.#breaksEarly };
     for (let attempt = 0; attempt < attempts && scenarios.length > 0; attempt += 1) {
       const scenario = scenarios[attempt % scenarios.length];
       if (scenario === undefined || !this.#goesOn) return false;
@@ -277,7 +281,7 @@ class Shrinker<F, C, R, S extends BaseScenario> {
       const random = randomFromSeed(seedOf(WALK_SEED, attempt));
       const way = ways[Math.floor(attempt / scenarios.length) % ways.length] ?? {};
       const strategy: StrategyOptions = { strategy: 'uniform', ...way, moves: random.int(1, moves) };
-      const walked = walk(this.#harness, scenario, random, strategy, this.#how);
+      const walked = walk(this.#harness, scenario, random, strategy, how);
       yield this.#progress;
       if (!this.#isPaired && !this.#fails(walked)) continue;
       if (walked.movesApplied > moves) continue;

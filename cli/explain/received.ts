@@ -2,7 +2,7 @@
 import type { Message } from '../../model/index.ts';
 import { term } from './terms.ts';
 import {
-  garbageWhy,
+  garbageWords,
   headsWords,
   joinName,
   messageWords,
@@ -57,7 +57,7 @@ export function receivedWords(message: Message, from: string, life?: number): st
     case 'repair':
       return `${message.seqs.length === 0 ? 'nothing' : rangeWords(message.capsule, message.seqs[0] ?? 0, message.seqs.at(-1) ?? 0)} again from ${from} (${term('Repair')})`;
     case 'garbage':
-      return `a message that is not authentic: ${garbageWhy(message.reason)}`;
+      return garbageWords(message.reason);
   }
 }
 

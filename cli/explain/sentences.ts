@@ -21,6 +21,7 @@ import { timerPhrases } from './timers.ts';
 import {
   clauses,
   garbageWhy,
+  isCull,
   listed,
   messageWords,
   moment,
@@ -147,7 +148,7 @@ function reactionWords(observed: Observed, run: ObservedRun): string {
       const from = identityOf(seen.reaction.message ?? '')?.from ?? input.from;
       const { message } = input.reading;
       const what =
-        message.type === 'garbage' && seen.reaction.message !== undefined
+        message.type === 'garbage' && !isCull(message) && seen.reaction.message !== undefined
           ? `${identityWords(seen.reaction.message)}, which is not authentic (${garbageWhy(message.reason)})`
           : receivedWords(message, from, situation.life);
       const again = isSecondCopy(observed, run) ? ' a second time' : '';

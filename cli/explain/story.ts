@@ -45,7 +45,13 @@ export interface ToldMove {
 
 export interface Story {
   readonly file: string;
-  readonly subject: { readonly id: string; readonly title: string; readonly isMutant: boolean };
+  readonly subject: {
+    readonly id: string;
+    readonly title: string;
+    readonly isMutant: boolean;
+    /** Whether K is how many children of any kind a node may have; the prototype counts routers only. */
+    readonly limitsClients: boolean;
+  };
   readonly property: { readonly id: string; readonly statement: string };
   readonly verdict: 'violated' | 'stalled' | 'holds';
   readonly scenario: Counterexample['scenario'];

@@ -23,6 +23,7 @@ export const TERMS = {
   JoinRefused: 'the coordinator says no to a Join, and why',
   Placement: 'the coordinator tells a node its parent and its children',
   AssignParent: 'a node is told its parent, without a version',
+  Cull: 'a router is told to forget so many of the clients below it',
   version: 'the number of a tree; each change makes the next one',
   PlacementAck: 'a node confirms a Placement',
   Heartbeat: '“I am alive”, sent to the neighbours every second or so',

@@ -110,7 +110,7 @@ function heading(page: Page, { subject, property, verdict, telling }: Story): vo
   );
 }
 
-function cast(page: Page, { scenario, tree, telling }: Story): void {
+function cast(page: Page, { subject: { limitsClients }, scenario, tree, telling }: Story): void {
   const { nodes, topology, parameters } = scenario;
   const [routers, clients] = (['router', 'client'] as const).map((role) =>
     nodes.filter((node) => roleOf(node) === role),
@@ -122,7 +122,9 @@ function cast(page: Page, { scenario, tree, telling }: Story): void {
   page.say(
     topology === 'flat'
       ? 'There are no routers: every client is a child of the coordinator.'
-      : `Nobody has more than K = ${parameters.k} children.`,
+      : limitsClients
+        ? `Nobody has more than K = ${parameters.k} children.`
+        : `K is ${parameters.k}. This subject applies it to child routers only.`,
     2,
   );
   const example = recordExample(telling);
@@ -215,13 +217,18 @@ function picture(page: Page, telling: Telling, { scenario }: Story): void {
   for (const line of lines)
     page.line(line.includes(glyphs.broken) || line.includes(glyphs.wrong) ? paint(line, 'red') : line);
   const { dot, lost, wrong, broken: breaks, fold, missing, missingRight, extra, right } = glyphs;
-  const sends = telling.beats.flatMap((beat) => (beat.kind === 'told' ? (beat.departure?.sends ?? []) : []));
+  const departures = telling.beats.flatMap((beat) =>
+    beat.kind === 'told' && beat.departure !== undefined ? [beat.departure] : [],
+  );
+  const sends = departures.flatMap((departure) => departure.sends);
   page.items([
     `${dot} a step`,
     `${lost} lost`,
-    sends.length === 0 && telling.beats.some((beat) => beat.kind === 'told' && beat.departure?.isOfStore)
-      ? `${wrong} a wrong step`
-      : `${wrong} not what the statechart says`,
+    ...(departures.length === 0
+      ? []
+      : sends.length === 0 && departures.some(({ isOfStore }) => isOfStore)
+        ? [`${wrong} a wrong step`]
+        : [`${wrong} not what the statechart says`]),
     ...(sends.some(({ isMissing }) => isMissing)
       ? [`${missing}${missing}${missingRight} should have been sent`]
       : []),

@@ -95,6 +95,24 @@ export function garbageWhy(reason: string): string {
   }
 }
 
+/** How many clients a Cull of the prototype is about: the vocabulary has nothing like it. Undefined for other garbage. */
+function culled(reason: string): string | undefined {
+  return /^cull of (\d+)$/.exec(reason)?.[1];
+}
+
+/** Whether a message is a Cull of the prototype. */
+export function isCull(message: Message): boolean {
+  return message.type === 'garbage' && culled(message.reason) !== undefined;
+}
+
+/** What a message is that the vocabulary has no word for, with its article. */
+export function garbageWords(reason: string): string {
+  const count = culled(reason);
+  return count === undefined
+    ? `a message that is not authentic: ${garbageWhy(reason)}`
+    : `a ${term('Cull')} of ${count}`;
+}
+
 /** A Join: in which life, where lives have numbers. */
 export function joinName(incarnation: number): string {
   return incarnation === 0 ? term('Join') : `${term('Join')} in ${term('incarnation')} ${incarnation}`;
@@ -166,7 +184,7 @@ export function messageWords(message: Message): string {
     case 'repair':
       return `a ${term('Repair')} with ${message.seqs.length === 0 ? 'nothing' : rangeWords(message.capsule, message.seqs[0] ?? 0, message.seqs.at(-1) ?? 0)}`;
     case 'garbage':
-      return `a message that is not authentic: ${garbageWhy(message.reason)}`;
+      return garbageWords(message.reason);
   }
 }
 
@@ -174,8 +192,9 @@ export function messageWords(message: Message): string {
 export function messageLabel(message: Message): string {
   switch (message.type) {
     case 'placement':
+      return message.version === 0 ? 'assign-parent' : `placement v${message.version}`;
     case 'placement-ack':
-      return `${message.type} v${message.version}`;
+      return `placement-ack v${message.version}`;
     case 'data':
       return `data ${recordId(message.record)}`;
     case 'rts':
@@ -189,7 +208,7 @@ export function messageLabel(message: Message): string {
     case 'suspect':
       return `suspect ${message.child}`;
     case 'garbage':
-      return 'not authentic';
+      return culled(message.reason) === undefined ? 'not authentic' : 'cull';
     case 'join':
     case 'join-refused':
     case 'leave':
