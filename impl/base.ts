@@ -10,7 +10,7 @@ import {
   FrameError,
   signingInput,
 } from './codec.ts';
-import { COORDINATOR, isEnrolled, isSigned, type NodeKeys } from './credentials.ts';
+import { isEnrolled, isSigned, type NodeKeys } from './credentials.ts';
 import { sign } from './crypto.ts';
 import { LinkTable, type Link } from './links.ts';
 import type {
@@ -73,8 +73,6 @@ export abstract class BaseNode implements Node {
   protected readonly storage: Storage;
   protected readonly links: LinkTable;
   protected started = false;
-  /** Inputs refused in this life. */
-  protected rejections = 0;
   private outputs: Output[] = [];
 
   /**
@@ -83,7 +81,6 @@ export abstract class BaseNode implements Node {
    */
   constructor(options: NodeOptions) {
     const { node, keys, anchor, parameters, storage } = options;
-    if (typeof node !== 'string') throw new TypeError('node must be a string');
     if (!(anchor instanceof Uint8Array)) throw new TypeError('anchor must be bytes');
     if (keys.credential.node !== node) throw new RangeError(`keys are those of ${keys.credential.node}`);
     if (!isEnrolled(keys.credential, anchor))
@@ -103,7 +100,6 @@ export abstract class BaseNode implements Node {
       this.react(input);
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
-      this.rejections += 1;
       emit({ kind: 'reject', reason: error.message });
       return;
     }
@@ -188,8 +184,9 @@ export abstract class BaseNode implements Node {
     return isEnrolled(credential, this.anchor);
   }
 
+  /** Enrolment gives the role to `C` alone. */
   protected isCoordinator(credential: Credential): boolean {
-    return credential.role === 'coordinator' && credential.node === COORDINATOR;
+    return credential.role === 'coordinator';
   }
 
   protected verifyRecord({ record, credential }: ProvenRecord): boolean {
@@ -239,7 +236,6 @@ export abstract class BaseNode implements Node {
 
   /** Encodes a body once and sends it over the links to some neighbours. */
   protected sendBody(to: readonly NodeName[], body: LinkBody): void {
-    if (to.length === 0) return;
     const data = encodeBody(body);
     for (const node of to) this.sendBytes(node, data);
   }

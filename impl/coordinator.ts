@@ -70,16 +70,15 @@ export class Coordinator extends Root {
   // Life
 
   protected start(): void {
-    const entries = this.stored();
     let stored: StoredTree | undefined;
-    for (const entry of entries) {
+    for (const entry of this.stored()) {
       this.restore(entry);
       if (entry.type === 'tree') stored = entry.tree;
     }
     this.tree = this.makeTree(stored);
     this.incarnation += 1;
     this.persist({ type: 'incarnation', incarnation: this.incarnation });
-    if (entries.length > 0 && this.tree.size > 0) this.replaceEverybody();
+    if (this.tree.size > 0) this.replaceEverybody();
     this.setTimer('heartbeat', this.parameters.heartbeatMs);
     this.setTimer('epoch', this.parameters.epochMs);
   }
@@ -122,13 +121,13 @@ export class Coordinator extends Root {
     }
     const known = this.known.get(frame.body.node);
     if (known === undefined) reject(`${frame.kind}: of an unknown node`);
-    if (frame.kind === 'placement' || frame.kind === 'join-refused' || frame.kind === 'probe')
-      reject(`${frame.kind}: not for the coordinator`);
-    if (!this.isOfPresentIncarnation(known, frame.body.incarnation)) reject(`${frame.kind}: of another life`);
+    if ('incarnation' in frame.body && !this.isOfPresentIncarnation(known, frame.body.incarnation))
+      reject(`${frame.kind}: of another life`);
     if (frame.kind === 'leave') this.onLeave(known, frame.body);
     else if (frame.kind === 'placement-ack') this.onPlacementAck(frame.body);
     else if (frame.kind === 'suspect') this.onSuspect(frame.body);
-    else this.onProbeAck(frame.body);
+    else if (frame.kind === 'probe-ack') this.onProbeAck(frame.body);
+    else reject(`${frame.kind}: not for the coordinator`);
   }
 
   protected isOfPresentIncarnation(known: Known, incarnation: number): boolean {
@@ -201,7 +200,6 @@ export class Coordinator extends Root {
 
   protected onLeave(known: Known, { node }: LeaveBody): void {
     const isIn = this.tree.has(node);
-    if (known.birth.length === 0) reject('leave: left already');
     if (!isIn && !this.tree.policy.isPending(node)) reject('leave: not in the tree');
     this.learn({ ...known, birth: LEFT });
     this.tree.policy.remove(node);

@@ -16,8 +16,9 @@ export class Gather {
     this.#waiting = new Set(children);
   }
 
-  waitsFor(child: NodeName): boolean {
-    return this.#waiting.has(child);
+  /** Whether an EOE of `epoch` from a child is waited for. */
+  awaits(child: NodeName, epoch: number): boolean {
+    return epoch === this.epoch && this.#waiting.has(child);
   }
 
   get waiting(): number {

@@ -54,11 +54,10 @@ export abstract class Member extends BaseNode {
 
   protected start(entropy: Uint8Array): void {
     const entries = this.stored();
-    const isFirstLife = entries.length === 0;
     for (const entry of entries) this.restore(entry);
+    if (entries.length > 0) this.plea = { ...this.plea, reason: 'restarted' };
     this.birth = new Uint8Array(entropy);
     this.takeIncarnation(this.nextIncarnation());
-    this.plea = { reason: isFirstLife ? 'new' : 'restarted', suspect: '', link: 0 };
     this.join('joining');
   }
 
@@ -272,6 +271,16 @@ export abstract class Member extends BaseNode {
 
   protected isFreshProbe(probe: ProbeBody): boolean {
     return probe.nonce > this.nonce;
+  }
+
+  // Epochs
+
+  protected isNewRts(epoch: number): boolean {
+    return epoch > this.rts;
+  }
+
+  protected isNewSync(epoch: number): boolean {
+    return epoch > this.sync;
   }
 
   // Leaving

@@ -155,12 +155,11 @@ export const DEFAULT_PARAMETERS: Parameters = {
 
 /**
  * Checks parameters.
- * @throws TypeError if one is not a number; RangeError if it is no positive safe integer, or `k` is below 2
+ * @throws RangeError if one is no positive safe integer, or `k` is below 2
  */
 export function checkParameters(parameters: Parameters): void {
   for (const name of Object.keys(DEFAULT_PARAMETERS) as (keyof Parameters)[]) {
-    const value: unknown = parameters[name];
-    if (typeof value !== 'number') throw new TypeError(`parameters.${name} must be a number`);
+    const value = parameters[name];
     const least = name === 'k' ? 2 : 1;
     if (!Number.isSafeInteger(value) || value < least)
       throw new RangeError(`parameters.${name} must be an integer of at least ${least}, not ${value}`);

@@ -107,7 +107,7 @@ export class HeapPolicy implements PlacementPolicy {
   snapshot(): HeapSnapshot {
     return {
       routers: [...this.routers],
-      clients: [...this.clients].sort(([a], [b]) => a - b),
+      clients: [...this.clients],
       pending: this.pending(),
     };
   }
@@ -132,6 +132,7 @@ export class HeapPolicy implements PlacementPolicy {
     return this.pending()[0];
   }
 
+  /** Of position 0 it is none: -1. */
   protected parentPosition(position: number): number {
     return Math.floor((position - 1) / this.k);
   }
@@ -154,7 +155,7 @@ export class HeapPolicy implements PlacementPolicy {
 
   protected areAdjacent(a: NodeName, b: NodeName): boolean {
     const [atA, atB] = [this.positionOf(a), this.positionOf(b)];
-    return (atA !== 0 && this.parentPosition(atA) === atB) || (atB !== 0 && this.parentPosition(atB) === atA);
+    return this.parentPosition(atA) === atB || this.parentPosition(atB) === atA;
   }
 
   /** A new router takes the next position; a client that sits there moves to the first slot below it. */
@@ -188,7 +189,6 @@ export class HeapPolicy implements PlacementPolicy {
   protected swapAway(reporter: NodeName, other: NodeName): void {
     for (let position = this.routers.length; position >= 1; position--) {
       const partner = this.nodeAt(position);
-      if (partner === reporter) continue;
       this.swap(reporter, partner);
       if (!this.areAdjacent(reporter, other)) return;
       this.swap(reporter, partner);

@@ -37,7 +37,7 @@ export abstract class Replica extends Member {
   protected readonly store: Store;
   protected readonly chains: Chains;
   protected clock = 0;
-  protected recovering = false;
+  protected recovering: boolean;
   /** Ranges asked for since the last SYNC. */
   protected readonly asked = new Set<string>();
 
@@ -48,6 +48,7 @@ export abstract class Replica extends Member {
     this.groupKey = options.groupKey;
     this.store = this.makeStore();
     this.chains = this.makeChains();
+    this.recovering = this.mustRecover();
   }
 
   override gauges(): readonly Gauge[] {
@@ -74,11 +75,6 @@ export abstract class Replica extends Member {
 
   protected ownCapsule(): string {
     return capsuleOf(this.node, this.incarnation);
-  }
-
-  protected override start(entropy: Uint8Array): void {
-    this.recovering = this.mustRecover();
-    super.start(entropy);
   }
 
   /** A life that finds anything in its storage is not the first, and cannot know what the others wrote. */
@@ -170,11 +166,7 @@ export abstract class Replica extends Member {
     const { capsule } = proven.record;
     for (;;) {
       const next = this.chains.release(capsule);
-      if (next === undefined) return;
-      if (!this.nextInChain(next.record)) {
-        this.rejections += 1;
-        return;
-      }
+      if (next === undefined || !this.nextInChain(next.record)) return;
       this.deliver(next);
     }
   }
@@ -194,14 +186,6 @@ export abstract class Replica extends Member {
   }
 
   // Epochs
-
-  protected isNewRts(epoch: number): boolean {
-    return epoch > this.rts;
-  }
-
-  protected isNewSync(epoch: number): boolean {
-    return epoch > this.sync;
-  }
 
   protected onRts(rts: RtsMessage): void {
     const { epoch } = rts.body;

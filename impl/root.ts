@@ -129,16 +129,12 @@ export abstract class Root extends BaseNode {
 
   protected onEoe(from: NodeName, eoe: EoeMessage): void {
     const { gather } = this;
-    if (gather === undefined || !this.isAwaitedEoe(gather, from, eoe)) reject('eoe: not waited for');
+    if (gather?.awaits(from, eoe.epoch) !== true) reject('eoe: not waited for');
     if (!eoe.answers.every((answer) => this.verifyAnswer(answer, eoe.epoch))) reject('eoe: not authentic');
     gather.take(from, eoe.answers);
     for (const { answer, credential } of eoe.answers)
       for (const head of answer.heads) this.raiseHead({ head, credential });
     if (gather.isComplete) this.closeEpoch(gather, false);
-  }
-
-  protected isAwaitedEoe(gather: Gather, from: NodeName, eoe: EoeMessage): boolean {
-    return gather.waitsFor(from) && gather.epoch === eoe.epoch;
   }
 
   protected closeEpoch(gather: Gather, hasTimerFired: boolean): void {

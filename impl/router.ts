@@ -86,8 +86,9 @@ export class Router extends Member {
 
   protected routeOf(from: NodeName, nak: NakMessage): Route | undefined {
     if (from !== this.parent) return { to: this.parent, path: [] };
-    const [to, ...path] = nak.path;
-    return to !== undefined && this.children.includes(to) ? { to, path } : undefined;
+    const [next, ...path] = nak.path;
+    const to = this.children.find((child) => child === next);
+    return to === undefined ? undefined : { to, path };
   }
 
   // Epochs
@@ -112,26 +113,14 @@ export class Router extends Member {
     return Math.floor(this.parameters.eoeMs / 2 ** this.level);
   }
 
-  protected isNewRts(epoch: number): boolean {
-    return epoch > this.rts;
-  }
-
-  protected isNewSync(epoch: number): boolean {
-    return epoch > this.sync;
-  }
-
   protected onEoe(from: NodeName, eoe: EoeMessage): void {
     const { gather } = this;
-    if (gather === undefined || !this.isAwaitedEoe(gather, from, eoe)) reject('eoe: not waited for');
+    if (gather?.awaits(from, eoe.epoch) !== true) reject('eoe: not waited for');
     if (!eoe.answers.every((answer) => this.verifyAnswer(answer, eoe.epoch))) reject('eoe: not authentic');
     gather.take(from, eoe.answers);
     if (!gather.isComplete) return;
     this.cancelTimer('eoe');
     this.answerUp();
-  }
-
-  protected isAwaitedEoe(gather: Gather, from: NodeName, eoe: EoeMessage): boolean {
-    return from !== this.parent && gather.waitsFor(from) && gather.epoch === eoe.epoch;
   }
 
   protected answerUp(): void {

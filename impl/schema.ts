@@ -88,11 +88,8 @@ export function list<T>(
   };
 }
 
-/** The fields of `T`, as an array in the order of `fields`; `check` says what is wrong between them, if anything. */
-export function struct<T>(
-  fields: { readonly [K in keyof T]-?: Shape<T[K]> },
-  check?: (value: T) => string | undefined,
-): Shape<T> {
+/** The fields of `T`, as an array in the order of `fields`. */
+export function struct<T>(fields: { readonly [K in keyof T]-?: Shape<T[K]> }): Shape<T> {
   const names = Object.keys(fields) as (keyof T & string)[];
   const shapes = names.map((name) => fields[name] as Shape<unknown>);
   return {
@@ -105,9 +102,19 @@ export function struct<T>(
         const name = names[i] as string;
         value[name] = (shapes[i] as Shape<unknown>).fromWire(wire[i], `${at}.${name}`);
       }
-      const wrong = check?.(value as T);
-      if (wrong !== undefined) throw new FrameError(`${at}: ${wrong}`);
       return value as T;
+    },
+  };
+}
+
+/** A shape of which only such values are taken that `holds` is true of; the error says what is `wrong` with others. */
+export function where<T>(shape: Shape<T>, holds: (value: T) => boolean, wrong: string): Shape<T> {
+  return {
+    toWire: (value) => shape.toWire(value),
+    fromWire(wire, at) {
+      const value = shape.fromWire(wire, at);
+      if (!holds(value)) throw new FrameError(`${at}: ${wrong}`);
+      return value;
     },
   };
 }

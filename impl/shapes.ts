@@ -27,7 +27,7 @@ import type {
   SyncMessage,
   Write,
 } from './messages.ts';
-import { bytes, integer, list, oneOf, struct, text, type Shape } from './schema.ts';
+import { bytes, integer, list, oneOf, struct, text, where, type Shape } from './schema.ts';
 
 /** Greatest size of a frame, in bytes. What is longer is rejected unread. */
 export const MAX_FRAME_BYTES = 65_536;
@@ -80,20 +80,17 @@ export const credential: Shape<Credential> = struct<Credential>({
   signature,
 });
 
-const record: Shape<CapsuleRecord> = struct<CapsuleRecord>(
-  {
-    capsule,
-    writer: name,
-    seq: positive,
-    prevHash: hash,
-    timestamp: positive,
-    keyEpoch: positive,
-    ciphertext: bytes(TAG_BYTES, MAX_CIPHERTEXT_BYTES),
-    hash,
-    signature,
-  },
-  (value) => (writerOf(value.capsule) === value.writer ? undefined : 'capsule of another writer'),
-);
+const record: Shape<CapsuleRecord> = struct<CapsuleRecord>({
+  capsule,
+  writer: name,
+  seq: positive,
+  prevHash: hash,
+  timestamp: positive,
+  keyEpoch: positive,
+  ciphertext: bytes(TAG_BYTES, MAX_CIPHERTEXT_BYTES),
+  hash,
+  signature,
+});
 
 const head: Shape<Head> = struct<Head>({ capsule, seq: positive, timestamp: positive, hash, signature });
 const provenHead: Shape<ProvenHead> = struct<ProvenHead>({ head, credential });
@@ -108,8 +105,8 @@ const neighbour: Shape<Neighbour> = struct<Neighbour>({
 const probe = struct<ControlBodies['probe']>({ node: name, incarnation: positive, nonce: positive });
 
 export const controlShapes: { readonly [K in ControlKind]: Shape<ControlBodies[K]> } = {
-  join: struct<ControlBodies['join']>(
-    {
+  join: where(
+    struct<ControlBodies['join']>({
       node: name,
       role: oneOf('router', 'client'),
       incarnation: positive,
@@ -118,11 +115,10 @@ export const controlShapes: { readonly [K in ControlKind]: Shape<ControlBodies[K
       reason: oneOf('new', 'restarted', 'orphaned'),
       suspect: text((value) => value === '' || isNodeName(value)),
       link: integer(0),
-    },
-    (value) =>
-      (value.reason === 'orphaned') === (value.suspect !== '') && (value.suspect !== '') === value.link > 0
-        ? undefined
-        : 'reason and suspect disagree',
+    }),
+    ({ reason, suspect, link }) =>
+      (reason === 'orphaned') === (suspect !== '') && (suspect !== '') === link > 0,
+    'reason and suspect disagree',
   ),
   'join-refused': struct<ControlBodies['join-refused']>({
     node: name,
@@ -175,8 +171,8 @@ export const signedShapes: { readonly [K in SignedKind]: Shape<SignedBodies[K]> 
   answer: answerBody,
 };
 
-const range = (value: { readonly first: number; readonly last: number }): string | undefined =>
-  value.first <= value.last ? undefined : 'empty range';
+const isRange = ({ first, last }: { readonly first: number; readonly last: number }): boolean =>
+  first <= last;
 
 export const bodyShapes: { readonly [K in LinkBody['kind']]: Shape<Extract<LinkBody, { kind: K }>> } = {
   heartbeat: struct<HeartbeatMessage>({ kind: oneOf('heartbeat') }),
@@ -188,20 +184,28 @@ export const bodyShapes: { readonly [K in LinkBody['kind']]: Shape<Extract<LinkB
     answers: list(answer, MAX_LIST, (one) => one.answer.node),
   }),
   sync: struct<SyncMessage>({ kind: oneOf('sync'), body: syncBody, credential, signature }),
-  nak: struct<NakMessage>(
-    { kind: oneOf('nak'), capsule, first: positive, last: positive, path: list(name, MAX_PATH) },
-    range,
+  nak: where(
+    struct<NakMessage>({
+      kind: oneOf('nak'),
+      capsule,
+      first: positive,
+      last: positive,
+      path: list(name, MAX_PATH),
+    }),
+    isRange,
+    'empty range',
   ),
-  repair: struct<RepairMessage>(
-    {
+  repair: where(
+    struct<RepairMessage>({
       kind: oneOf('repair'),
       capsule,
       first: positive,
       last: positive,
       credential,
       records: list(record, MAX_LIST, (one) => one.seq),
-    },
-    range,
+    }),
+    isRange,
+    'empty range',
   ),
 };
 

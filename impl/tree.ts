@@ -123,14 +123,12 @@ export class Tree {
   /** The placement of a node in the tree. */
   placementOf({ node, incarnation, birth }: Known): PlacementBody {
     const parent = this.parentOf(node);
-    const version = this.placedAt(node);
-    if (parent === undefined || version === undefined)
-      throw new RangeError(`node ${node} is not in the tree`);
+    if (parent === undefined) throw new RangeError(`node ${node} is not in the tree`);
     return {
       node,
       incarnation,
       birth,
-      version,
+      version: this.#placedAt.get(node) as number,
       level: this.#levelOf(node),
       parent: this.#neighbour(parent, node),
       children: this.childrenOf(node).map((child) => this.#neighbour(child, child)),
