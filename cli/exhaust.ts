@@ -59,7 +59,7 @@ Examples:
   psl-verify exhaust --scenario pair --subject mutant:forwards-twice
   psl-verify exhaust --scenario join --memory 8G --checkpoint join.checkpoint
 
-Exit status: 0 holds · 1 broken · 2 wrong call or file · 3 memory was used up: nothing is proved · 130 interrupted`,
+Exit status: 0 holds · 1 broken · 2 wrong call or file · 3 too large, or memory used up: nothing is proved · 130 interrupted`,
     )
     .action(run);
 }
@@ -82,9 +82,10 @@ export async function exhaust(context: Context, options: ExhaustOptions): Promis
   const depthSeen = await advance(context, search);
   const { verdict } = search;
   const isInterrupted = verdict === undefined;
-  const left = isInterrupted ? search.phase : verdict.verdict === 'not-covered' ? verdict.phase : 'done';
+  const left = isInterrupted ? search.phase : verdict.verdict === 'incomplete' ? verdict.phase : 'done';
   // The calm is made from the whole storm: it begins anew.
-  if (options.checkpoint !== undefined && left !== 'done') save(search, options.checkpoint);
+  const cannotGoOn = verdict?.verdict === 'incomplete' && verdict.why.kind === 'tables';
+  if (options.checkpoint !== undefined && left !== 'done' && !cannotGoOn) save(search, options.checkpoint);
 
   const finding = verdict?.verdict === 'broken' ? verdict.finding : undefined;
   const file = finding === undefined ? undefined : writeFinding(context, scope, finding, options.out);
@@ -200,8 +201,10 @@ function conclusion(verdict: ScopeVerdict | undefined, depth: number): string {
       return 'Holds.';
     case 'broken':
       return `Broken: ${verdict.finding.property}: ${verdict.finding.text}.`;
-    case 'not-covered':
-      return `Memory is used up in the ${verdict.phase}: ${covered}.`;
+    case 'incomplete':
+      return verdict.why.kind === 'memory'
+        ? `Memory is used up in the ${verdict.phase}: ${covered}.`
+        : `The scope is too large, in the ${verdict.phase}: ${verdict.why.text}: ${covered}.`;
   }
 }
 

@@ -1,6 +1,7 @@
 /** `psl-verify list`: what there is to choose from. */
 import type { Command } from 'commander';
 import { STRATEGY_TITLES, type Strategy } from '../engine/defaults.ts';
+import { SCOPES } from '../properties/exhaust/scopes.ts';
 import { EXIT, printJson, type Context } from './call.ts';
 import { mutantSubject } from './kit.ts';
 import { paint, table } from './terminal.ts';
@@ -13,7 +14,7 @@ export interface ListOptions {
 export function addList(program: Command, run: (options: ListOptions) => Promise<void>): void {
   program
     .command('list')
-    .summary('subjects, properties, situations, scenarios, capabilities, strategies, mutants')
+    .summary('subjects, properties, situations, scenarios, scopes, capabilities, strategies, mutants')
     .description('Lists everything that the other commands take a name of.')
     .option('--json', 'print one JSON object on stdout and nothing else')
     .addHelpText(
@@ -30,12 +31,14 @@ Examples:
 export function list(context: Context, options: ListOptions): number {
   const { kit, terminal, nowMs } = context;
   const { subjects, properties, situations, scenarios, capabilities, strategies, mutants } = kit;
+  const scopes = SCOPES.map(({ name, title }) => ({ name, title }));
   if (options.json === true) {
     printJson(context, 'list', nowMs(), {
       subjects,
       properties,
       situations,
       scenarios,
+      scopes,
       capabilities,
       strategies,
       mutants,
@@ -69,6 +72,11 @@ export function list(context: Context, options: ListOptions): number {
     'Scenarios',
     ['name', 'what it is'],
     scenarios.map((one) => [one.name, one.title]),
+  );
+  section(
+    'Scopes of exhaust',
+    ['name', 'what it is'],
+    scopes.map((one) => [one.name, one.title]),
   );
   section(
     'Capabilities',

@@ -11,7 +11,7 @@ export const MAX_LOCALS = 0x1_0000;
 export const UNKNOWN = -1;
 export const IMPOSSIBLE = -2;
 
-/** A scope that is larger than the tables. */
+/** A node has more local states than there is room for. */
 export class ScopeError extends Error {
   override readonly name = 'ScopeError';
 }
@@ -35,6 +35,8 @@ export class Compiled<Local, Message> {
   readonly losable: boolean[] = [];
   /** By message: index of the budget of its delivery; -1 if it is free. */
   readonly deliveryBudgets: number[] = [];
+  /** By message: whether it must arrive in order (`Composition.order`). */
+  readonly ordered: boolean[] = [];
   /** By message: those that must arrive before it if they are in flight. */
   readonly earlier: number[][] = [];
   /** By node and local state: outcome by message. Rows are filled with UNKNOWN up to the messages that are known. */
@@ -51,6 +53,8 @@ export class Compiled<Local, Message> {
   readonly brokenLocals: Map<number, Broken>[];
   /** By joint invariant, node and local state: the number of its view. */
   readonly views: number[][][];
+  /** By node and local state: what it is settled; undefined if not asked yet. */
+  readonly settled: (number | undefined)[][];
   /** By symmetry, node and local state: the image. */
   readonly localImages: number[][][];
   /** By symmetry and message: the image. */
@@ -67,13 +71,20 @@ export class Compiled<Local, Message> {
   readonly #viewIds: Map<string, number>[];
   readonly #viewTexts: string[][];
 
-  /** @param withSymmetries whether images are kept: local states and messages that only are images of others are known, too */
-  constructor(composition: Composition<Local, Message>, withSymmetries = false) {
+  readonly #maxLocals: number;
+
+  /**
+   * @param withSymmetries whether images are kept: local states and messages that only are images of others are known, too
+   * @param maxLocals local states of a node, at most
+   */
+  constructor(composition: Composition<Local, Message>, withSymmetries = false, maxLocals = MAX_LOCALS) {
     this.composition = composition;
+    this.#maxLocals = Math.min(maxLocals, MAX_LOCALS);
     const perNode = <T>(): T[][] => composition.nodes.map(() => []);
     const joint = composition.invariants.filter((invariant) => invariant.kind === 'joint');
     this.receive = perNode();
     this.acts = perNode();
+    this.settled = perNode();
     this.brokenLocals = composition.nodes.map(() => new Map());
     this.views = joint.map(perNode<number>);
     this.#viewIds = joint.map(() => new Map());
@@ -149,16 +160,25 @@ export class Compiled<Local, Message> {
     return acts;
   }
 
-  /** Makes a local state known. @returns its number */
+  /** What the local state is as good as while nothing is in flight. */
+  settledOf(node: number, local: number): number {
+    const row = at(this.settled, node);
+    const known = row[local];
+    if (known !== undefined) return known;
+    const settled = this.composition.settled?.(node, this.localOf(node, local));
+    return (row[local] = settled === undefined ? local : this.internLocal(node, settled));
+  }
+
+  /** Makes a local state known. @returns its number @throws ScopeError if there is no room for it */
   internLocal(node: number, local: Local): number {
     const key = this.composition.localKey(node, local);
     const ids = at(this.#localIds, node);
     const known = ids.get(key);
     if (known !== undefined) return known;
     const id = ids.size;
-    if (id >= MAX_LOCALS)
+    if (id >= this.#maxLocals)
       throw new ScopeError(
-        `${this.composition.nodes[node] ?? 'a node'} has more than ${String(MAX_LOCALS)} local states: the scope is too large`,
+        `${this.composition.nodes[node] ?? 'a node'} has more than ${String(this.#maxLocals)} local states`,
       );
     ids.set(key, id);
     at(this.#locals, node).push(local);
@@ -195,6 +215,7 @@ export class Compiled<Local, Message> {
   #queue(id: number, message: Message): void {
     this.earlier[id] = [];
     const place = this.composition.order?.(message);
+    this.ordered[id] = place !== undefined;
     if (place === undefined) return;
     const { lane, number } = place;
     let others = this.#lanes.get(lane);

@@ -24,7 +24,7 @@ export interface Act<Local, Message> extends Outcome<Local, Message> {
   readonly name: string;
   /** Index of the budget that it takes one from. @default none: it is free */
   readonly budget?: number;
-  /** Whether it waits until nothing is in flight that can be delivered: 1; and until no act of rest 1 is possible: 2. @default it does not wait */
+  /** Whether it waits until nothing is in flight that can be delivered and no act that does not wait is possible: 1; nor one of rest 1: 2. @default it does not wait */
   readonly atRest?: 1 | 2;
 }
 
@@ -61,6 +61,8 @@ export interface Composition<Local, Message> {
   receive(node: number, local: Local, message: Message): Outcome<Local, Message> | undefined;
   /** Whether the message may be lost. @default true */
   mayLose?(message: Message): boolean;
+  /** Whether the message arrives before anything else happens: not sent by a node, but how a step is seen by others at once. It sends nothing. @default no message */
+  prompt?(message: Message): boolean;
   /** Index of the budget that a delivery of the message takes one from: it is the environment's doing. @default none: it is free */
   deliveryBudget?(message: Message): number | undefined;
   /** Where the message is among those that must arrive in order: not before one of its lane with a smaller number that is in flight. @default none is in order */
@@ -72,6 +74,11 @@ export interface Composition<Local, Message> {
    * everything that can happen at its receiver from here on. `eagerFlaws` checks it. @default no message
    */
   eager?(node: number, local: Local, message: Message): boolean;
+  /**
+   * What the local state is as good as while nothing is in flight: without what only tells messages in flight from each other. A state at rest and
+   * the same with all its local states settled do the same from there on, but for names. Settling twice is settling once. @default itself
+   */
+  settled?(node: number, local: Local): Local;
   /** All but the identity; with it they must be a group. `symmetryFlaws` checks that they change nothing. @default none */
   readonly symmetries?: readonly Symmetry<Local, Message>[];
 }

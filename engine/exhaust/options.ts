@@ -7,10 +7,13 @@ export interface Reductions {
   /** Deliver at once what nobody else can observe (`Composition.eager`). */
   readonly eager?: boolean;
   /**
-   * Let no message be lost: one that is lost does to the nodes what one does that is never delivered, so the same local states are reached together.
-   * Sound for invariants of local states; not together with acts that wait for rest, or for what must happen.
+   * Let no message be lost but those that must arrive in order: one that is lost does to the nodes what one does that is never delivered, so the same local
+   * states are reached together. (Those in order are held up by one that is late.) Sound for invariants of local states; not together with acts that
+   * wait for rest, or for what must happen.
    */
   readonly lossIsDelay?: boolean;
+  /** Forget, whenever nothing is in flight, what only tells messages in flight from each other (`Composition.settled`). */
+  readonly settle?: boolean;
   /** Keep one of the states that only differ in the names of equal nodes (`Composition.symmetries`). */
   readonly symmetry?: boolean;
 }
@@ -21,6 +24,8 @@ export interface SearchOptions<Local, Message> {
   readonly keepsParents?: boolean;
   /** Bytes for states and their table, at most. @default no bound but that of the table */
   readonly maxBytes?: number;
+  /** Local states of one node, at most. @default what a packed state has room for */
+  readonly maxLocals?: number;
   /** Goes on when something is broken. @default false */
   readonly goesOnWhenBroken?: boolean;
   /** Tables that another search of the same nodes has filled. */

@@ -17,14 +17,15 @@ export interface Successor {
   readonly outcome: number;
 }
 
-/** All steps out of a state. Nothing is reduced, but losses are left out if the search leaves them out. */
+/** All steps out of a state. Nothing is reduced, but losses are left out as the search leaves them out. */
 export function successorsOf<L, M>(search: Search<L, M>, state: Int32Array): readonly Successor[] {
   const { compiled, composition } = search;
   const { nodes } = search.layout;
   const spent = localIn(state, 0, nodes);
   const isLeft = (budget: number): boolean => spentOf(spent, budget) < at(composition.budgets, budget).max;
   const successors: Successor[] = [];
-  const lossBudget = search.reductions.lossIsDelay === true ? undefined : composition.lossBudget;
+  const { lossBudget } = composition;
+  const lossIsDelay = search.reductions.lossIsDelay === true;
   let isAtRest = true;
   // Asking may make states longer, so successors are made of what is known afterwards.
   const after = (node: number, outcome: number, budget: number, taken: number): Int32Array => {
@@ -47,7 +48,9 @@ export function successorsOf<L, M>(search: Search<L, M>, state: Int32Array): rea
       const next = after(node, outcome, budget, message);
       successors.push({ step: { kind: 'deliver', node, message }, state: next, outcome });
     }
-    if (lossBudget !== undefined && isLeft(lossBudget) && compiled.losable[message] === true)
+    const isLosable =
+      compiled.losable[message] === true && (!lossIsDelay || compiled.ordered[message] === true);
+    if (lossBudget !== undefined && isLeft(lossBudget) && isLosable)
       successors.push({
         step: { kind: 'lose', message },
         state: after(-1, -1, lossBudget, message),
@@ -62,7 +65,7 @@ export function successorsOf<L, M>(search: Search<L, M>, state: Int32Array): rea
         const next = after(node, outcome, budget, -1);
         successors.push({ step: { kind: 'act', node, name }, state: next, outcome });
       }
-    if (rest === 1 && successors.length > before) break;
+    if (successors.length > before) break;
   }
   return successors;
 }
@@ -86,11 +89,11 @@ export function pathTo<L, M>(search: Search<L, M>, index: number): Path {
   if (chain.length === 1 && index >= search.firstCount) throw new RangeError('the search keeps no parents');
   const steps: PathStep[] = [];
   let now = search.firstState(start);
-  now = deliverAllEager(search, now, steps);
+  now = search.settled(deliverAllEager(search, now, steps));
   for (const wanted of chain.slice(1)) {
     const found = firstOf(successorsOf(search, now), ({ step, state }) => {
       const taken: PathStep[] = [step];
-      const reached = deliverAllEager(search, state, taken);
+      const reached = search.settled(deliverAllEager(search, state, taken));
       return search.indexOf(reached) === wanted ? { taken, reached } : undefined;
     });
     if (found === undefined)
@@ -117,7 +120,8 @@ export function pathToBroken<L, M>(search: Search<L, M>): Path | undefined {
 /** Takes what the search takes at once, one by one. */
 function deliverAllEager<L, M>(search: Search<L, M>, state: Int32Array, steps: PathStep[]): Int32Array {
   const { compiled, composition } = search;
-  if (search.reductions.eager !== true || composition.eager === undefined) return state;
+  const isEager = search.reductions.eager === true && composition.eager !== undefined;
+  if (!isEager && composition.prompt === undefined) return state;
   const now = search.widened(state);
   for (let again = true; again;) {
     again = false;
@@ -125,7 +129,11 @@ function deliverAllEager<L, M>(search: Search<L, M>, state: Int32Array, steps: P
       const node = at(compiled.receivers, message);
       const local = localIn(now, 0, node);
       const known = compiled.localOf(node, local);
-      if (!composition.eager(node, known, compiled.messageOf(message))) continue;
+      const content = compiled.messageOf(message);
+      const isAtOnce =
+        composition.prompt?.(content) === true ||
+        (isEager && composition.eager?.(node, known, content) === true);
+      if (!isAtOnce) continue;
       takeOut(now, search.layout.networkAt, message);
       setLocal(now, node, at(compiled.nextLocal, compiled.received(node, local, message)));
       steps.push({ kind: 'deliver', node, message, isEager: true });

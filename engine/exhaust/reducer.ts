@@ -1,6 +1,6 @@
 /**
- * The reductions that change a packed state before it is looked up: deliveries that are taken at once, and one
- * representative for all states that only differ in the names of equal nodes.
+ * The reductions that change a packed state before it is looked up: deliveries that are taken at once, what is forgotten at
+ * rest, and one representative for all states that only differ in the names of equal nodes.
  */
 import type { Compiled } from './compiled.ts';
 import { localIn, putIn, setLocal, spentOf, type Layout } from './layout.ts';
@@ -10,7 +10,9 @@ export class Reducer<Local, Message> {
   readonly #compiled: Compiled<Local, Message>;
   readonly #layout: Layout;
   readonly #isEager: boolean;
-  /** By node and local state: the eager messages, as words of the network, and in front of them how many messages were asked about. */
+  /** Whether some messages are delivered at once. */
+  readonly delivers: boolean;
+  /** By node and local state: the prompt and eager messages, as words of the network, and in front of them how many messages were asked about. */
   readonly #masks: Int32Array[][];
   /** By budget: the messages that cannot be delivered without it, as words of the network. */
   readonly #paid: Int32Array[];
@@ -22,6 +24,7 @@ export class Reducer<Local, Message> {
     this.#compiled = compiled;
     this.#layout = layout;
     this.#isEager = isEager && compiled.composition.eager !== undefined;
+    this.delivers = this.#isEager || compiled.composition.prompt !== undefined;
     this.#masks = compiled.composition.nodes.map(() => []);
     this.#paid = compiled.composition.budgets.map(() => new Int32Array(layout.networkWords));
     this.#image = new Int32Array(layout.networkAt + layout.networkWords);
@@ -46,15 +49,15 @@ export class Reducer<Local, Message> {
   }
 
   /**
-   * Delivers at once what may be, at one node: the rest of the state was reduced before.
+   * Delivers at once what must be (`Composition.prompt`) and what may be, at one node: the rest of the state was reduced before.
    *
-   * Sound for what is true of local states and stays broken once it is broken (`Composition.eager`): the delivery is a persistent set of one
+   * The latter is sound for what is true of local states and stays broken once it is broken (`Composition.eager`): the delivery is a persistent set of one
    * transition (Godefroid 1996): it is independent of all that others can do, since only its receiver takes it in and it sends nothing, and of all that
    * the receiver itself can do. So from the states that are passed over nothing is reached that is not reached from the one that is kept.
    * @returns whether anything was delivered
    */
   deliverEager(state: Int32Array, node: number): boolean {
-    if (!this.#isEager) return false;
+    if (!this.delivers) return false;
     const { networkAt, networkWords } = this.#layout;
     let changed = false;
     for (let again = true; again;) {
@@ -72,6 +75,18 @@ export class Reducer<Local, Message> {
       }
     }
     return changed;
+  }
+
+  /**
+   * Forgets what only tells messages in flight from each other, if none is.
+   *
+   * Sound for whatever is true of settled local states: the two states are bisimilar (`Composition.settled`).
+   */
+  settle(state: Int32Array): void {
+    const { nodes, networkAt, networkWords } = this.#layout;
+    for (let word = 0; word < networkWords; word += 1) if (state[networkAt + word] !== 0) return;
+    for (let node = 0; node < nodes; node += 1)
+      setLocal(state, node, this.#compiled.settledOf(node, localIn(state, 0, node)));
   }
 
   /**
@@ -123,7 +138,11 @@ export class Reducer<Local, Message> {
     for (let message = row[0] as number; message < messageCount; message += 1) {
       if (receivers[message] !== node) continue;
       const known = compiled.localOf(node, local);
-      if (composition.eager?.(node, known, compiled.messageOf(message)) === true) putIn(row, 1, message);
+      const content = compiled.messageOf(message);
+      const isAtOnce =
+        composition.prompt?.(content) === true ||
+        (this.#isEager && composition.eager?.(node, known, content) === true);
+      if (isAtOnce) putIn(row, 1, message);
     }
     row[0] = messageCount;
     return row;

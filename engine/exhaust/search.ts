@@ -52,7 +52,7 @@ export class Search<Local, Message> {
     this.#options = options;
     this.reductions = options.reductions ?? {};
     const { symmetry = false } = this.reductions;
-    this.compiled = options.compiled ?? new Compiled(composition, symmetry);
+    this.compiled = options.compiled ?? new Compiled(composition, symmetry, options.maxLocals);
     const { budgets } = composition;
     if (budgets.length > MAX_BUDGETS || budgets.some(({ max }) => !(max >= 0 && max <= MAX_BUDGET)))
       throw new RangeError(
@@ -118,6 +118,14 @@ export class Search<Local, Message> {
     this.#transitions = transitions;
   }
 
+  /** A copy of a state as it is kept while nothing is in flight; the state itself unless that is asked for. */
+  settled(state: Int32Array): Int32Array {
+    if (this.reductions.settle !== true) return state;
+    const now = this.widened(state);
+    this.#reducer.settle(now);
+    return now;
+  }
+
   /** Where a state is, once it is reduced; -1 if it was not reached. */
   indexOf(state: Int32Array): number {
     const reduced = this.widened(state);
@@ -125,7 +133,10 @@ export class Search<Local, Message> {
     return this.states.indexOf(reduced);
   }
 
-  /** Looks at up to so many states. @returns why it does not go on, undefined if it does */
+  /**
+   * Looks at up to so many states. @returns why it does not go on, undefined if it does
+   * @throws ScopeError if a node has more local states than there is room for
+   */
   advance(count: number): End | undefined {
     let left = count;
     while (this.end === undefined && left > 0) {
@@ -186,19 +197,21 @@ export class Search<Local, Message> {
 
   /** Everything that may be delivered at once is, at all nodes; and names are exchanged. */
   #reduce(state: Int32Array): void {
-    const { eager, symmetry } = this.reductions;
-    if (eager === true) {
-      this.#reducer.forget(state, this.#maxima);
+    const { eager, settle, symmetry } = this.reductions;
+    if (eager === true) this.#reducer.forget(state, this.#maxima);
+    if (this.#reducer.delivers) {
       for (let node = 0; node < this.#store.layout.nodes; node += 1) this.#reducer.deliverEager(state, node);
     }
+    if (settle === true) this.#reducer.settle(state);
     if (symmetry === true) this.#reducer.canonicalise(state);
   }
 
   /** The hot loop: looks at states from `from` up to `to`. Ends early, to be called again, when states were made longer or something ended the search. */
   #expand(from: number, to: number): void {
     const { compiled, composition, reductions } = this;
-    const { receive, acts, receivers, losable, deliveryBudgets } = compiled;
-    const lossBudget = reductions.lossIsDelay === true ? -1 : (composition.lossBudget ?? -1);
+    const { receive, acts, receivers, losable, ordered, deliveryBudgets } = compiled;
+    const lossBudget = composition.lossBudget ?? -1;
+    const lossIsDelay = reductions.lossIsDelay === true;
     const states = this.#store.states;
     const { words } = states;
     const { nodes, networkAt, networkWords } = this.#store.layout;
@@ -244,10 +257,11 @@ export class Search<Local, Message> {
             if (budget >= 0) setLocal(next, nodes, spent + (1 << (budget * BUDGET_BITS)));
             this.#take(index, node, outcome);
           }
-          if (mayLose && losable[message] === true) {
+          if (mayLose && losable[message] === true && (!lossIsDelay || ordered[message] === true)) {
             for (let at = 0; at < words; at += 1) next[at] = chunk[offset + at] as number;
             next[networkAt + word] = (next[networkAt + word] as number) & ~bit;
             setLocal(next, nodes, spent + (1 << (lossBudget * BUDGET_BITS)));
+            if (reductions.settle === true) this.#reducer.settle(next);
             if (reductions.symmetry === true) this.#reducer.canonicalise(next);
             this.#transitions += 1;
             this.#add(index);
@@ -255,7 +269,7 @@ export class Search<Local, Message> {
         }
       }
 
-      // Acts that wait for rest come after those that do not, and those that wait for other acts last.
+      // Acts that wait for rest come after all that do not, and those that wait for other acts last.
       const rests = isAtRest ? 3 : 1;
       for (let rest = 0; rest < rests; rest += 1) {
         let took = false;
@@ -264,7 +278,7 @@ export class Search<Local, Message> {
           let all = (acts[node] as (typeof acts)[number])[local];
           if (all === undefined) {
             all = compiled.askActs(node, local);
-            if (reductions.lossIsDelay === true && all.some(({ atRest }) => atRest > 0))
+            if (lossIsDelay && all.some(({ atRest }) => atRest > 0))
               throw new RangeError('lossIsDelay: acts that wait for rest would wait for what is lost');
             if (this.#fit()) {
               this.#transitions = before;
@@ -280,7 +294,7 @@ export class Search<Local, Message> {
             this.#take(index, node, outcome);
           }
         }
-        if (rest === 1 && took) break;
+        if (took) break;
       }
       this.#done = index + 1;
     }
@@ -290,7 +304,7 @@ export class Search<Local, Message> {
   #take(parent: number, node: number, outcome: number): void {
     this.#transitions += 1;
     const { compiled } = this;
-    const { eager, symmetry } = this.reductions;
+    const { eager, settle, symmetry } = this.reductions;
     const { networkAt, networkWords } = this.#store.layout;
     const next = this.#next;
     const { masks } = this.#store;
@@ -301,13 +315,14 @@ export class Search<Local, Message> {
     next[node >> 1] =
       ((next[node >> 1] as number) & ~(LOCAL_MASK << shift)) |
       ((compiled.nextLocal[outcome] as number) << shift);
-    if (eager === true) {
-      this.#reducer.forget(next, this.#maxima);
+    if (eager === true) this.#reducer.forget(next, this.#maxima);
+    if (this.#reducer.delivers) {
       this.#reducer.deliverEager(next, node);
       const sends = compiled.sends[outcome] as readonly number[];
       for (let at = 0; at < sends.length; at += 1)
         this.#reducer.deliverEager(next, compiled.receivers[sends[at] as number] as number);
     }
+    if (settle === true) this.#reducer.settle(next);
     if (symmetry === true) this.#reducer.canonicalise(next);
     this.#add(parent);
     if (compiled.brokenSteps.size > 0 && this.found === undefined) {

@@ -12,6 +12,7 @@ import {
 } from './local.ts';
 import { crash, fire, put, receive, start } from './node.ts';
 import { formed } from './forming.ts';
+import { settled } from './settled.ts';
 import type { Scope } from './scopes.ts';
 import { isStale } from './stale.ts';
 
@@ -27,17 +28,22 @@ const ATTACKS = 3;
 /** `storm`: what the scope says may happen, does. `calm`: no more faults; time passes when nothing is in flight. */
 export type Weather = 'storm' | 'calm';
 
-/** Epochs and repetitions that the calm has beyond those of the storm. */
+/** Epochs that the calm has beyond those of the storm. */
 const CALM_EPOCHS = 3;
+/** Repetitions that the calm has if nodes do not settle: attempts to join would be without end. */
 const CALM_REPEATS = 8;
 
-/** Composes a scope. */
-export function compose(scope: Scope, weather: Weather): ExhaustComposition {
+/**
+ * Composes a scope.
+ * @param settles whether a calm is searched with nodes that settle: then it bounds no repetitions
+ */
+export function compose(scope: Scope, weather: Weather, settles = true): ExhaustComposition {
   const { scenario, crashes } = scope;
   const { nodes } = scenario;
   const isStorm = weather === 'storm';
   const epochs = scope.epochs + (isStorm ? 0 : CALM_EPOCHS);
   const isReplayed = isStorm && scope.replays > 0;
+  const repeats = isStorm || !settles ? { budget: REPEATS } : {};
   const before = formed(scope);
   const withReplays = ({ local, sends, broken }: Reaction): Reaction => ({
     local,
@@ -60,10 +66,10 @@ export function compose(scope: Scope, weather: Weather): ExhaustComposition {
         return { name, ...(isStorm ? {} : { atRest: 1 }) };
       case 'placement':
         // Copies of placements that were sent before: in a storm they still may arrive, or have arrived, and then nothing comes of another one.
-        return isStorm ? undefined : { name, budget: REPEATS, atRest: 1 };
+        return isStorm ? undefined : { name, ...repeats, atRest: 1 };
       case 'join': {
         const isPending = JSON.stringify(local.state.value).includes('pending');
-        return { name, budget: REPEATS, ...(isStorm ? {} : { atRest: isPending ? 2 : 1 }) };
+        return { name, ...repeats, ...(isStorm ? {} : { atRest: isPending ? 2 : 1 }) };
       }
       default:
         // Nobody is suspected, or given up, before it is silent.
@@ -92,7 +98,9 @@ export function compose(scope: Scope, weather: Weather): ExhaustComposition {
     receiver: ({ to }) => nodes.indexOf(to),
     receive: (_, local, message) => withReplays(receive(local, message)),
     mayLose: ({ kind }) => kind === 'frame',
-    ...(isStorm ? {} : { order: laneOf }),
+    prompt: (message) => 'of' in message,
+    ...(isStorm && !scope.inOrder ? {} : { order: laneOf }),
+    ...(isStorm ? {} : { settled: (_: number, local: ExhaustLocal) => settled(local) }),
     deliveryBudget: ({ kind }) => (kind === 'replay' ? ATTACKS : undefined),
     acts(index, local) {
       const node = nodes[index] ?? '';
@@ -116,7 +124,9 @@ export function compose(scope: Scope, weather: Weather): ExhaustComposition {
     },
     invariants: [AUTHENTIC],
     eager: (_, local, message) =>
-      isStale(local, message) || (isStorm && !crashes.of.includes('C') && isAck(local, message)),
+      isStale(local, message) ||
+      (!isUp(local) && !crashes.isRestarted) ||
+      (isStorm && !crashes.of.includes('C') && isAck(local, message)),
   };
 }
 

@@ -27,9 +27,12 @@ function ended(search: ScopeSearch): ScopeSearch {
   return search;
 }
 
+/** A search to its end, for tests that only look at it. */
+const SMALL_WHOLE = ended(new ScopeSearch(SMALL));
+
 describe('a small scope', () => {
   it('holds, whole, and what is given up is said', () => {
-    const search = ended(new ScopeSearch(SMALL));
+    const search = SMALL_WHOLE;
     expect(search.verdict).toEqual({ verdict: 'holds' });
     expect(search.storm.progress.frontier).toBe(0);
     expect(search.calm?.progress.states).toBeGreaterThan(0);
@@ -39,13 +42,20 @@ describe('a small scope', () => {
   it('holds without reductions, in more states', () => {
     const off = ended(new ScopeSearch(SMALL, { reductions: [] }));
     expect(off.verdict).toEqual({ verdict: 'holds' });
-    const on = ended(new ScopeSearch(SMALL));
+    const on = SMALL_WHOLE;
     expect(off.storm.progress.states).toBeGreaterThan(on.storm.progress.states);
   });
 
   it('declares nothing eager that is not', () => {
     const few = { epochs: 0, losses: 0, repeats: 0 };
-    for (const scope of [scopeNamed('pair', few), scopeNamed('pair', { ...few, puts: 0, late: ['c2'] })]) {
+    const formed = { scenario: PAIR.scenario, late: [] };
+    for (const scope of [
+      scopeNamed('pair', few),
+      scopeNamed('pair', { ...few, puts: 0, late: ['c2'] }),
+      scopeNamed('router-crash', { ...few, puts: 0 }),
+      scopeNamed('coordinator-crash', { puts: 0, late: [] }),
+      scopeNamed('coordinator-crash', formed),
+    ]) {
       const search = new Search(compose(scope, 'storm'));
       search.run();
       expect(eagerFlaws(search)).toEqual([]);
@@ -54,7 +64,17 @@ describe('a small scope', () => {
 
   it('is not covered when memory is used up', () => {
     const search = ended(new ScopeSearch(PAIR, { maxBytes: 300_000 }));
-    expect(search.verdict?.verdict).toBe('not-covered');
+    expect(search.verdict).toMatchObject({ verdict: 'incomplete', phase: 'storm', why: { kind: 'memory' } });
+  });
+
+  it('is not covered when a node has too many local states', () => {
+    const search = ended(new ScopeSearch(PAIR, { maxLocals: 50 }));
+    expect(search.verdict).toEqual({
+      verdict: 'incomplete',
+      phase: 'storm',
+      depth: search.storm.progress.depth,
+      why: { kind: 'tables', text: 'C has more than 50 local states' },
+    });
   });
 });
 
@@ -68,7 +88,7 @@ describe('a checkpoint', () => {
     resumed.resume(bytes);
     expect(resumed.storm.progress.states).toBe(begun.storm.progress.states);
     ended(resumed);
-    const whole = ended(new ScopeSearch(SMALL));
+    const whole = SMALL_WHOLE;
     const { asked: _, ...got } = resumed.storm.progress;
     const { asked: __, ...expected } = whole.storm.progress;
     expect(got).toEqual(expected);
@@ -105,6 +125,23 @@ describe('ways through scopes', () => {
       }
     },
   );
+});
+
+describe('ways through a calm', () => {
+  it('run on the model and on the reference, from the way through the storm on', () => {
+    const search = SMALL_WHOLE;
+    const count = search.calm?.states.size ?? 0;
+    for (const index of [count - 1, count >> 1, count >> 2]) {
+      const moves = search.movesToCalmState(index);
+      for (const subject of ['model', 'reference']) {
+        const harness = harnessFor(subject);
+        if (harness === undefined) throw new Error(subject);
+        const run = execute(harness, SMALL.scenario, moves, { pairs: false });
+        expect(run.skipped).toEqual([]);
+        expect(run.violations).toEqual([]);
+      }
+    }
+  });
 });
 
 describe('a mutant of the reference', () => {

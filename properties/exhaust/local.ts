@@ -9,6 +9,7 @@ import {
   type Message,
   type ModelState,
   type Parameters,
+  type RecordName,
 } from '../../model/index.ts';
 import { canonicalText, messageText } from '../canonical.ts';
 
@@ -21,24 +22,15 @@ export interface ExhaustLocal {
   readonly life: number;
   /** Set timers, sorted. Heartbeats are none of them. */
   readonly timers: readonly string[];
-  /** By `TO LINK`: the counter of the last frame sent in this life. */
+  /** By `TO LINK`, of present links: the counter of the last frame sent. */
   readonly sent: Counters;
-  /** By `FROM LINK`: the greatest counter accepted in this life. */
+  /** By `FROM LINK`, of present links: the greatest counter accepted. */
   readonly received: Counters;
   /** Nodes that have gone silent, sorted. */
   readonly silent: readonly string[];
-  readonly history: History;
 }
 
 export type Counters = Readonly<Record<string, number>>;
-
-/** What only properties need to know of the past. */
-export interface History {
-  /** Records accepted as data in this life, as `FROM LINK CAPSULE#SEQ`, sorted. */
-  readonly accepted: readonly string[];
-  /** By record: copies sent as data since the last placement. */
-  readonly copies: Counters;
-}
 
 /** What is on its way. */
 export type ExhaustMessage =
@@ -61,8 +53,6 @@ export interface Reaction {
   readonly broken?: Broken;
 }
 
-export const NO_HISTORY: History = { accepted: [], copies: {} };
-
 /** A node that never lived. */
 export function unborn(node: string, parameters: Parameters): ExhaustLocal {
   const state = initialState(roleOf(node), node, parameters);
@@ -74,7 +64,6 @@ export function unborn(node: string, parameters: Parameters): ExhaustLocal {
     sent: {},
     received: {},
     silent: [],
-    history: NO_HISTORY,
   };
 }
 
@@ -88,10 +77,26 @@ export function storageOf(local: ExhaustLocal): Memory | null {
   return isUp(local) ? memoryOf(local.state) : local.memory;
 }
 
+/** The present link between the node and another; undefined if they are no neighbours. */
+export function linkTo(state: ModelState, node: string): number | undefined {
+  if (state.role === 'coordinator') {
+    const place = state.context.places[node];
+    return place?.parent === state.node ? place.link : undefined;
+  }
+  const { parent, children } = state.context;
+  return parent?.node === node ? parent.link : children.find((child) => child.node === node)?.link;
+}
+
+/** Whether the node has the record: logged, delivered, written or waiting. */
+export function holds({ role, context }: ModelState, { capsule, seq }: RecordName): boolean {
+  if (role !== 'client') return context.log[capsule]?.includes(seq) ?? false;
+  return seq <= (context.positions[capsule] ?? 0) || (context.early[capsule]?.includes(seq) ?? false);
+}
+
 /** Equal for equal locals. */
 export function localText(local: ExhaustLocal): string {
-  const { state, memory, life, timers, sent, received, silent, history } = local;
-  return canonicalText([stateKey(state), memory, life, timers, sent, received, silent, history]);
+  const { state, memory, life, timers, sent, received, silent } = local;
+  return canonicalText([stateKey(state), memory, life, timers, sent, received, silent]);
 }
 
 const texts = new WeakMap<ExhaustMessage, string>();
@@ -107,9 +112,4 @@ export function exhaustText(message: ExhaustMessage): string {
     texts.set(message, text);
   }
   return text;
-}
-
-/** Names the acceptance of a record over a link. */
-export function acceptedText({ from, link, record }: Extract<Message, { type: 'data' }>): string {
-  return `${from} ${String(link)} ${record.capsule}#${String(record.seq)}`;
 }

@@ -1,21 +1,13 @@
 /** Steps of a node: its statechart under the symbolic link layer, its storage, its timers, and whose silence it could notice by now. */
-import {
-  choiceFor,
-  isFrame,
-  step,
-  type ModelEvent,
-  type ModelOutput,
-  type ModelState,
-} from '../../model/index.ts';
+import { choiceFor, step, type ModelEvent, type ModelState } from '../../model/index.ts';
 import { timerEvent } from '../monitors/twins.ts';
 import {
-  acceptedText,
   isUp,
-  NO_HISTORY,
+  linkTo,
   storageOf,
+  type Counters,
   type ExhaustLocal,
   type ExhaustMessage,
-  type History,
   type Reaction,
 } from './local.ts';
 import { brokenBy } from './step-rules.ts';
@@ -23,8 +15,7 @@ import { brokenBy } from './step-rules.ts';
 /** The node's process begins, with what its storage holds. */
 export function start(local: ExhaustLocal): Reaction {
   const life = local.life + 1;
-  const fresh = { ...local, memory: null, life, history: NO_HISTORY };
-  return react(fresh, { type: 'start', birth: life, memory: local.memory });
+  return react({ ...local, memory: null, life }, { type: 'start', birth: life, memory: local.memory });
 }
 
 /** The node's process ends. */
@@ -33,7 +24,7 @@ export function crash(local: ExhaustLocal, others: readonly string[]): Reaction 
   const { local: down } = react(local, { type: 'crash' });
   const { node } = local.state;
   return {
-    local: { ...down, memory, timers: [], sent: {}, received: {}, silent: [], history: NO_HISTORY },
+    local: { ...down, memory, timers: [], sent: {}, received: {} },
     sends: others.map((to) => ({ kind: 'silence', of: node, to })),
   };
 }
@@ -114,30 +105,19 @@ function react(local: ExhaustLocal, event: ModelEvent): Reaction & { readonly re
     ...local,
     state: result.state,
     timers: [...timers].toSorted(),
-    sent,
-    history: remember(local, event, result.state, outputs, rejected),
+    sent: ofPresentLinks(sent, result.state),
+    received: ofPresentLinks(local.received, result.state),
   };
   const broken = brokenBy({ before: local, event, after, outputs });
   return { local: after, sends, rejected, ...(broken === undefined ? {} : { broken }) };
 }
 
-function remember(
-  { history, state }: ExhaustLocal,
-  event: ModelEvent,
-  after: ModelState,
-  outputs: readonly ModelOutput[],
-  rejected: boolean,
-): History {
-  const versionOf = ({ context }: ModelState) => context.version;
-  let { accepted, copies } = history;
-  if (versionOf(state) !== versionOf(after)) copies = {};
-  if (!rejected && event.type === 'data' && isFrame(event))
-    accepted = [...accepted, acceptedText(event)].toSorted();
-  for (const output of outputs) {
-    if (output.kind !== 'send' || output.message.type !== 'data') continue;
-    const { capsule, seq } = output.message.record;
-    const record = `${capsule}#${String(seq)}`;
-    copies = { ...copies, [record]: (copies[record] ?? 0) + 1 };
-  }
-  return accepted === history.accepted && copies === history.copies ? history : { accepted, copies };
+/** Links do not come back: what was counted over those that are gone makes no difference. */
+function ofPresentLinks(counters: Counters, state: ModelState): Counters {
+  const lanes = Object.entries(counters);
+  const kept = lanes.filter(([lane]) => {
+    const [node = '', link = ''] = lane.split(' ');
+    return linkTo(state, node) === Number(link);
+  });
+  return kept.length === lanes.length ? counters : Object.fromEntries(kept);
 }

@@ -1,8 +1,9 @@
 /** Exhaustive search of a scope: its storm, then from every state in which faults may end the calm, and what must happen in it. */
 import { firstHopeless } from '../../engine/exhaust/inevitable.ts';
+import { ScopeError } from '../../engine/exhaust/compiled.ts';
 import { searchFrom } from '../../engine/exhaust/checkpoint.ts';
 import { inFlight, localIn } from '../../engine/exhaust/layout.ts';
-import { pathTo, pathToBroken } from '../../engine/exhaust/path.ts';
+import { pathTo, pathToBroken, type Path } from '../../engine/exhaust/path.ts';
 import {
   Search,
   type End,
@@ -20,7 +21,7 @@ import type { Scope } from './scopes.ts';
 import { isWantedIn, missingIn } from './wanted.ts';
 
 /** Which reductions there are for scopes. Symmetry is none: the heap policy goes by names where nodes are mirror images of each other. */
-export const SCOPE_REDUCTIONS = ['eager', 'loss-is-delay'] as const;
+export const SCOPE_REDUCTIONS = ['eager', 'loss-is-delay', 'settle'] as const;
 export type ScopeReduction = (typeof SCOPE_REDUCTIONS)[number];
 
 export interface ScopeOptions {
@@ -28,6 +29,8 @@ export interface ScopeOptions {
   readonly reductions?: readonly ScopeReduction[];
   /** Bytes for states, at most. @default no bound */
   readonly maxBytes?: number;
+  /** Local states of a node, at most. @default what the engine has room for */
+  readonly maxLocals?: number;
 }
 
 /** What is done, in this order. */
@@ -45,8 +48,16 @@ export interface ScopeFinding {
 export type ScopeVerdict =
   | { readonly verdict: 'holds' }
   | { readonly verdict: 'broken'; readonly finding: ScopeFinding }
-  /** Memory was used up; what is within `depth` steps of the start was covered. */
-  | { readonly verdict: 'not-covered'; readonly phase: Phase; readonly depth: number };
+  /** It ended before the end; in that phase, what is within `depth` steps of its start was covered. */
+  | {
+      readonly verdict: 'incomplete';
+      readonly phase: Phase;
+      readonly depth: number;
+      readonly why: Incomplete;
+    };
+
+/** Why a search ends before its end: memory is used up, or a node has more local states than the tables of the engine have room for. */
+export type Incomplete = { readonly kind: 'memory' } | { readonly kind: 'tables'; readonly text: string };
 
 type ScopeStates = Search<ExhaustLocal, ExhaustMessage>;
 
@@ -80,7 +91,13 @@ export class ScopeSearch {
   }
 
   #stormOptions(): SearchOptions<ExhaustLocal, ExhaustMessage> {
-    return { reductions: this.#reductions('storm'), keepsParents: true, ...this.#bound(0) };
+    const { maxLocals } = this.#options;
+    return {
+      reductions: this.#reductions('storm'),
+      keepsParents: true,
+      ...this.#bound(0),
+      ...(maxLocals === undefined ? {} : { maxLocals }),
+    };
   }
 
   /** How far the present phase is. */
@@ -92,9 +109,20 @@ export class ScopeSearch {
   advance(count: number): boolean {
     if (this.verdict !== undefined) return false;
     const search = this.calm ?? this.storm;
-    const end = search.advance(count);
-    if (end !== undefined) this.#finish(search, end);
+    try {
+      const end = search.advance(count);
+      if (end !== undefined) this.#finish(search, end);
+    } catch (error) {
+      if (!(error instanceof ScopeError)) throw error;
+      this.#giveUp({ kind: 'tables', text: error.message });
+    }
     return this.verdict === undefined;
+  }
+
+  #giveUp(why: Incomplete): void {
+    const { phase } = this;
+    this.verdict = { verdict: 'incomplete', phase, depth: this.progress.depth, why };
+    this.phase = 'done';
   }
 
   #reductions(phase: 'storm' | 'calm'): Reductions {
@@ -102,6 +130,7 @@ export class ScopeSearch {
     return {
       eager: reductions.includes('eager'),
       lossIsDelay: phase === 'storm' && reductions.includes('loss-is-delay'),
+      settle: phase === 'calm' && reductions.includes('settle'),
     };
   }
 
@@ -113,8 +142,10 @@ export class ScopeSearch {
   #finish(search: ScopeStates, end: End): void {
     const { phase } = this;
     if (end === 'memory') {
-      this.verdict = { verdict: 'not-covered', phase, depth: search.progress.depth };
-    } else if (end === 'broken') {
+      this.#giveUp({ kind: 'memory' });
+      return;
+    }
+    if (end === 'broken') {
       const { property = '', text = '' } = search.found ?? {};
       this.verdict = { verdict: 'broken', finding: { property, text, moves: this.#movesToBroken(search) } };
     } else if (phase === 'storm') {
@@ -125,9 +156,8 @@ export class ScopeSearch {
   }
 
   #beginCalm(): void {
-    const calm = compose(this.scope, 'calm');
-    const { lossIsDelay } = this.storm.reductions;
-    this.#sources = calmSources(this.storm, calm, lossIsDelay === true ? this.scope.losses : 0);
+    const calm = compose(this.scope, 'calm', this.#reductions('calm').settle);
+    this.#sources = calmSources(this.storm, calm);
     const { compiled, states } = this.#sources;
     this.phase = 'calm';
     this.calm = new Search(calm, {
@@ -160,9 +190,20 @@ export class ScopeSearch {
   #movesToBroken(search: ScopeStates): Schedule<Command> {
     const path = pathToBroken(search);
     if (path === undefined) throw new Error('nothing is broken');
-    if (search === this.storm) return scheduleOf(this.scope, search, path.steps);
+    return search === this.storm
+      ? scheduleOf(this.scope, search, path.steps)
+      : this.#movesThrough(search, path);
+  }
+
+  /** The moves that lead to a state of the calm, through the storm. */
+  movesToCalmState(index: number): Schedule<Command> {
+    if (this.calm === undefined) throw new Error('the calm has not begun');
+    return this.#movesThrough(this.calm, pathTo(this.calm, index));
+  }
+
+  #movesThrough(calm: ScopeStates, path: Path): Schedule<Command> {
     const scheduler = this.#schedulerToCalm(path.start);
-    for (const step of path.steps) scheduler.take(step, search);
+    for (const step of path.steps) scheduler.take(step, calm);
     return scheduler.moves;
   }
 

@@ -4,6 +4,7 @@ import type { PathStep } from '../../engine/exhaust/path.ts';
 import type { Search } from '../../engine/exhaust/search.ts';
 import type { Command } from '../reading.ts';
 import { formed } from './forming.ts';
+import { settledText } from './settled.ts';
 import { exhaustText, unborn, type ExhaustLocal, type ExhaustMessage } from './local.ts';
 import type { Scope } from './scopes.ts';
 import { crash, fire, put, receive, start } from './node.ts';
@@ -16,8 +17,8 @@ export class Scheduler {
   readonly moves: Move<Command>[] = [];
   readonly #scope: Scope;
   readonly #locals: ExhaustLocal[];
-  /** By text: the identities of the copies in flight, oldest first. */
-  readonly #flying = new Map<string, string[]>();
+  /** In flight, oldest first. */
+  readonly #flying: { readonly message: ExhaustMessage; readonly id: string }[] = [];
   /** By text: the first identity that the message ever had. */
   readonly #seen = new Map<string, string>();
   readonly #counts = new Map<string, number>();
@@ -54,17 +55,29 @@ export class Scheduler {
 
   /** Loses a message. */
   drop(message: ExhaustMessage): void {
-    const id = this.#flying.get(exhaustText(message))?.shift();
-    if (id !== undefined) this.moves.push({ move: 'drop', message: id });
+    const flying = this.#takeOff(message);
+    if (flying !== undefined) this.moves.push({ move: 'drop', message: flying.id });
   }
 
   #deliver(message: ExhaustMessage): void {
-    if (!('of' in message)) {
-      const id = this.#flying.get(exhaustText(message))?.shift();
-      if (id === undefined) throw new Error(`${exhaustText(message)} is not in flight`);
-      this.moves.push({ move: 'deliver', message: id });
+    if ('of' in message) {
+      this.#arrive(message, false);
+      return;
     }
-    this.#arrive(message, false);
+    const flying = this.#takeOff(message);
+    if (flying === undefined) throw new Error(`${exhaustText(message)} is not in flight`);
+    this.moves.push({ move: 'deliver', message: flying.id });
+    this.#arrive(flying.message, false);
+  }
+
+  /** The oldest that is that message; else, where nodes settled on the way, the oldest that is but for what that forgets. */
+  #takeOff(message: ExhaustMessage) {
+    for (const textOf of [exhaustText, settledText]) {
+      const text = textOf(message);
+      const at = this.#flying.findIndex((flying) => textOf(flying.message) === text);
+      if (at >= 0) return this.#flying.splice(at, 1)[0];
+    }
+    return undefined;
   }
 
   #replay(message: Extract<ExhaustMessage, { kind: 'frame' | 'replay' }>): void {
@@ -118,7 +131,7 @@ export class Scheduler {
       this.#counts.set(stream, number);
       const id = `${stream}${String(number)}`;
       const text = exhaustText(message);
-      this.#flying.set(text, [...(this.#flying.get(text) ?? []), id]);
+      this.#flying.push({ message, id });
       if (!this.#seen.has(text)) this.#seen.set(text, id);
     }
   }

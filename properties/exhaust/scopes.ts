@@ -16,6 +16,8 @@ export interface Scope {
   readonly repeats: number;
   /** Messages that are lost. */
   readonly losses: number;
+  /** Whether frames arrive over a link in the order in which they were sent. What is overtaken is stale, so overtaking a frame is losing it. */
+  readonly inOrder: boolean;
   /** Crashes of these nodes. */
   readonly crashes: { readonly of: readonly string[]; readonly max: number; readonly isRestarted: boolean };
   /** Messages that an outsider delivers once more, at any time. What is forged without keys is refused below the statecharts. */
@@ -37,6 +39,7 @@ function scope(
     epochs: 0,
     repeats: 0,
     losses: 0,
+    inOrder: false,
     replays: 0,
     ...happens,
     crashes: happens.crashes ?? { of: [], max: 0, isRestarted: false },
@@ -67,6 +70,7 @@ export const SCOPES: readonly Scope[] = [
       puts: 1,
       epochs: 1,
       losses: 1,
+      inOrder: true,
       crashes: { of: ROUTERS, max: 1, isRestarted: false },
     },
   ),

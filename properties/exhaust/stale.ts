@@ -3,16 +3,16 @@
  * counters only grow, so this can be told from what the receiver knows. To take them off the network at once is
  * an eager delivery; a test checks on whole state spaces that it is one.
  */
-import type { ModelState } from '../../model/index.ts';
-import type { ExhaustLocal, ExhaustMessage } from './local.ts';
+import type { EventOf, Known, Memory, Message, ModelState } from '../../model/index.ts';
+import { linkTo, type ExhaustLocal, type ExhaustMessage } from './local.ts';
 
-/** Whether nothing that the message could do is left. Not asked of nodes that are down: they may come back. */
+/** Whether nothing that the message could do is left. Of nodes that are down only the coordinator may come back. */
 export function isStale(local: ExhaustLocal, message: ExhaustMessage): boolean {
-  if ('of' in message) return true;
-  if (message.kind === 'replay') return false;
-  const { state } = local;
-  if (state.value === 'off' || state.value === 'left') return false;
+  if (message.kind !== 'frame') return false;
+  const { state, memory } = local;
   const { message: content, counter } = message;
+  if (state.value === 'off') return memory?.kind === 'coordinator' && isStaleToItsNextLife(memory, content);
+  if (state.value === 'left') return false;
   if ('link' in content && 'from' in content) {
     const { from, link } = content;
     if (counter <= (local.received[`${from} ${String(link)}`] ?? 0)) return true;
@@ -35,15 +35,8 @@ export function isStale(local: ExhaustLocal, message: ExhaustMessage): boolean {
       return (
         state.role === 'coordinator' && content.version < (state.context.places[content.node]?.placedAt ?? 0)
       );
-    case 'join': {
-      if (state.role !== 'coordinator') return false;
-      const known = state.context.known[content.node];
-      return (
-        known?.incarnation === content.incarnation &&
-        known.birth === content.birth &&
-        content.attempt <= known.attempt
-      );
-    }
+    case 'join':
+      return state.role === 'coordinator' && isOldAttempt(state.context.known, content);
     case 'probe':
       return state.role !== 'coordinator' && content.nonce <= state.context.nonce;
     case 'probe-ack':
@@ -57,14 +50,23 @@ export function isStale(local: ExhaustLocal, message: ExhaustMessage): boolean {
   }
 }
 
+/** What a coordinator that is down can't use when it comes back: it places everybody and makes its links anew, and has no probe outstanding. */
+function isStaleToItsNextLife(
+  { version, serial, known }: Extract<Memory, { kind: 'coordinator' }>,
+  message: Message,
+): boolean {
+  if ('link' in message && 'from' in message) return message.link <= version;
+  if (message.type === 'placement-ack') return message.version <= version;
+  if (message.type === 'probe-ack') return message.nonce <= serial;
+  return message.type === 'join' && isOldAttempt(known, message);
+}
+
+function isOldAttempt(known: Readonly<Record<string, Known>>, join: EventOf<'join'>): boolean {
+  const one = known[join.node];
+  return one?.incarnation === join.incarnation && one.birth === join.birth && join.attempt <= one.attempt;
+}
+
 /** Whether the link was made by a version that the node has, and is none of its links: links do not come back. */
 function isGone(state: ModelState, from: string, link: number): boolean {
-  if (state.role === 'coordinator') {
-    const place = state.context.places[from];
-    return link <= state.context.version && (place?.parent !== 'C' || place.link !== link);
-  }
-  const { version, parent, children } = state.context;
-  if (link > version) return false;
-  const hop = parent?.node === from ? parent : children.find(({ node }) => node === from);
-  return hop?.link !== link;
+  return link <= state.context.version && linkTo(state, from) !== link;
 }

@@ -20,6 +20,7 @@ export function statementOf(scope: Scope): string {
     counted(scope.epochs, 'epoch'),
     counted(scope.repeats, 'repeated join'),
     counted(scope.losses, 'loss', 'losses'),
+    ...(scope.inOrder ? ['frames that overtake none on their link (those that are overtaken are lost)'] : []),
     crashes.max === 0
       ? 'no crash'
       : `${counted(crashes.max, 'crash', 'crashes')} of ${crashes.of.join(' or ')}${crashes.isRestarted ? ', which comes back with its storage' : ''}`,

@@ -6,10 +6,12 @@ import {
   stateKey,
   type ModelEvent,
   type ModelOutput,
+  type ModelState,
+  type RecordName,
   type Report,
 } from '../../model/index.ts';
 import { ROOT } from '../scenario.ts';
-import { acceptedText, type ExhaustLocal } from './local.ts';
+import { holds, type ExhaustLocal } from './local.ts';
 
 /** A step of a node. */
 export interface NodeStep {
@@ -104,17 +106,49 @@ function placementAuthority({ before, event, after }: NodeStep): string | undefi
   return `has other neighbours after a ${event.type}`;
 }
 
-function edgeOnce({ before, event, outputs }: NodeStep): string | undefined {
+/**
+ * Stronger than the property, and without a history: a node accepts as data only what it does not hold, then holds it, and does not forget. So
+ * it accepts nothing twice, over whatever link.
+ */
+function edgeOnce({ before, event, after, outputs }: NodeStep): string | undefined {
+  if (event.type === 'start' || event.type === 'crash') return undefined;
+  const forgotten = newestOf(before.state).find((record) => !holds(after.state, record));
+  if (forgotten !== undefined) return `forgets ${recordText(forgotten)}`;
   if (event.type !== 'data' || outputs.some(({ kind }) => kind === 'reject')) return undefined;
-  const text = acceptedText(event);
-  return before.history.accepted.includes(text) ? `accepts ${text} again` : undefined;
+  const { record } = event;
+  if (holds(before.state, record)) return `accepts ${recordText(record)}, which it holds`;
+  return holds(after.state, record) ? undefined : `accepts ${recordText(record)} and does not hold it`;
 }
 
-function kPlusOne({ before, after }: NodeStep): string | undefined {
+/** Stronger than the property, too: a record is sent as data in one step only, the one in which the node comes to hold it. */
+function kPlusOne({ before, outputs }: NodeStep): string | undefined {
   const { role, parameters } = before.state;
   const max = role === 'client' ? 1 : role === 'router' ? parameters.k + 1 : parameters.k;
-  const over = Object.entries(after.history.copies).find(([, count]) => count > max);
-  return over && `sent ${String(over[1])} copies of ${over[0]} in one version`;
+  const copies = new Map<string, number>();
+  for (const output of outputs) {
+    if (output.kind !== 'send' || output.message.type !== 'data') continue;
+    const { record } = output.message;
+    const text = recordText(record);
+    if (holds(before.state, record)) return `sends ${text}, which it held before`;
+    const count = (copies.get(text) ?? 0) + 1;
+    if (count > max) return `sends ${String(count)} copies of ${text}`;
+    copies.set(text, count);
+  }
+  return undefined;
+}
+
+/** What the node holds, as far as it must not forget it: scopes have few records, so that nothing falls out of a log's window. */
+function newestOf(state: ModelState): readonly RecordName[] {
+  const kept =
+    state.role === 'client'
+      ? Object.entries(state.context.positions).map(([capsule, seq]) => [capsule, [seq]] as const)
+      : Object.entries(state.context.log);
+  const early = state.role === 'client' ? Object.entries(state.context.early) : [];
+  return [...kept, ...early].flatMap(([capsule, seqs]) => seqs.map((seq) => ({ capsule, seq })));
+}
+
+function recordText({ capsule, seq }: RecordName): string {
+  return `${capsule}#${String(seq)}`;
 }
 
 function chain({ before, outputs }: NodeStep): string | undefined {
