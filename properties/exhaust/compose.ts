@@ -10,7 +10,7 @@ import {
   type ExhaustMessage,
   type Reaction,
 } from './local.ts';
-import { crash, fire, put, receive, start } from './node.ts';
+import { crash, fire, forged, put, receive, start } from './node.ts';
 import { formed } from './forming.ts';
 import { settled } from './settled.ts';
 import type { Scope } from './scopes.ts';
@@ -50,6 +50,11 @@ export function compose(scope: Scope, weather: Weather, settles = true): Exhaust
     sends: isReplayed ? [...sends, ...sends.map(replayOf)] : sends,
     ...(broken === undefined ? {} : { broken }),
   });
+  // Nobody asks what the storage of a router holds that does not come back.
+  const forGood = (reaction: Reaction): Reaction =>
+    crashes.isRestarted || reaction.local.state.role !== 'router'
+      ? reaction
+      : { ...reaction, local: { ...reaction.local, memory: null, past: 0 } };
   const timerAct = (
     local: ExhaustLocal,
     timer: string,
@@ -118,8 +123,9 @@ export function compose(scope: Scope, weather: Weather, settles = true): Exhaust
       }
       if (isStorm && roleOf(node) === 'client' && scope.puts > 0)
         acts.push({ name: 'put', budget: PUTS, ...withReplays(put(local)) });
+      if (isStorm && scope.forges) acts.push({ name: 'forge', ...forged(local) });
       if (isStorm && crashes.of.includes(node) && crashes.max > 0)
-        acts.push({ name: 'crash', budget: ATTACKS, ...crash(local, others) });
+        acts.push({ name: 'crash', budget: ATTACKS, ...forGood(crash(local, others)) });
       return acts;
     },
     invariants: [AUTHENTIC],

@@ -55,6 +55,7 @@ describe('a small scope', () => {
       scopeNamed('router-crash', { ...few, puts: 0 }),
       scopeNamed('coordinator-crash', { puts: 0, late: [] }),
       scopeNamed('coordinator-crash', formed),
+      scopeNamed('client-crash', { epochs: 0, puts: 1 }),
     ]) {
       const search = new Search(compose(scope, 'storm'));
       search.run();

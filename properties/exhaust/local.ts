@@ -20,6 +20,8 @@ export interface ExhaustLocal {
   readonly memory: Memory | null;
   /** Starts so far. */
   readonly life: number;
+  /** The greatest version that a former life had: links made up to then are gone. */
+  readonly past: number;
   /** Set timers, sorted. Heartbeats are none of them. */
   readonly timers: readonly string[];
   /** By `TO LINK`, of present links: the counter of the last frame sent. */
@@ -60,6 +62,7 @@ export function unborn(node: string, parameters: Parameters): ExhaustLocal {
     state,
     memory: null,
     life: 0,
+    past: 0,
     timers: [],
     sent: {},
     received: {},
@@ -95,8 +98,8 @@ export function holds({ role, context }: ModelState, { capsule, seq }: RecordNam
 
 /** Equal for equal locals. */
 export function localText(local: ExhaustLocal): string {
-  const { state, memory, life, timers, sent, received, silent } = local;
-  return canonicalText([stateKey(state), memory, life, timers, sent, received, silent]);
+  const { state, memory, life, past, timers, sent, received, silent } = local;
+  return canonicalText([stateKey(state), memory, life, past, timers, sent, received, silent]);
 }
 
 const texts = new WeakMap<ExhaustMessage, string>();

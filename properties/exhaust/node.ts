@@ -23,8 +23,9 @@ export function crash(local: ExhaustLocal, others: readonly string[]): Reaction 
   const memory = storageOf(local);
   const { local: down } = react(local, { type: 'crash' });
   const { node } = local.state;
+  const { version } = local.state.context;
   return {
-    local: { ...down, memory, timers: [], sent: {}, received: {} },
+    local: { ...down, memory, past: Math.max(local.past, version), timers: [], sent: {}, received: {} },
     sends: others.map((to) => ({ kind: 'silence', of: node, to })),
   };
 }
@@ -38,6 +39,14 @@ export function fire(local: ExhaustLocal, timer: string): Reaction {
 /** The application writes. */
 export function put(local: ExhaustLocal): Reaction {
   return react(local, { type: 'put' });
+}
+
+/**
+ * A message that an outsider made arrives. Whatever kind it says it is, without keys it is not authentic, and what is not authentic the layer below
+ * the statecharts hands on as garbage.
+ */
+export function forged(local: ExhaustLocal): Reaction {
+  return react(local, { type: 'garbage', reason: 'forged' });
 }
 
 const STALE: ModelEvent = { type: 'garbage', reason: 'counter' };

@@ -2,15 +2,13 @@
 import type { Move, Schedule } from '../../engine/index.ts';
 import type { PathStep } from '../../engine/exhaust/path.ts';
 import type { Search } from '../../engine/exhaust/search.ts';
+import { FORGED } from '../adversary/forge.ts';
 import type { Command } from '../reading.ts';
 import { formed } from './forming.ts';
 import { settledText } from './settled.ts';
 import { exhaustText, unborn, type ExhaustLocal, type ExhaustMessage } from './local.ts';
 import type { Scope } from './scopes.ts';
-import { crash, fire, put, receive, start } from './node.ts';
-
-/** What clients write: to the statecharts all records are one. */
-const PUT: Command = { type: 'put', key: 'k', value: 'v' };
+import { crash, fire, forged, put, receive, start } from './node.ts';
 
 /** Follows a way node by node, and names messages as a world does: by counting those of a kind on a link. */
 export class Scheduler {
@@ -22,6 +20,7 @@ export class Scheduler {
   /** By text: the first identity that the message ever had. */
   readonly #seen = new Map<string, string>();
   readonly #counts = new Map<string, number>();
+  #puts = 0;
 
   constructor(scope: Scope) {
     this.#scope = scope;
@@ -32,6 +31,8 @@ export class Scheduler {
       return local;
     });
     for (const message of formed(scope).arrived) this.#deliver(message);
+    // A world whose nodes all form a tree first does so by itself.
+    if (scope.late.length === 0) this.moves.length = 0;
   }
 
   /** Takes a step. What is delivered at once is left out unless `withEager`: it does nothing. */
@@ -106,14 +107,31 @@ export class Scheduler {
       crash: () => crash(local, others),
       restart: () => start(local),
       fire: () => fire(local, timer),
+      forge: () => forged(local),
     } as const;
-    if (verb === 'put') this.moves.push({ move: 'command', node, command: PUT });
+    if (verb === 'put') this.#put(node);
+    else if (verb === 'forge') this.#forge(node);
     else if (verb === 'crash') this.moves.push({ move: 'crash', node });
     else if (verb === 'restart') this.moves.push({ move: 'restart', node, memory: 'durable' });
     else this.moves.push({ move: 'fire', node, timer });
     const { local: after, sends } = reactions[verb as keyof typeof reactions]();
     this.#locals[at] = after;
     this.#send(sends, false);
+  }
+
+  /** To the statecharts all records are one: what is written makes no difference. */
+  #put(node: string): void {
+    this.#puts += 1;
+    const value = `value ${String(this.#puts)}`;
+    this.moves.push({ move: 'command', node, command: { type: 'put', key: 'k', value } });
+  }
+
+  /** To the statecharts all forged messages are one: here is one of every kind. */
+  #forge(to: string): void {
+    const others = this.#scope.scenario.nodes.filter((other) => other !== to);
+    const [as = ''] = others;
+    for (const [salt, message] of FORGED.entries())
+      this.moves.push({ move: 'attack', attack: { kind: 'forge', message, as, to, salt } });
   }
 
   #local(at: number): ExhaustLocal {

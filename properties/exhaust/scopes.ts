@@ -20,8 +20,10 @@ export interface Scope {
   readonly inOrder: boolean;
   /** Crashes of these nodes. */
   readonly crashes: { readonly of: readonly string[]; readonly max: number; readonly isRestarted: boolean };
-  /** Messages that an outsider delivers once more, at any time. What is forged without keys is refused below the statecharts. */
+  /** Messages that an outsider delivers once more, at any time. */
   readonly replays: number;
+  /** Whether an outsider sends forged messages, of every kind and as many as it likes, to any node at any time. */
+  readonly forges: boolean;
 }
 
 function scope(
@@ -33,7 +35,10 @@ function scope(
   return {
     name,
     title,
-    scenario: scenarioOf({ k: 2, ...size, start: 'empty' }, name),
+    scenario: scenarioOf(
+      { k: 2, ...size, start: (happens.late ?? []).length === 0 ? 'formed' : 'empty' },
+      name,
+    ),
     late: [],
     puts: 0,
     epochs: 0,
@@ -41,6 +46,7 @@ function scope(
     losses: 0,
     inOrder: false,
     replays: 0,
+    forges: false,
     ...happens,
     crashes: happens.crashes ?? { of: [], max: 0, isRestarted: false },
   };
@@ -76,9 +82,9 @@ export const SCOPES: readonly Scope[] = [
   ),
   scope(
     'outsider',
-    'a client joins two routers and two clients; a multicast; an outsider replays a message',
+    'three clients join two routers; a multicast; an outsider forges messages and replays one',
     { routers: 2, clients: 3 },
-    { late: ['c3'], puts: 1, replays: 1 },
+    { late: ['c1', 'c2', 'c3'], puts: 1, replays: 1, forges: true },
   ),
   scope(
     'coordinator-crash',
@@ -88,6 +94,16 @@ export const SCOPES: readonly Scope[] = [
       late: ['r1', 'c1', 'c2'],
       puts: 1,
       crashes: { of: ['C'], max: 1, isRestarted: true },
+    },
+  ),
+  scope(
+    'client-crash',
+    'two clients in a tree; two multicasts, an epoch; a client crashes and comes back',
+    { routers: 0, clients: 2 },
+    {
+      puts: 2,
+      epochs: 1,
+      crashes: { of: ['c1', 'c2'], max: 1, isRestarted: true },
     },
   ),
 ];

@@ -12,6 +12,7 @@ export function settled(local: ExhaustLocal): ExhaustLocal {
     ...local,
     state: { ...state, context: withoutAttempts(state.context) } as ModelState,
     memory: memory === null ? null : withoutAttempts(memory),
+    past: 0,
     sent: {},
     received: {},
   };

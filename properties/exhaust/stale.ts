@@ -6,17 +6,17 @@
 import type { EventOf, Known, Memory, Message, ModelState } from '../../model/index.ts';
 import { linkTo, type ExhaustLocal, type ExhaustMessage } from './local.ts';
 
-/** Whether nothing that the message could do is left. Of nodes that are down only the coordinator may come back. */
+/** Whether nothing that the message could do is left. */
 export function isStale(local: ExhaustLocal, message: ExhaustMessage): boolean {
   if (message.kind !== 'frame') return false;
   const { state, memory } = local;
   const { message: content, counter } = message;
-  if (state.value === 'off') return memory?.kind === 'coordinator' && isStaleToItsNextLife(memory, content);
+  if (state.value === 'off') return memory !== null && isStaleToItsNextLife(memory, local, content);
   if (state.value === 'left') return false;
   if ('link' in content && 'from' in content) {
     const { from, link } = content;
     if (counter <= (local.received[`${from} ${String(link)}`] ?? 0)) return true;
-    return isGone(state, from, link);
+    return link <= local.past || isGone(state, from, link);
   }
   switch (content.type) {
     case 'placement':
@@ -38,7 +38,10 @@ export function isStale(local: ExhaustLocal, message: ExhaustMessage): boolean {
     case 'join':
       return state.role === 'coordinator' && isOldAttempt(state.context.known, content);
     case 'probe':
-      return state.role !== 'coordinator' && content.nonce <= state.context.nonce;
+      return (
+        state.role !== 'coordinator' &&
+        (content.incarnation < state.context.incarnation || content.nonce <= state.context.nonce)
+      );
     case 'probe-ack':
       return (
         state.role === 'coordinator' &&
@@ -50,15 +53,27 @@ export function isStale(local: ExhaustLocal, message: ExhaustMessage): boolean {
   }
 }
 
-/** What a coordinator that is down can't use when it comes back: it places everybody and makes its links anew, and has no probe outstanding. */
-function isStaleToItsNextLife(
-  { version, serial, known }: Extract<Memory, { kind: 'coordinator' }>,
-  message: Message,
-): boolean {
-  if ('link' in message && 'from' in message) return message.link <= version;
-  if (message.type === 'placement-ack') return message.version <= version;
-  if (message.type === 'probe-ack') return message.nonce <= serial;
-  return message.type === 'join' && isOldAttempt(known, message);
+/**
+ * What a node that is down can't use when it comes back. A coordinator places everybody and makes its links anew, and has no probe outstanding; another node has no link of before,
+ * a birth that nobody knows, and an incarnation beyond all that it had.
+ */
+function isStaleToItsNextLife(memory: Memory, { life, past }: ExhaustLocal, message: Message): boolean {
+  if ('link' in message && 'from' in message) return message.link <= past;
+  switch (message.type) {
+    case 'placement-ack':
+      return memory.kind === 'coordinator' && message.version <= memory.version;
+    case 'probe-ack':
+      return memory.kind === 'coordinator' && message.nonce <= memory.serial;
+    case 'join':
+      return memory.kind === 'coordinator' && isOldAttempt(memory.known, message);
+    case 'placement':
+    case 'probe':
+      return memory.kind !== 'coordinator' && message.incarnation <= memory.incarnation;
+    case 'join-refused':
+      return memory.kind !== 'coordinator' && message.birth <= life;
+    default:
+      return false;
+  }
 }
 
 function isOldAttempt(known: Readonly<Record<string, Known>>, join: EventOf<'join'>): boolean {

@@ -24,9 +24,11 @@ export function statementOf(scope: Scope): string {
     crashes.max === 0
       ? 'no crash'
       : `${counted(crashes.max, 'crash', 'crashes')} of ${crashes.of.join(' or ')}${crashes.isRestarted ? ', which comes back with its storage' : ''}`,
-    scope.replays === 0
-      ? 'no attack'
-      : `${counted(scope.replays, 'replayed message')} to its own receiver at any time`,
+    ...(scope.replays === 0
+      ? []
+      : [`${counted(scope.replays, 'replayed message')} to its own receiver at any time`]),
+    ...(scope.forges ? ['forged messages of every kind to any node at any time'] : []),
+    ...(scope.replays === 0 && !scope.forges ? ['no attack'] : []),
   ];
   return `Every behaviour of ${parts.join(', ')}.`;
 }

@@ -50,7 +50,8 @@ export function brokenBy(step: NodeStep): Broken | undefined {
 }
 
 function rejection({ before, event, after, outputs }: NodeStep): string | undefined {
-  if (!outputs.some(({ kind }) => kind === 'reject')) return undefined;
+  if (!outputs.some(({ kind }) => kind === 'reject'))
+    return event.type === 'garbage' ? 'does not reject what is not authentic' : undefined;
   if (outputs.length > 1) return `rejects a ${event.type} and does something else, too`;
   return stateKey(before.state) === stateKey(after.state)
     ? undefined
