@@ -147,6 +147,7 @@ export abstract class Member extends BaseNode {
       this.onIncarnationLost();
       this.join('joining');
     } else {
+      if (this.role === 'router') reject('join-refused: routers do not wait');
       if (this.state === 'attached') reject('join-refused: attached');
       this.state = 'pending';
       this.report({ type: 'pending' });

@@ -129,12 +129,16 @@ export abstract class Root extends BaseNode {
 
   protected onEoe(from: NodeName, eoe: EoeMessage): void {
     const { gather } = this;
-    if (gather?.awaits(from, eoe.epoch) !== true) reject('eoe: not waited for');
+    if (gather === undefined || !this.isAwaitedEoe(gather, from, eoe)) reject('eoe: not waited for');
     if (!eoe.answers.every((answer) => this.verifyAnswer(answer, eoe.epoch))) reject('eoe: not authentic');
     gather.take(from, eoe.answers);
     for (const { answer, credential } of eoe.answers)
       for (const head of answer.heads) this.raiseHead({ head, credential });
     if (gather.isComplete) this.closeEpoch(gather, false);
+  }
+
+  protected isAwaitedEoe(gather: Gather, from: NodeName, eoe: EoeMessage): boolean {
+    return gather.awaits(from, eoe.epoch);
   }
 
   protected closeEpoch(gather: Gather, hasTimerFired: boolean): void {

@@ -115,12 +115,16 @@ export class Router extends Member {
 
   protected onEoe(from: NodeName, eoe: EoeMessage): void {
     const { gather } = this;
-    if (gather?.awaits(from, eoe.epoch) !== true) reject('eoe: not waited for');
+    if (gather === undefined || !this.isAwaitedEoe(gather, from, eoe)) reject('eoe: not waited for');
     if (!eoe.answers.every((answer) => this.verifyAnswer(answer, eoe.epoch))) reject('eoe: not authentic');
     gather.take(from, eoe.answers);
     if (!gather.isComplete) return;
     this.cancelTimer('eoe');
     this.answerUp();
+  }
+
+  protected isAwaitedEoe(gather: Gather, from: NodeName, eoe: EoeMessage): boolean {
+    return gather.awaits(from, eoe.epoch);
   }
 
   protected answerUp(): void {

@@ -12,6 +12,7 @@ import * as member from './membership.ts';
 import type { NodeName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { act, frameGuard, outputActions, rejection, report, when } from './reaction.ts';
+import { isRangeAllowed } from './relay.ts';
 
 function memorisedPositions(event: EventOf<'start'>): Table<number> {
   return event.memory?.kind === 'client' ? event.memory.positions : {};
@@ -52,6 +53,7 @@ function guards(parameters: Parameters) {
         isFromParent(context, event) &&
         event.path.length === 0 &&
         writerOf(event.capsule) === context.self &&
+        isRangeAllowed(event, parameters) &&
         (context.positions[event.capsule] ?? 0) >= event.first,
     ),
     isLastRepair: when<ClientContext, 'repair'>(

@@ -73,7 +73,7 @@ function guards(parameters: Parameters) {
   const childAsks = (holds: (context: Context, event: EventOf<'nak'>) => boolean) =>
     when<Context, 'nak'>(
       'nak',
-      (context, event) => relay.isNakFromChild(hopsOf(context), event) && holds(context, event),
+      (context, event) => relay.isNakFromChild(hopsOf(context), event, parameters) && holds(context, event),
     );
   const isWriterPlaced = (context: Context, event: EventOf<'nak'>) =>
     writerOf(event.capsule) in context.places;

@@ -294,7 +294,9 @@ describe('epochs at a client', () => {
         },
       },
     ]);
-    const nak = { type: 'nak', capsule: 'c1/0', first: 2, last: 9, path: [] };
+    const nak = { type: 'nak', capsule: 'c1/0', first: 2, last: 4, path: [] };
+    // For more than may be asked for at a time, nobody looks.
+    expect(brief(take(state, down('c1', { ...nak, last: 5 })).outputs)).toEqual(['reject']);
     expect(take(state, down('c1', nak)).outputs).toMatchObject([{ message: { type: 'repair', seqs: [2] } }]);
     expect(brief(take(state, down('c1', { ...nak, first: 3 })).outputs)).toEqual(['reject']);
     expect(brief(take(state, down('c1', { ...nak, capsule: 'c2/1', first: 1 })).outputs)).toEqual(['reject']);
@@ -352,6 +354,7 @@ describe('a router', () => {
     const second = take(first.state, up('c2', nak));
     expect(second.outputs).toEqual([]);
     expect(stateKey(take(router, up('c2', nak), up('c1', nak)).state)).toBe(stateKey(second.state));
+    expect(brief(take(router, up('c1', { ...nak, last: 4 })).outputs)).toEqual(['reject']);
     const repair = { type: 'repair', ...range, seqs: [1, 2] };
     const { state, outputs } = take(second.state, down('r1', repair));
     expect(brief(outputs)).toEqual(['repair to c1', 'repair to c2']);

@@ -95,14 +95,19 @@ export function relayData(
   };
 }
 
+/** Whether a range is no longer than one Nak may ask for. */
+export function isRangeAllowed({ first, last }: Nak, { maxRepair }: Parameters): boolean {
+  return last - first < maxRepair;
+}
+
 /** Whether a child asks, as children do: without a path. */
-export function isNakFromChild(hops: Hops, event: Nak): boolean {
-  return event.path.length === 0 && isFromChild(hops, event);
+export function isNakFromChild(hops: Hops, event: Nak, parameters: Parameters): boolean {
+  return event.path.length === 0 && isFromChild(hops, event) && isRangeAllowed(event, parameters);
 }
 
 /** Whether the parent asks for what is further down. */
-export function isNakFromParent(hops: Hops, event: Nak): boolean {
-  return event.path.length > 0 && isFromParent(hops, event);
+export function isNakFromParent(hops: Hops, event: Nak, parameters: Parameters): boolean {
+  return event.path.length > 0 && isFromParent(hops, event) && isRangeAllowed(event, parameters);
 }
 
 /** Whether all of the range is in the log. */

@@ -75,18 +75,19 @@ function guards(parameters: Parameters) {
     asksForLogged: when<RouterContext, 'nak'>(
       'nak',
       (context, event) =>
-        (relay.isNakFromChild(context, event) || relay.isNakFromParent(context, event)) &&
+        (relay.isNakFromChild(context, event, parameters) ||
+          relay.isNakFromParent(context, event, parameters)) &&
         relay.hasAll(context, event),
     ),
     childAsksForMissing: when<RouterContext, 'nak'>(
       'nak',
       (context, event) =>
-        relay.isNakFromChild(context, event) && relay.canRemember(context, event, parameters),
+        relay.isNakFromChild(context, event, parameters) && relay.canRemember(context, event, parameters),
     ),
     parentAsksForMissing: when<RouterContext, 'nak'>(
       'nak',
       (context, event) =>
-        relay.isNakFromParent(context, event) &&
+        relay.isNakFromParent(context, event, parameters) &&
         isFirstOfPathChild(context, event) &&
         relay.canRemember(context, event, parameters),
     ),

@@ -58,6 +58,12 @@ function originalOf({ location: { start, end } }: MutantResult, source: readonly
   return oneLine(lines.join('\n'));
 }
 
+/** How reasons name a mutant: the same when lines move, and for those that do the same to the same code. Lines and columns count from 1. */
+export function nameOf(mutant: MutantResult, source: readonly string[]): string {
+  const { fileName, mutatorName, replacement } = mutant;
+  return `${fileOf(fileName)}: ${mutatorName}: ${originalOf(mutant, source)} → ${oneLine(replacement)}`;
+}
+
 /** The share of mutants that were detected, in percent; those that were not judged do not count. */
 export function scoreOf(counts: Counts): number {
   const all = judged(counts);
@@ -138,7 +144,7 @@ export function summarise(mutants: readonly MutantResult[], schedules: number): 
     sources.set(fileName, source);
     const original = originalOf(mutant, source);
     const now = oneLine(replacement);
-    const name = `${file}: ${mutatorName}: ${original} → ${now}`;
+    const name = nameOf(mutant, source);
     const nth = (seen.get(name) ?? 0) + 1;
     seen.set(name, nth);
     survivors.push({

@@ -1,5 +1,8 @@
 /** The runs that judge a mutant: fixed seeds, drawn as `check` draws them, counted and never timed. */
-import type { Capability } from '../engine/index.ts';
+import type { Capability, StrategyOptions } from '../engine/index.ts';
+import type { Parameters } from '../model/index.ts';
+import type { Aim } from '../properties/adversary/aimed.ts';
+import type { Size } from '../properties/scenario.ts';
 
 /** One run. */
 export interface Schedule {
@@ -15,8 +18,20 @@ export interface Schedule {
   readonly capabilities?: readonly Capability[];
   /** Whether it goes on until the system has settled: without, liveness is not judged, and it takes a part of the time. */
   readonly settles: boolean;
+  /** Which system, with an insider that aims and puts at the limits of what a client takes. Default: drawn as `check` does, as are attacks and puts. */
+  readonly system?: System;
   /** Executed again from its schedule, with and without the outsider's moves (`non-interference`). */
   readonly isPaired: boolean;
+}
+
+/** A system that is not drawn. */
+export interface System {
+  readonly size: Size;
+  readonly parameters: Partial<Parameters>;
+  readonly latencyMs: number;
+  readonly aims: readonly Aim[];
+  /** Kinds of moves to choose from. Default: all that the capabilities allow. */
+  readonly choices?: NonNullable<StrategyOptions['choices']>;
 }
 
 /** Moves of short runs: what breaks at once breaks here. */

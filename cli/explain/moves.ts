@@ -151,6 +151,11 @@ export function attackWords(attack: Attack, named: Naming = identityWords): stri
       const to = over?.to ?? receiver;
       return `hands ${to} ${message}${attack['field'] === undefined ? '' : ' with another number or way in it'}${way}, sealed as it should be`;
     }
+    case 'say': {
+      const over = typeof attack['over'] === 'string' ? identityOf(attack['over']) : undefined;
+      const to = attack['to'] === undefined ? (over?.to ?? receiver) : text('to');
+      return `hands ${to} what was never said, made of ${message} and ${attack['mac'] === 'wrong' ? 'sealed under a wrong key' : 'signed and sealed as it should be'}`;
+    }
     case 'flood':
       return `floods the coordinator with ${text('joins')} made-up joins`;
     case 'malformed':

@@ -5,6 +5,7 @@ import { isNodeName } from '../../impl/index.ts';
 import type { Path } from './fields.ts';
 import { FORGED, type Forged } from './forge.ts';
 import { MALFORMED, type Malformed } from './malformed.ts';
+import { saySchema, type Say } from './say.ts';
 
 /** The outsider's moves. `message` and `donor` are identities of messages seen; a salt chooses among variants. */
 export type OutsiderAttack =
@@ -38,6 +39,7 @@ export type OutsiderAttack =
       readonly field?: Path;
       readonly salt: number;
     }
+  | Say
   | { readonly kind: 'flood'; readonly joins: number; readonly salt: number }
   | {
       readonly kind: 'malformed';
@@ -77,6 +79,7 @@ const schema = z.discriminatedUnion('kind', [
     field: field.optional(),
     salt: whole,
   }),
+  saySchema,
   z.strictObject({ kind: z.literal('flood'), joins: whole, salt: whole }),
   z.strictObject({ kind: z.literal('malformed'), how: z.enum(MALFORMED), message, to: node, salt: whole }),
 ]);

@@ -21,6 +21,7 @@ import { proposeInsider } from './insider.ts';
 import { tell } from './lie.ts';
 import { MALFORMED, spoil } from './malformed.ts';
 import { misuse } from './misuse.ts';
+import { say } from './say.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
 
 type View = WorldView<Uint8Array, TreeScenario>;
@@ -197,6 +198,8 @@ function make(view: View, attack: OutsiderAttack): readonly Injection<Uint8Array
       return withFlight(view, attack.message, (flight) => tell(view, attack, flight));
     case 'misuse':
       return withFlight(view, attack.message, (flight) => misuse(view, attack, flight));
+    case 'say':
+      return withFlight(view, attack.message, (flight) => say(view, attack, flight));
     case 'malformed':
       return withFlight(view, attack.message, (flight) => ({
         to: attack.to,

@@ -79,7 +79,7 @@ function attacks<Frame>(run: AnyRun<Frame>) {
     found.push({
       move: step.cause.index,
       rejected: step.outputs.some(({ kind }) => kind === 'reject'),
-      replay: step.attack.kind === 'replay' || step.attack.kind === 'misuse',
+      replay: ['replay', 'misuse', 'say'].includes(step.attack.kind),
     });
   }
   return found;

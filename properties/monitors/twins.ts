@@ -18,6 +18,7 @@ import {
   type Parameters,
   type Tree,
 } from '../../model/index.ts';
+import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../../impl/index.ts';
 import { canonicalText, messageText } from '../canonical.ts';
 import type { Command, Report, Seen, SeenReaction } from '../reading.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
@@ -224,7 +225,7 @@ function eventOf(twin: Twin, reaction: SeenReaction): ModelEvent | undefined {
     case 'timer':
       return withChoice(one(input.timer, timerEvent(input.timer)), reaction);
     case 'command':
-      return commandEvent(input.command);
+      return asPut(twin, input.command) ?? commandEvent(input.command);
     case 'frame': {
       const { message, counter } = input.reading;
       if ('link' in message && 'from' in message) {
@@ -237,6 +238,29 @@ function eventOf(twin: Twin, reaction: SeenReaction): ModelEvent | undefined {
 }
 
 const STALE: ModelEvent = { type: 'garbage', reason: 'counter' };
+const NO_PUT: ModelEvent = { type: 'garbage', reason: 'put' };
+
+/**
+ * A put that no client may take is to the statechart, which knows no keys and values, what any input is that is rejected; unless it
+ * takes no puts at all any more. Undefined for other commands.
+ */
+function asPut({ react, state }: Twin, command: Command): ModelEvent | undefined {
+  if (command.type !== 'put' || isPutSane(command)) return undefined;
+  const [expected] = react(state, { type: 'put' }).outputs;
+  const isLeaving = expected?.kind === 'outputs' && expected.texts.includes(REFUSED_LEAVING);
+  return isLeaving ? undefined : NO_PUT;
+}
+
+const REFUSED_LEAVING = `report ${canonicalText({ type: 'refused', why: 'leaving' })}`;
+
+/** Whether keys and values are what UTF-8 carries unchanged, and within the bounds of the protocol. */
+function isPutSane({ key, value }: { readonly key: string; readonly value: string }): boolean {
+  return isTextWithin(key, MAX_KEY_BYTES) && isTextWithin(value, MAX_VALUE_BYTES);
+}
+
+function isTextWithin(text: string, bytes: number): boolean {
+  return Buffer.from(text).toString() === text && Buffer.byteLength(text) <= bytes;
+}
 
 /** Events by their text, so that equal ones are one object, which memos find without computing a key. */
 const events = new Map<string, ModelEvent>();
