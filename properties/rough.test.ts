@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { randomFromSeed, walk } from '../engine/index.ts';
 import { Client } from '../impl/index.ts';
-import { granting, harnessOf, type TreeHarness } from './harness.ts';
+import { granting, harnessOf } from './harness.ts';
 import { ROUGH_GENERATOR } from './rough.ts';
 import { scenarioOf } from './scenario.ts';
 import {
@@ -16,7 +16,7 @@ const PAIR = scenarioOf({ k: 2, routers: 0, clients: 2 });
 
 /** What a run of rough puts on a subject violates, and what clients said to them. */
 function put(subject: ReferenceSubject) {
-  const harness = granting(harnessOf(subject) as unknown as TreeHarness, []);
+  const harness = granting(harnessOf(subject), []);
   const rough = { ...harness, workload: () => generatedWorkload(ROUGH_GENERATOR) };
   const run = walk(rough, PAIR, randomFromSeed(1), { strategy: 'uniform', moves: 40 }, { keepTrace: true });
   const rejected = (run.trace ?? []).filter(
