@@ -127,6 +127,8 @@ export interface Harness<Frame, Command, Report, Scenario extends BaseScenario> 
   readonly properties: readonly Property<Frame, Command, Report, Scenario>[];
   /** Capabilities that mean something for this subject. */
   readonly capabilities: readonly Capability[];
+  /** Capabilities that do, too, and are granted only to who asks for them. @default none */
+  readonly onRequest?: readonly Capability[];
   /** Made anew for each run. */
   workload(scenario: Scenario): Workload<Frame, Command, Scenario>;
   readonly adversary?: Adversary<Frame, Scenario>;

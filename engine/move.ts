@@ -11,7 +11,7 @@
 export type MessageId = string;
 
 /** What an adversary was given: power over the network, over time, over who is up; none of the keys; some of the keys. */
-export type Capability = 'network' | 'timing' | 'churn' | 'outsider' | 'insider';
+export type Capability = 'network' | 'timing' | 'churn' | 'outsider' | 'insider' | 'writer' | 'router';
 
 /** How much of its storage a restarted node finds. */
 export type Memory =
@@ -23,8 +23,8 @@ export type Memory =
 /** An attack in the protocol's own terms; the harness turns it into a frame. Plain JSON. */
 export interface Attack {
   readonly kind: string;
-  /** Whose attack it is. @default 'outsider' */
-  readonly by?: 'insider';
+  /** Whose attack it is: that of somebody with keys, all of them or those of one node. @default 'outsider' */
+  readonly by?: 'insider' | `writer(${string})` | `router(${string})`;
   readonly [argument: string]: unknown;
 }
 

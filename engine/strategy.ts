@@ -1,6 +1,6 @@
 /** Strategies: what the environment and the adversary do next, chosen online among what is possible now. */
 import type { BaseScenario } from './subject.ts';
-import type { Move } from './move.ts';
+import type { Capability, Move } from './move.ts';
 import type { Harness, Random } from './harness.ts';
 import { DEFAULT_MOVES, DEFAULT_STRATEGY } from './defaults.ts';
 import { derivedMoves } from './guided.ts';
@@ -34,6 +34,9 @@ const ENTRIES: readonly Entry[] = [
 /** Kinds that end a fault: never switched off while the fault can happen. */
 const REMEDIES: ReadonlySet<Choice> = new Set(['release', 'heal', 'resume', 'restart']);
 
+/** Capabilities that attack with keys. */
+const KEYED: ReadonlySet<Capability> = new Set(['insider', 'writer', 'router']);
+
 /** Attempts to find a kind of move that is possible now, before time is let pass instead. */
 const ATTEMPTS = 8;
 
@@ -55,7 +58,7 @@ export function movesFor<F, C, R, S extends BaseScenario>(
     ({ needs, choice }) =>
       (needs === undefined ||
         capabilities.includes(needs) ||
-        (choice === 'attack' && capabilities.includes('insider'))) &&
+        (choice === 'attack' && capabilities.some((one) => KEYED.has(one)))) &&
       (options.choices?.includes(choice) ?? true),
   );
   const proposer = new Proposer(harness, world, random, options);

@@ -322,6 +322,17 @@ export function capabilityOf(move: Move): Capability | undefined {
     case 'restart':
       return 'churn';
     case 'attack':
-      return move.attack.by ?? 'outsider';
+      return attackerOf(move.attack);
   }
+}
+
+/** What somebody was given who attacks like that. */
+function attackerOf({ by }: Attack): Capability {
+  if (by === undefined || by === 'insider') return by ?? 'outsider';
+  return by.startsWith('writer(') ? 'writer' : 'router';
+}
+
+/** The node whose keys an attack is made with; undefined for one made without, or with all keys. */
+export function takenOverBy({ by }: Attack): string | undefined {
+  return by === undefined ? undefined : /^(?:writer|router)\((.+)\)$/.exec(by)?.[1];
 }

@@ -2,11 +2,13 @@
  * What all roles share: reacting to one input at a time with inert rejection, timers, reports, signed control
  * messages, link frames. Decisions are small protected methods, so that a mutant overrides one.
  */
+import { bytesToHex } from '@noble/hashes/utils.js';
 import {
   decodeBody,
   decodeFrame,
   encodeBody,
   encodeControlFrame,
+  encodeEvidence,
   FrameError,
   signingInput,
 } from './codec.ts';
@@ -19,6 +21,7 @@ import type {
   ControlFrame,
   ControlKind,
   Credential,
+  Evidence,
   Frame,
   LinkBody,
   LinkFrame,
@@ -41,6 +44,8 @@ import {
   type Report,
   type Storage,
 } from './node.ts';
+import { isEvidence } from './evidence.ts';
+import { Forks } from './forks.ts';
 import { isHeadAuthentic, isRecordAuthentic } from './record.ts';
 import type { Entry } from './stored.ts';
 
@@ -72,6 +77,7 @@ export abstract class BaseNode implements Node {
   protected readonly parameters: Parameters;
   protected readonly storage: Storage;
   protected readonly links: LinkTable;
+  protected readonly forks: Forks;
   protected started = false;
   private outputs: Output[] = [];
 
@@ -92,6 +98,7 @@ export abstract class BaseNode implements Node {
     this.parameters = parameters;
     this.storage = storage;
     this.links = this.makeLinks();
+    this.forks = new Forks(parameters.maxCapsules);
   }
 
   handle(input: Input, emit: (output: Output) => void): void {
@@ -197,6 +204,18 @@ export abstract class BaseNode implements Node {
     return isHeadAuthentic(head, credential, this.anchor);
   }
 
+  protected verifyEvidence(evidence: Evidence): boolean {
+    return isEvidence(evidence, this.anchor);
+  }
+
+  /** Keeps evidence that is new, and says so. */
+  protected keepEvidence(evidence: Evidence): void {
+    this.forks.keep(evidence);
+    this.persist({ type: 'evidence', evidence });
+    const { capsule, seq } = evidence;
+    this.report({ type: 'forked', capsule, seq, evidence: bytesToHex(encodeEvidence(evidence)) });
+  }
+
   protected verifyRts({ body, credential, signature }: RtsMessage): boolean {
     return this.isCoordinator(credential) && this.verifySigned('rts', body, credential, signature);
   }
@@ -205,7 +224,8 @@ export abstract class BaseNode implements Node {
     return (
       this.isCoordinator(credential) &&
       this.verifySigned('sync', body, credential, signature) &&
-      body.frontier.every((head) => this.verifyHead(head))
+      body.frontier.every((head) => this.verifyHead(head)) &&
+      body.forks.every((evidence) => this.verifyEvidence(evidence))
     );
   }
 

@@ -1,7 +1,7 @@
 /** A client's chains: how far it is in each capsule, what waits, and the records that it wrote (§5.3). */
 import { writerOf } from './codec.ts';
-import { NO_HASH } from './record.ts';
-import type { Capsule, CapsuleRecord, NodeName, ProvenRecord } from './messages.ts';
+import { headOf, NO_HASH } from './record.ts';
+import type { Capsule, CapsuleRecord, Head, NodeName, ProvenRecord } from './messages.ts';
 
 /** How far a capsule is delivered: the last record's `seq` and hash. */
 export interface Position {
@@ -16,12 +16,19 @@ export class Chains {
   readonly #node: NodeName;
   readonly #positions = new Map<Capsule, Position>();
   readonly #early = new Map<Capsule, Map<number, ProvenRecord>>();
+  /** Heads of the last records delivered or written: another record of that name is evidence. */
+  readonly #heads = new Map<Capsule, Map<number, Head>>();
+  readonly #window: number;
   /** Records of capsules of which this client is the writer, `seq` 1 first. */
   readonly #own = new Map<Capsule, ProvenRecord[]>();
 
-  /** @param node the client */
-  constructor(node: NodeName) {
+  /**
+   * @param node the client
+   * @param window heads kept per capsule
+   */
+  constructor(node: NodeName, window: number) {
     this.#node = node;
+    this.#window = window;
   }
 
   /** Number of capsules that it keeps anything of, `except` not counted. */
@@ -76,10 +83,32 @@ export class Chains {
   append(proven: ProvenRecord): void {
     const { capsule, seq, hash } = proven.record;
     this.#positions.set(capsule, { seq, hash });
+    this.#remember(headOf(proven.record));
     if (writerOf(capsule) !== this.#node) return;
     const own = this.#own.get(capsule) ?? [];
     own.push(proven);
     this.#own.set(capsule, own);
+  }
+
+  #remember(head: Head): void {
+    const { capsule, seq } = head;
+    let heads = this.#heads.get(capsule);
+    if (heads === undefined) this.#heads.set(capsule, (heads = new Map()));
+    heads.set(seq, head);
+    heads.delete(seq - this.#window);
+  }
+
+  /** The head of the record of that name that it has delivered or written lately, or lets wait; undefined if it has none. */
+  heldHead(capsule: Capsule, seq: number): Head | undefined {
+    const waiting = this.#early.get(capsule)?.get(seq);
+    return waiting === undefined ? this.#heads.get(capsule)?.get(seq) : headOf(waiting.record);
+  }
+
+  /** Forgets what waits of a capsule from `seq` on. */
+  dropWaiting(capsule: Capsule, from: number): void {
+    const early = this.#early.get(capsule);
+    for (const seq of early?.keys() ?? []) if (seq >= from) early?.delete(seq);
+    if (early?.size === 0) this.#early.delete(capsule);
   }
 
   /** The last record of each capsule that this client writes, sorted by capsule. */

@@ -99,8 +99,9 @@ export class Client extends Replica {
     this.sendBody([this.parent], { kind: 'data', ...proven });
   }
 
+  /** The clock ends where numbers do: from then on, all stamps are equal, and writers and hashes order them. */
   protected nextTimestamp(): number {
-    return this.clock + 1;
+    return Math.min(this.clock + 1, Number.MAX_SAFE_INTEGER);
   }
 
   protected makeRecord(place: Parameters<typeof makeRecord>[0], writes: readonly Write[]): CapsuleRecord {

@@ -6,8 +6,9 @@
  * - control frame: `[kind, [body fields], [credential fields], signature]`
  * - link frame: `['link', from, to, link, counter, body, mac]`, `body` being the bytes of
  *   `['heartbeat']`, `['data', record, credential]`, `['rts', [epoch], credential, signature]`,
- *   `['eoe', epoch, answers]`, `['sync', [epoch, frontier], credential, signature]`,
- *   `['nak', capsule, first, last, path]` or `['repair', capsule, first, last, credential, records]`
+ *   `['eoe', epoch, answers]`, `['sync', [epoch, frontier, forks], credential, signature]`,
+ *   `['nak', capsule, first, last, path]`, `['repair', capsule, first, last, credential, records]` or
+ *   `['evidence', [capsule, seq, [[timestamp, hash, signature], [timestamp, hash, signature]], credential]]`
  */
 import { decode, encode as encodeSlowly, encodeInto } from 'cborg';
 import type {
@@ -16,6 +17,7 @@ import type {
   ControlFrameOf,
   ControlKind,
   Credential,
+  Evidence,
   Frame,
   Head,
   LinkBody,
@@ -30,6 +32,7 @@ import {
   bodyShapes,
   controlShapes,
   credential,
+  evidence as evidenceShape,
   linkFrame,
   MAC_BYTES,
   MAX_FRAME_BYTES,
@@ -241,6 +244,16 @@ export function linkInfo(
 ): Uint8Array {
   const [low, high] = a.node < b.node ? [a, b] : [b, a];
   return encode(['psl/link/1', low.node, low.incarnation, high.node, high.incarnation, link]);
+}
+
+/** Encodes evidence on its own. */
+export function encodeEvidence(value: Evidence): Uint8Array {
+  return encode(evidenceShape.toWire(value));
+}
+
+/** @throws FrameError if the bytes are not the canonical encoding of evidence */
+export function decodeEvidence(data: Uint8Array): Evidence {
+  return evidenceShape.fromWire(bytesToPlain(data), 'evidence');
 }
 
 /** Encodes the writes of a record: the plaintext that is sealed. */

@@ -9,6 +9,7 @@ import type {
   ControlFrame,
   ControlFrameOf,
   JoinBody,
+  JoinRefusedBody,
   LeaveBody,
   NodeName,
   PlacementAckBody,
@@ -137,6 +138,10 @@ export class Coordinator extends Root {
   protected onJoin({ body, credential }: ControlFrameOf<'join'>): void {
     if (!this.mayJoinAs(body, credential.role)) reject('join: in another role');
     const known = this.known.get(body.node);
+    if (this.isExcluded(body.node)) {
+      this.refuse(body, 'excluded', known?.incarnation ?? body.incarnation);
+      return;
+    }
     if (known !== undefined && this.isIncarnationTaken(known, body)) {
       this.refuse(body, 'incarnation', known.incarnation);
       return;
@@ -149,6 +154,10 @@ export class Coordinator extends Root {
       this.commit((child, parent) => child === node || parent === node);
     else if (this.isOrphanOfPresentEdge(body)) this.onOrphan(body);
     else this.sendPlacement(node);
+  }
+
+  protected isExcluded(node: NodeName): boolean {
+    return this.forks.isExcluded(node);
   }
 
   protected mayJoinAs(body: JoinBody, role: string): boolean {
@@ -189,7 +198,7 @@ export class Coordinator extends Root {
     this.refuse(body, 'pending', body.incarnation);
   }
 
-  protected refuse({ node, birth, attempt }: JoinBody, why: 'incarnation' | 'pending', known: number): void {
+  protected refuse({ node, birth, attempt }: JoinBody, why: JoinRefusedBody['why'], known: number): void {
     this.sendControl(node, 'join-refused', { node, birth, attempt, why, known });
   }
 
@@ -221,6 +230,14 @@ export class Coordinator extends Root {
 
   protected sendPlacement(node: NodeName): void {
     this.sendControl(node, 'placement', this.tree.placementOf(this.known.get(node) as Known));
+  }
+
+  protected exclude(node: NodeName): void {
+    const isIn = this.tree.has(node);
+    if (!isIn && !this.tree.policy.isPending(node)) return;
+    this.tree.policy.remove(node);
+    if (isIn) this.commit(nothing);
+    else this.persistTree();
   }
 
   // Suspicion

@@ -1,6 +1,11 @@
 /** An epoch's answers on their way up: who is waited for, and what came (docs/protocol.md §5.4). */
 import { encodeBody, MAX_FRAME_BYTES } from './codec.ts';
-import type { Answer, EoeMessage, NodeName } from './messages.ts';
+import type { Answer, EoeMessage, NodeName, ProvenHead } from './messages.ts';
+
+/** The heads that all answers of an EOE have, in their order. */
+export function headsIn({ answers }: EoeMessage): readonly ProvenHead[] {
+  return answers.flatMap(({ answer, credential }) => answer.heads.map((head) => ({ head, credential })));
+}
 
 /** Bytes of an EOE frame beside its answers: a bound. */
 const EOE_OVERHEAD_BYTES = 256;

@@ -47,6 +47,8 @@ export * from './codec.ts';
 export { Coordinator } from './coordinator.ts';
 export { COORDINATOR, enrol, isEnrolled, isSigned, type Enrolment, type NodeKeys } from './credentials.ts';
 export * from './crypto.ts';
+export { isEvidence, makeEvidence } from './evidence.ts';
+export { Forks } from './forks.ts';
 export { Gather } from './gather.ts';
 export { LinkTable, type Link } from './links.ts';
 export { Log } from './log.ts';

@@ -62,6 +62,20 @@ export class Log {
     tail.newest = seq;
   }
 
+  /** The record of that name, if it is kept. */
+  get(capsule: Capsule, seq: number): ProvenRecord | undefined {
+    return this.#tails.get(capsule)?.records.get(seq);
+  }
+
+  /** Drops the records of a capsule from `seq` on. */
+  truncate(capsule: Capsule, seq: number): void {
+    const tail = this.#tails.get(capsule);
+    if (tail === undefined) return;
+    for (const old of tail.records.keys()) if (old >= seq) tail.records.delete(old);
+    tail.newest = Math.max(0, ...tail.records.keys());
+    if (tail.records.size === 0) this.#tails.delete(capsule);
+  }
+
   /** What it keeps of a range, ascending. */
   range(capsule: Capsule, first: number, last: number): ProvenRecord[] {
     const found: ProvenRecord[] = [];

@@ -139,7 +139,12 @@ export abstract class Member extends BaseNode {
 
   protected onRefusal(refusal: JoinRefusedBody): void {
     if (!this.isRefusalOfPresentJoin(refusal)) reject('join-refused: of another join');
-    if (refusal.why === 'incarnation') {
+    if (refusal.why === 'excluded') {
+      if (this.role !== 'client' || this.state === 'attached') reject('join-refused: has a place');
+      this.report({ type: 'excluded' });
+      this.cancelTimer('join');
+      this.state = 'left';
+    } else if (refusal.why === 'incarnation') {
       if (this.state !== 'joining' && this.state !== 'pending') reject('join-refused: not joining');
       if (!this.mustRaiseIncarnation(refusal.known)) reject('join-refused: a lower incarnation');
       this.takeIncarnation(refusal.known + 1);

@@ -59,6 +59,23 @@ export interface ProvenHead {
   readonly credential: Credential;
 }
 
+/** What tells one record of a name from another: what its head says beside the name. */
+export interface Branch {
+  readonly timestamp: number;
+  readonly hash: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** Two records of one name, by their heads: evidence against the writer (§2). */
+export interface Evidence {
+  readonly capsule: Capsule;
+  readonly seq: number;
+  /** Two, sorted by hash. */
+  readonly branches: readonly Branch[];
+  /** The writer's. */
+  readonly credential: Credential;
+}
+
 /** A record beside the credential of its writer, as Data carries it and logs keep it. */
 export interface ProvenRecord {
   readonly record: CapsuleRecord;
@@ -97,7 +114,7 @@ export interface JoinRefusedBody {
   readonly node: NodeName;
   readonly birth: Uint8Array;
   readonly attempt: number;
-  readonly why: 'incarnation' | 'pending';
+  readonly why: 'incarnation' | 'pending' | 'excluded';
   readonly known: number;
 }
 
@@ -195,10 +212,11 @@ export interface RtsBody {
   readonly epoch: number;
 }
 
-/** Frontier sorted by capsule. */
+/** Both lists sorted by capsule. */
 export interface SyncBody {
   readonly epoch: number;
   readonly frontier: readonly ProvenHead[];
+  readonly forks: readonly Evidence[];
 }
 
 export interface HeartbeatMessage {
@@ -250,9 +268,21 @@ export interface RepairMessage {
   readonly records: readonly CapsuleRecord[];
 }
 
+export interface EvidenceMessage {
+  readonly kind: 'evidence';
+  readonly evidence: Evidence;
+}
+
 /** What a link frame carries. */
 export type LinkBody =
-  HeartbeatMessage | DataMessage | RtsMessage | EoeMessage | SyncMessage | NakMessage | RepairMessage;
+  | HeartbeatMessage
+  | DataMessage
+  | RtsMessage
+  | EoeMessage
+  | SyncMessage
+  | NakMessage
+  | RepairMessage
+  | EvidenceMessage;
 
 /** Everything that is signed with {@link ControlFrame}'s scheme, by kind. */
 export interface SignedBodies extends ControlBodies {

@@ -47,6 +47,14 @@ export type Report =
   | ({ readonly type: 'delivered' } & RecordReport)
   | { readonly type: 'pending' }
   | { readonly type: 'left' }
+  | { readonly type: 'excluded' }
+  /** `evidence`: the bytes of `encodeEvidence`, in hex. */
+  | {
+      readonly type: 'forked';
+      readonly capsule: Capsule;
+      readonly seq: number;
+      readonly evidence: string;
+    }
   | { readonly type: 'epoch-opened'; readonly epoch: number }
   | { readonly type: 'epoch-closed'; readonly epoch: number; readonly answered: readonly NodeName[] }
   | { readonly type: 'answered'; readonly key: string; readonly value: string | null }

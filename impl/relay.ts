@@ -2,15 +2,21 @@
  * What routers and the coordinator do with records: log and forward Data, serve and relay Naks, pass Repairs back
  * (docs/protocol.md §5.3, §5.4).
  */
-import { MAX_FRAME_BYTES, plainToBytes } from './codec.ts';
+import { equalBytes, MAX_FRAME_BYTES, plainToBytes } from './codec.ts';
 import { reject } from './base.ts';
+import { makeEvidence } from './evidence.ts';
 import { Log } from './log.ts';
+import { headOf } from './record.ts';
+import type { Forks } from './forks.ts';
 import type {
   Capsule,
   CapsuleRecord,
+  Evidence,
+  Head,
   LinkBody,
   NakMessage,
   NodeName,
+  ProvenHead,
   ProvenRecord,
   RepairMessage,
 } from './messages.ts';
@@ -36,6 +42,12 @@ export interface RelayHost {
   routeOf(from: NodeName, nak: NakMessage): Route | undefined;
   /** Whether a nak that goes nowhere is served in part. */
   servesParts(): boolean;
+  /** The evidence that the node keeps. */
+  forks(): Forks;
+  /** A head of that name that is known beside those of the log. */
+  otherHead(capsule: Capsule, seq: number): Head | undefined;
+  /** There are two records of one name, as was not known before. */
+  accuse(evidence: Evidence): void;
 }
 
 /** A range that somebody was asked for. */
@@ -54,6 +66,24 @@ export function rangeKey(range: {
   readonly last: number;
 }): string {
   return `${range.capsule} ${range.first} ${range.last}`;
+}
+
+/** The range of that name. */
+function rangeOf(key: string): { readonly capsule: Capsule; readonly last: number } {
+  const [capsule = '', , last] = key.split(' ');
+  return { capsule, last: Number(last) };
+}
+
+/** Takes the ranges of a capsule that end at or beyond `seq` from those pending or asked for. */
+export function dropRanges(
+  ranges: { keys(): Iterable<string>; delete(key: string): boolean },
+  capsule: Capsule,
+  seq: number,
+): void {
+  for (const key of ranges.keys()) {
+    const range = rangeOf(key);
+    if (range.capsule === capsule && range.last >= seq) ranges.delete(key);
+  }
 }
 
 /** Whether all records of a repair are of its capsule and within its range (that they ascend, the codec says). */
@@ -103,6 +133,8 @@ export class Relay {
   /** Data from a neighbour. `data`: the bytes of the body, which are forwarded as they are. */
   onData(from: NodeName, proven: ProvenRecord, data: Uint8Array): void {
     if (!this.verifyRecord(proven)) reject('data: record not authentic');
+    if (this.accuses([{ head: headOf(proven.record), credential: proven.credential }])) return;
+    if (this.isForked(proven)) reject('data: beyond a fork');
     if (this.isDuplicate(proven)) reject('data: logged already');
     if (!this.isInWindow(proven)) reject('data: too old');
     if (!this.hasRoom(proven.record.capsule)) reject('data: no room for its capsule');
@@ -113,6 +145,7 @@ export class Relay {
   onNak(from: NodeName, nak: NakMessage): void {
     if (!this.host.acceptsNak(from, nak)) reject('nak: not from there');
     if (!this.isRangeAllowed(nak)) reject('nak: range too long');
+    if (this.host.forks().isBeyond(nak.capsule, nak.last)) reject('nak: beyond a fork');
     const found = this.log.range(nak.capsule, nak.first, nak.last);
     if (this.isComplete(nak, found)) {
       this.serve(from, nak, found);
@@ -144,9 +177,43 @@ export class Relay {
     const { credential } = repair;
     const all = repair.records.map((record) => ({ record, credential }));
     if (!all.every((proven) => this.verifyRecord(proven))) reject('repair: record not authentic');
+    if (this.accuses(all.map(({ record }) => ({ head: headOf(record), credential })))) return;
     this.pending.delete(key);
     for (const proven of all) if (this.isNew(proven)) this.keep(proven);
     for (const to of this.repairTargets(from, pending.askers)) this.host.sendBytes(to, data);
+  }
+
+  /**
+   * Whether one of these authentic heads is of another record than the one known of that name, as was not known before; the first that
+   * is becomes evidence.
+   */
+  accuses(heads: readonly ProvenHead[]): boolean {
+    for (const { head, credential } of heads) {
+      const kept = this.known(head);
+      if (kept === undefined || this.isSame(kept, head) || !this.host.forks().isNew(head)) continue;
+      this.host.accuse(makeEvidence(kept, head, credential));
+      return true;
+    }
+    return false;
+  }
+
+  /** Nothing of a capsule is kept, or waited for, from a fork on. */
+  dropFrom({ capsule, seq }: Evidence): void {
+    this.log.truncate(capsule, seq);
+    dropRanges(this.pending, capsule, seq);
+  }
+
+  protected known({ capsule, seq }: Head): Head | undefined {
+    const logged = this.log.get(capsule, seq);
+    return logged === undefined ? this.host.otherHead(capsule, seq) : headOf(logged.record);
+  }
+
+  protected isSame(kept: Head, head: Head): boolean {
+    return equalBytes(kept.hash, head.hash);
+  }
+
+  protected isForked({ record: { capsule, seq } }: ProvenRecord): boolean {
+    return this.host.forks().isBeyond(capsule, seq);
   }
 
   /** A new epoch: what is still missing will be asked for again. */
@@ -184,7 +251,12 @@ export class Relay {
   }
 
   protected isNew(proven: ProvenRecord): boolean {
-    return !this.isDuplicate(proven) && this.isInWindow(proven) && this.hasRoom(proven.record.capsule);
+    return (
+      !this.isForked(proven) &&
+      !this.isDuplicate(proven) &&
+      this.isInWindow(proven) &&
+      this.hasRoom(proven.record.capsule)
+    );
   }
 
   protected forwardTargets(from: NodeName): readonly NodeName[] {

@@ -5,13 +5,18 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { reject, type NodeOptions } from './base.ts';
 import { Chains, type Position } from './chains.ts';
-import { capsuleOf, writerOf } from './codec.ts';
+import { capsuleOf, equalBytes, writerOf } from './codec.ts';
+import { makeEvidence } from './evidence.ts';
 import { Member } from './member.ts';
 import { headOf, openRecord } from './record.ts';
-import { isWithinRange, makeRepair, rangeKey } from './relay.ts';
+import { dropRanges, isWithinRange, makeRepair, rangeKey } from './relay.ts';
 import { Store } from './store.ts';
 import type {
+  Capsule,
   CapsuleRecord,
+  Evidence,
+  EvidenceMessage,
+  Head,
   LinkBody,
   NakMessage,
   NodeName,
@@ -19,11 +24,15 @@ import type {
   ProvenRecord,
   RepairMessage,
   RtsMessage,
+  SyncBody,
   SyncMessage,
   Write,
 } from './messages.ts';
 import type { Gauge, RecordReport } from './node.ts';
 import type { Entry } from './stored.ts';
+
+/** How far a capsule is known to go. */
+type End = Pick<Head, 'capsule' | 'seq'>;
 
 /** What a client is made from. */
 export interface ClientOptions extends NodeOptions {
@@ -70,7 +79,7 @@ export abstract class Replica extends Member {
   }
 
   protected makeChains(): Chains {
-    return new Chains(this.node);
+    return new Chains(this.node, this.parameters.logWindow);
   }
 
   protected ownCapsule(): string {
@@ -84,6 +93,7 @@ export abstract class Replica extends Member {
 
   protected override restore(entry: Entry): void {
     super.restore(entry);
+    if (entry.type === 'evidence') this.forks.keep(entry.evidence);
     if (entry.type !== 'record') return;
     this.chains.append(entry);
     this.raiseClock(entry.record.timestamp);
@@ -101,11 +111,13 @@ export abstract class Replica extends Member {
     else if (body.kind === 'sync') this.onSync(body);
     else if (body.kind === 'nak') this.onNak(body);
     else if (body.kind === 'repair') this.onRepair(body);
+    else if (body.kind === 'evidence') this.onEvidence(body);
     else reject(`${body.kind}: not for a client`);
   }
 
   protected onData(proven: ProvenRecord): void {
     if (!this.verifyRecord(proven)) reject('data: record not authentic');
+    if (this.accuses([{ head: headOf(proven.record), credential: proven.credential }])) return;
     const wrong = this.objectionTo(proven.record);
     if (wrong !== undefined) reject(`data: ${wrong}`);
     this.take(proven);
@@ -114,6 +126,7 @@ export abstract class Replica extends Member {
   /** Why an authentic record is not taken; undefined if it is. */
   protected objectionTo(record: CapsuleRecord): string | undefined {
     if (this.isOwn(record)) return 'of the own capsule';
+    if (this.isForked(record)) return 'beyond a fork';
     if (this.isDuplicate(record)) return 'delivered already';
     if (this.chains.isWaiting(record)) return 'waiting already';
     if (!this.hasRoom(record)) return 'no room for its capsule';
@@ -123,6 +136,10 @@ export abstract class Replica extends Member {
 
   protected isOwn(record: CapsuleRecord): boolean {
     return record.capsule === this.ownCapsule();
+  }
+
+  protected isForked({ capsule, seq }: CapsuleRecord): boolean {
+    return this.forks.isBeyond(capsule, seq);
   }
 
   protected isDuplicate(record: CapsuleRecord): boolean {
@@ -200,25 +217,35 @@ export abstract class Replica extends Member {
   }
 
   protected onSync(sync: SyncMessage): void {
-    const { epoch, frontier } = sync.body;
+    const { epoch, frontier, forks } = sync.body;
     if (!this.isNewSync(epoch)) reject('sync: an old epoch');
     if (!this.verifySync(sync)) reject('sync: not authentic');
     this.sync = epoch;
     this.recovering = false;
     for (const { head } of frontier) this.raiseClock(head.timestamp);
+    for (const evidence of forks) if (this.forks.isNew(evidence)) this.keepEvidence(evidence);
+    this.accuses(frontier);
     this.asked.clear();
-    for (const behind of this.missing(frontier).slice(0, this.parameters.maxPendingNaks)) this.ask(behind);
+    for (const end of this.missing(sync.body).slice(0, this.parameters.maxPendingNaks)) this.ask(end);
     this.settle();
   }
 
-  /** Heads beyond what it has, in order of capsules. */
-  protected missing(frontier: readonly ProvenHead[]): readonly ProvenHead[] {
-    return frontier.filter(
-      ({ head }) => head.capsule !== this.ownCapsule() && head.seq > this.chains.position(head.capsule).seq,
-    );
+  /** The ends of capsules that are beyond what it has, in order of capsules. Those of forked ones are before the fork. */
+  protected missing({ frontier, forks }: SyncBody): readonly End[] {
+    const ends = new Map(frontier.map(({ head }) => [head.capsule, head.seq]));
+    for (const { capsule } of forks) ends.set(capsule, this.forks.seqOf(capsule) ?? 0);
+    return [...ends.keys()]
+      .sort()
+      .map((capsule) => ({ capsule, seq: this.endOf(capsule, ends.get(capsule) ?? 0) }))
+      .filter(({ capsule, seq }) => capsule !== this.ownCapsule() && seq > this.chains.position(capsule).seq);
   }
 
-  protected ask({ head: { capsule, seq } }: ProvenHead): void {
+  protected endOf(capsule: Capsule, seq: number): number {
+    const forkedAt = this.forks.seqOf(capsule);
+    return forkedAt === undefined ? seq : Math.min(seq, forkedAt - 1);
+  }
+
+  protected ask({ capsule, seq }: End): void {
     const first = this.chains.position(capsule).seq + 1;
     const last = Math.min(seq, first + this.parameters.maxRepair - 1);
     this.asked.add(rangeKey({ capsule, first, last }));
@@ -242,7 +269,60 @@ export abstract class Replica extends Member {
     const all = repair.records.map((record) => ({ record, credential }));
     if (!all.every((proven) => this.verifyRecord(proven))) reject('repair: record not authentic');
     this.asked.delete(key);
-    for (const proven of all) if (this.objectionTo(proven.record) === undefined) this.take(proven);
+    if (this.accuses(all.map(({ record }) => ({ head: headOf(record), credential })))) return;
+    let isTorn = false;
+    for (const proven of all) {
+      isTorn ||= this.isTorn(proven.record);
+      if (this.objectionTo(proven.record) === undefined) this.take(proven);
+    }
+    if (isTorn) this.doubt(repair.capsule);
+  }
+
+  /** Whether a record is the next one, and yet does not continue the chain: it or the one before it is of another branch. */
+  protected isTorn(record: CapsuleRecord): boolean {
+    return this.isNext(record) && !this.continues(record, this.chains.position(record.capsule));
+  }
+
+  /** Asks for the record at its own position, to have the other one of that name, if there is one. */
+  protected doubt(capsule: Capsule): void {
+    const { seq } = this.chains.position(capsule);
+    const key = rangeKey({ capsule, first: seq, last: seq });
+    if (seq === 0 || this.asked.has(key)) return;
+    this.asked.add(key);
+    this.sendBody([this.parent], { kind: 'nak', capsule, first: seq, last: seq, path: [] });
+  }
+
+  // Forks
+
+  protected onEvidence({ evidence }: EvidenceMessage): void {
+    if (!this.forks.isNew(evidence)) reject('evidence: known already');
+    if (!this.verifyEvidence(evidence)) reject('evidence: convinces nobody');
+    this.keepEvidence(evidence);
+  }
+
+  /** Whether one of these authentic heads is of another record than the one held of that name: if so, there is evidence. */
+  protected accuses(heads: readonly ProvenHead[]): boolean {
+    for (const { head, credential } of heads) {
+      const held = this.chains.heldHead(head.capsule, head.seq);
+      if (held === undefined || this.isSame(held, head) || !this.forks.isNew(head)) continue;
+      const evidence = makeEvidence(held, head, credential);
+      this.keepEvidence(evidence);
+      this.sendBody([this.parent], { kind: 'evidence', evidence });
+      return true;
+    }
+    return false;
+  }
+
+  protected isSame(held: Head, head: Head): boolean {
+    return equalBytes(held.hash, head.hash);
+  }
+
+  /** Nothing waits any more, or is asked for, from a fork on. What was delivered stays. */
+  protected override keepEvidence(evidence: Evidence): void {
+    super.keepEvidence(evidence);
+    const { capsule, seq } = evidence;
+    this.chains.dropWaiting(capsule, seq);
+    dropRanges(this.asked, capsule, seq);
   }
 }
 

@@ -1,12 +1,14 @@
 /** The coordinator as the root router: heartbeats, data and epochs (docs/protocol.md §5.2, §5.3, §5.4). */
 import { BaseNode, reject, type NodeOptions } from './base.ts';
 import { writerOf } from './codec.ts';
-import { Gather } from './gather.ts';
+import { Gather, headsIn } from './gather.ts';
 import { headOf } from './record.ts';
 import { Relay, type Route } from './relay.ts';
 import type {
   Capsule,
   EoeMessage,
+  Evidence,
+  EvidenceMessage,
   LinkBody,
   NakMessage,
   NodeName,
@@ -16,8 +18,8 @@ import type {
 import type { Gauge } from './node.ts';
 import type { Entry } from './stored.ts';
 
-/** Capsules that a frontier in one frame has room for, at worst. */
-export const MAX_FRONTIER = 160;
+/** Capsules that a SYNC in one frame has room for, at worst: all of them forked. */
+export const MAX_FRONTIER = 128;
 
 /** What the coordinator does beside membership. */
 export abstract class Root extends BaseNode {
@@ -62,6 +64,12 @@ export abstract class Root extends BaseNode {
         acceptsNak: (_, nak) => nak.path.length === 0,
         routeOf: (_, nak) => this.routeOf(nak),
         servesParts: () => true,
+        forks: () => this.forks,
+        otherHead: (capsule, seq) => {
+          const known = this.heads.get(capsule)?.head;
+          return known?.seq === seq ? known : undefined;
+        },
+        accuse: (evidence) => this.accuse(evidence),
       },
       this.parameters,
     );
@@ -72,6 +80,9 @@ export abstract class Root extends BaseNode {
     else if (entry.type === 'record') {
       this.relay.restore(entry);
       this.raiseHead({ head: headOf(entry.record), credential: entry.credential });
+    } else if (entry.type === 'evidence') {
+      this.forks.keep(entry.evidence);
+      this.dropFrom(entry.evidence);
     }
   }
 
@@ -82,6 +93,7 @@ export abstract class Root extends BaseNode {
 
   protected raiseHead(proven: ProvenHead): void {
     const { capsule, seq } = proven.head;
+    if (this.forks.seqOf(capsule) !== undefined) return;
     const present = this.heads.get(capsule);
     if (present === undefined ? this.heads.size < this.parameters.maxCapsules : seq > present.head.seq)
       this.heads.set(capsule, proven);
@@ -98,7 +110,32 @@ export abstract class Root extends BaseNode {
     else if (body.kind === 'nak') this.relay.onNak(from, body);
     else if (body.kind === 'repair') this.relay.onRepair(from, body, data);
     else if (body.kind === 'eoe') this.onEoe(from, body);
+    else if (body.kind === 'evidence') this.onEvidence(from, body);
     else reject(`${body.kind}: not for the coordinator`);
+  }
+
+  protected onEvidence(from: NodeName, { evidence }: EvidenceMessage): void {
+    if (!this.forks.isNew(evidence)) reject('evidence: known already');
+    if (!this.verifyEvidence(evidence)) reject('evidence: convinces nobody');
+    this.accuse(evidence, from);
+  }
+
+  /** Keeps evidence, tells all children but the one that it is from, and takes the writer out of the tree. */
+  protected accuse(evidence: Evidence, from?: NodeName): void {
+    this.keepEvidence(evidence);
+    this.dropFrom(evidence);
+    const writer = writerOf(evidence.capsule);
+    const others = this.childrenOfRoot().filter((node) => node !== from && node !== writer);
+    this.sendBody(others, { kind: 'evidence', evidence });
+    this.exclude(writer);
+  }
+
+  /** Takes a node out of the tree, and off those that wait for a place. */
+  protected abstract exclude(node: NodeName): void;
+
+  protected dropFrom(evidence: Evidence): void {
+    this.relay.dropFrom(evidence);
+    this.heads.delete(evidence.capsule);
   }
 
   protected beat(): void {
@@ -131,6 +168,7 @@ export abstract class Root extends BaseNode {
     const { gather } = this;
     if (gather === undefined || !this.isAwaitedEoe(gather, from, eoe)) reject('eoe: not waited for');
     if (!eoe.answers.every((answer) => this.verifyAnswer(answer, eoe.epoch))) reject('eoe: not authentic');
+    this.relay.accuses(headsIn(eoe));
     gather.take(from, eoe.answers);
     for (const { answer, credential } of eoe.answers)
       for (const head of answer.heads) this.raiseHead({ head, credential });
@@ -144,7 +182,7 @@ export abstract class Root extends BaseNode {
   protected closeEpoch(gather: Gather, hasTimerFired: boolean): void {
     this.gather = undefined;
     if (!hasTimerFired) this.cancelTimer('eoe');
-    const body = { epoch: gather.epoch, frontier: this.frontier() };
+    const body = { epoch: gather.epoch, frontier: this.frontier(), forks: this.forks.all() };
     const signature = this.sign('sync', body);
     this.sendBody(this.childrenOfRoot(), {
       kind: 'sync',

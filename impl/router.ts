@@ -1,10 +1,13 @@
 /** A router: forwards what it cannot read (docs/protocol.md §5.1, §5.3, §5.4). */
 import { reject, type NodeOptions } from './base.ts';
-import { Gather } from './gather.ts';
+import { writerOf } from './codec.ts';
+import { Gather, headsIn } from './gather.ts';
 import { Member } from './member.ts';
 import { Relay, type Route } from './relay.ts';
 import type {
   EoeMessage,
+  Evidence,
+  EvidenceMessage,
   LinkBody,
   NakMessage,
   NodeName,
@@ -45,6 +48,9 @@ export class Router extends Member {
         acceptsNak: (from, nak) => this.acceptsNak(from, nak),
         routeOf: (from, nak) => this.routeOf(from, nak),
         servesParts: () => false,
+        forks: () => this.forks,
+        otherHead: () => undefined,
+        accuse: (evidence) => this.accuse(evidence),
       },
       this.parameters,
     );
@@ -53,6 +59,9 @@ export class Router extends Member {
   protected override restore(entry: Entry): void {
     super.restore(entry);
     if (entry.type === 'record') this.relay.restore(entry);
+    if (entry.type !== 'evidence') return;
+    this.forks.keep(entry.evidence);
+    this.relay.dropFrom(entry.evidence);
   }
 
   protected obey(command: Command): void {
@@ -72,11 +81,31 @@ export class Router extends Member {
     else if (body.kind === 'rts') this.onRts(from, body, data);
     else if (body.kind === 'eoe') this.onEoe(from, body);
     else if (body.kind === 'sync') this.onSync(from, body, data);
+    else if (body.kind === 'evidence') this.onEvidence(from, body);
     else reject(`${body.kind}: not for a router`);
   }
 
   protected onLogged({ record, credential }: ProvenRecord): void {
     this.persist({ type: 'record', record, credential });
+  }
+
+  protected onEvidence(from: NodeName, { evidence }: EvidenceMessage): void {
+    if (!this.forks.isNew(evidence)) reject('evidence: known already');
+    if (!this.verifyEvidence(evidence)) reject('evidence: convinces nobody');
+    this.accuse(evidence, from);
+  }
+
+  /** Keeps evidence and tells all neighbours but the writer and the one that it is from. */
+  protected accuse(evidence: Evidence, from?: NodeName): void {
+    this.keepEvidence(evidence);
+    const writer = writerOf(evidence.capsule);
+    const others = this.links.names().filter((node) => node !== from && node !== writer);
+    this.sendBody(others, { kind: 'evidence', evidence });
+  }
+
+  protected override keepEvidence(evidence: Evidence): void {
+    super.keepEvidence(evidence);
+    this.relay.dropFrom(evidence);
   }
 
   /** On its way up a nak has no path; on its way down it has. */
@@ -117,6 +146,7 @@ export class Router extends Member {
     const { gather } = this;
     if (gather === undefined || !this.isAwaitedEoe(gather, from, eoe)) reject('eoe: not waited for');
     if (!eoe.answers.every((answer) => this.verifyAnswer(answer, eoe.epoch))) reject('eoe: not authentic');
+    this.relay.accuses(headsIn(eoe));
     gather.take(from, eoe.answers);
     if (!gather.isComplete) return;
     this.cancelTimer('eoe');
@@ -138,6 +168,8 @@ export class Router extends Member {
     if (!this.isNewSync(sync.body.epoch)) reject('sync: an old epoch');
     if (!this.verifySync(sync)) reject('sync: not authentic');
     this.sync = sync.body.epoch;
+    for (const evidence of sync.body.forks) if (this.forks.isNew(evidence)) this.keepEvidence(evidence);
+    this.relay.accuses(sync.body.frontier);
     for (const child of this.children) this.sendBytes(child, data);
     this.relay.forgetPending();
   }

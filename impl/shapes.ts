@@ -2,15 +2,19 @@
  * How each credential, record, head, body and frame looks on the wire: its fields in order, their types, ranges and
  * lengths (docs/protocol.md §2, §5). Used by `codec.ts` only.
  */
+import { bytesToHex } from '@noble/hashes/utils.js';
 import type {
   Answer,
   AnswerBody,
+  Branch,
   CapsuleRecord,
   ControlBodies,
   ControlKind,
   Credential,
   DataMessage,
   EoeMessage,
+  Evidence,
+  EvidenceMessage,
   Head,
   HeartbeatMessage,
   LinkBody,
@@ -95,6 +99,12 @@ const record: Shape<CapsuleRecord> = struct<CapsuleRecord>({
 const head: Shape<Head> = struct<Head>({ capsule, seq: positive, timestamp: positive, hash, signature });
 const provenHead: Shape<ProvenHead> = struct<ProvenHead>({ head, credential });
 
+const branch: Shape<Branch> = struct<Branch>({ timestamp: positive, hash, signature });
+export const evidence: Shape<Evidence> = struct<Evidence>(
+  { capsule, seq: positive, branches: list(branch, 2, (one) => bytesToHex(one.hash)), credential },
+  (value) => (value.branches.length === 2 ? undefined : 'not two branches'),
+);
+
 const neighbour: Shape<Neighbour> = struct<Neighbour>({
   node: name,
   incarnation: positive,
@@ -124,7 +134,7 @@ export const controlShapes: { readonly [K in ControlKind]: Shape<ControlBodies[K
     node: name,
     birth,
     attempt: positive,
-    why: oneOf('incarnation', 'pending'),
+    why: oneOf('incarnation', 'pending', 'excluded'),
     known: positive,
   }),
   placement: struct<ControlBodies['placement']>({
@@ -156,6 +166,7 @@ const rtsBody = struct<RtsBody>({ epoch: positive });
 const syncBody = struct<SyncBody>({
   epoch: positive,
   frontier: list(provenHead, MAX_LIST, (one) => one.head.capsule),
+  forks: list(evidence, MAX_LIST, (one) => one.capsule),
 });
 const answerBody = struct<AnswerBody>({
   node: name,
@@ -207,6 +218,7 @@ export const bodyShapes: { readonly [K in LinkBody['kind']]: Shape<Extract<LinkB
     isRange,
     'empty range',
   ),
+  evidence: struct<EvidenceMessage>({ kind: oneOf('evidence'), evidence }),
 };
 
 export const linkFrame = struct<LinkFrame>({

@@ -1,6 +1,6 @@
 /** What nodes write to their stable storage: plain values, each made before anything that depends on it is sent. */
 import type { HeapSnapshot } from './placement.ts';
-import type { CapsuleRecord, Credential, NodeName, Role } from './messages.ts';
+import type { CapsuleRecord, Credential, Evidence, NodeName, Role } from './messages.ts';
 
 /** What the coordinator knows of a node. */
 export interface Known {
@@ -26,6 +26,7 @@ export interface StoredTree {
 export type Entry =
   | { readonly type: 'incarnation'; readonly incarnation: number }
   | { readonly type: 'record'; readonly record: CapsuleRecord; readonly credential: Credential }
+  | { readonly type: 'evidence'; readonly evidence: Evidence }
   | { readonly type: 'known'; readonly known: Known }
   | { readonly type: 'tree'; readonly tree: StoredTree }
   | { readonly type: 'epoch'; readonly epoch: number }

@@ -3,6 +3,8 @@
 import { excluding, including, withEntry, withoutEntry } from './canonical.ts';
 import { COORDINATOR, roleOf } from './events.ts';
 import type { EventOf, ModelEvent, ModelOutput } from './events.ts';
+import * as exclusion from './exclusion.ts';
+import { isExcluded } from './forks.ts';
 import type { NodeName, Tree } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { commit, sendPlacement, treeOf } from './placement.ts';
@@ -16,12 +18,13 @@ type Join = EventOf<'join'>;
 type Answer = Reaction<CoordinatorContext>;
 
 /** The rows of the table that a Join can fall into; undefined: it is rejected. */
-export type JoinCase = 'used' | 'back' | 'again' | 'cut-off' | 'orphan' | 'no-slot' | 'slot';
+export type JoinCase = 'excluded' | 'used' | 'back' | 'again' | 'cut-off' | 'orphan' | 'no-slot' | 'slot';
 
 /** Which row a Join falls into. */
 export function joinCase(context: CoordinatorContext, event: Join, k: number): JoinCase | undefined {
   const { node, incarnation, birth, attempt } = event;
   if (roleOf(node) !== event.role) return undefined;
+  if (isExcluded(context, node)) return 'excluded';
   const known = context.known[node];
   const isSame = known?.incarnation === incarnation;
   if (known && (incarnation < known.incarnation || (isSame && birth !== known.birth))) return 'used';
@@ -67,10 +70,14 @@ export function isSuspicion(context: CoordinatorContext, event: EventOf<'suspect
 }
 
 /** Why the event makes the coordinator commit a tree of its choice; undefined if it does not. */
-export function changeOf(context: CoordinatorContext, event: ModelEvent, k: number): Cause | undefined {
+export function changeOf(
+  context: CoordinatorContext,
+  event: ModelEvent,
+  parameters: Parameters,
+): Cause | undefined {
   switch (event.type) {
     case 'join': {
-      const which = joinCase(context, event, k);
+      const which = joinCase(context, event, parameters.k);
       if (which === 'slot') return { kind: 'join', node: event.node };
       if (which === 'cut-off') return { kind: 'break', reporter: event.node, other: COORDINATOR };
       return undefined;
@@ -86,18 +93,29 @@ export function changeOf(context: CoordinatorContext, event: ModelEvent, k: numb
     }
     case 'timer.probe':
       return event.node in context.probes ? { kind: 'removal', node: event.node } : undefined;
+    case 'data':
+    case 'repair':
+    case 'eoe':
+    case 'evidence': {
+      const writer = exclusion.convicted(context, event, parameters);
+      return writer === undefined ? undefined : { kind: 'removal', node: writer };
+    }
     default:
       return undefined;
   }
 }
 
 /** What is wrong with the event's choice; undefined if it is admissible, or if the event needs none. */
-export function wrongChoice(context: CoordinatorContext, event: ModelEvent, k: number): string | undefined {
-  const cause = changeOf(context, event, k);
+export function wrongChoice(
+  context: CoordinatorContext,
+  event: ModelEvent,
+  parameters: Parameters,
+): string | undefined {
+  const cause = changeOf(context, event, parameters);
   if (!cause) return undefined;
   const after = 'choice' in event ? event.choice : undefined;
   if (!after) return `${event.type} needs the choice of a tree`;
-  return admissible({ before: treeOf(context), after, cause, k });
+  return admissible({ before: treeOf(context), after, cause, k: parameters.k });
 }
 
 function learn(context: CoordinatorContext, event: Join): CoordinatorContext {
@@ -110,7 +128,11 @@ function chosen(event: ModelEvent): Tree {
   return event.choice;
 }
 
-function refuse(event: Join, why: 'incarnation' | 'pending', known: number): readonly ModelOutput[] {
+function refuse(
+  event: Join,
+  why: 'incarnation' | 'pending' | 'excluded',
+  known: number,
+): readonly ModelOutput[] {
   const { node, birth, attempt } = event;
   return [send(node, { type: 'join-refused', node, birth, attempt, why, known })];
 }
@@ -118,6 +140,12 @@ function refuse(event: Join, why: 'incarnation' | 'pending', known: number): rea
 /** The answer to a Join of a used incarnation. */
 export function refuseIncarnation(context: CoordinatorContext, event: Join): Answer {
   return { outputs: refuse(event, 'incarnation', context.known[event.node]?.incarnation ?? 0) };
+}
+
+/** The answer to a client that forked a capsule. */
+export function refuseExcluded(context: CoordinatorContext, event: Join): Answer {
+  const known = context.known[event.node]?.incarnation ?? event.incarnation;
+  return { outputs: refuse(event, 'excluded', known) };
 }
 
 /** The answer to a client that finds no slot. */
@@ -225,7 +253,7 @@ export function blameEdge(
 ): Answer {
   const reporter = context.probes[event.node]?.reporter ?? '';
   const now = { ...context, probes: withoutEntry(context.probes, event.node) };
-  const { patch = now, outputs = [] } = changeOf(context, event, parameters.k)
+  const { patch = now, outputs = [] } = changeOf(context, event, parameters)
     ? breakEdge(context, now, [reporter, event.node], event, parameters)
     : {};
   return { patch, outputs: [cancelTimer(`probe:${event.node}`), ...outputs] };
@@ -239,4 +267,16 @@ export function bury(
 ): Answer {
   const now = { ...context, probes: withoutEntry(context.probes, event.node) };
   return commit(context, now, { tree: chosen(event) }, parameters);
+}
+
+/** What evidence makes of the tree: without its writer, if that was there. */
+export function exclude(
+  context: CoordinatorContext,
+  event: EventOf<'data' | 'repair' | 'eoe' | 'evidence'>,
+  parameters: Parameters,
+): Answer {
+  const accusation = exclusion.accusation(context, event, parameters);
+  if (!accusation) return {};
+  const isThere = exclusion.convicted(context, event, parameters) !== undefined;
+  return exclusion.exclude(context, accusation, isThere ? chosen(event) : undefined, parameters);
 }

@@ -1,21 +1,29 @@
 /** The client's statechart (docs/protocol.md §5): a leaf, writer and subscriber. */
 
 import { and, setup, stateIn } from 'xstate';
-import type { Table } from './canonical.ts';
 import { accepts, isNewAtClient } from './delivery.ts';
 import { writerOf } from './events.ts';
 import type { EventOf, ModelEvent } from './events.ts';
+import { headOf, isNewEvidence, NO_FORKS } from './forks.ts';
+import * as holdings from './holdings.ts';
 import { isAsked, lifelessClient, missing, ownCapsule, sendUp, takeRepair, write } from './holdings.ts';
 import type { ClientContext } from './holdings.ts';
 import { isFromParent } from './links.ts';
 import * as member from './membership.ts';
 import type { NodeName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
-import { act, frameGuard, outputActions, rejection, report, when } from './reaction.ts';
-import { isRangeAllowed } from './relay.ts';
+import { act, cancelTimer, frameGuard, outputActions, rejection, report, when } from './reaction.ts';
+import { isRangeAllowed, repairOf } from './relay.ts';
 
-function memorisedPositions(event: EventOf<'start'>): Table<number> {
-  return event.memory?.kind === 'client' ? event.memory.positions : {};
+function memorised(event: EventOf<'start'>): Pick<ClientContext, 'positions' | 'forks' | 'marks'> {
+  if (event.memory?.kind !== 'client') return { positions: {}, ...NO_FORKS };
+  const { positions, forks, marks } = event.memory;
+  return { positions, forks, marks };
+}
+
+/** A client after the evidence that a SYNC brings. */
+function informed(context: ClientContext, event: EventOf<'sync'>, parameters: Parameters): ClientContext {
+  return { ...context, ...holdings.learnForks(context, event, parameters).patch };
 }
 
 function guards(parameters: Parameters) {
@@ -40,7 +48,19 @@ function guards(parameters: Parameters) {
     isNewSync: when<ClientContext, 'sync'>('sync', isNewSync),
     isNewSyncBeyondMe: when<ClientContext, 'sync'>(
       'sync',
-      (context, event) => isNewSync(context, event) && missing(context, event, parameters).length > 0,
+      (context, event) =>
+        isNewSync(context, event) &&
+        missing(informed(context, event, parameters), event, parameters).length > 0,
+    ),
+    isForkedData: when<ClientContext, 'data'>(
+      'data',
+      (context, event) =>
+        isFromParent(context, event) &&
+        holdings.conflictAtClient(context, [event.record], parameters) !== undefined,
+    ),
+    isNewEvidence: when<ClientContext, 'evidence'>(
+      'evidence',
+      (context, event) => isFromParent(context, event) && isNewEvidence(context, event, parameters),
     ),
     isNewData: when<ClientContext, 'data'>(
       'data',
@@ -58,7 +78,8 @@ function guards(parameters: Parameters) {
     ),
     isLastRepair: when<ClientContext, 'repair'>(
       'repair',
-      (context, event) => isAsked(context, event) && context.asked.length === 1,
+      (context, event) =>
+        isAsked(context, event) && takeRepair(context, event, parameters).patch?.asked?.length === 0,
     ),
     isAskedRepair: when<ClientContext, 'repair'>('repair', isAsked),
   };
@@ -69,9 +90,7 @@ function actions(parameters: Parameters) {
     act<ClientContext, 'put'>(() => ({ outputs: [report({ type: 'refused', why })] }));
   return {
     ...member.memberActions(parameters),
-    readPositions: act<ClientContext, 'start'>((_, event) => ({
-      patch: { positions: memorisedPositions(event) },
-    })),
+    readPositions: act<ClientContext, 'start'>((_, event) => ({ patch: memorised(event) })),
     write: act<ClientContext, 'put'>((context) => write(context, parameters)),
     writeQueued: act<ClientContext, ModelEvent['type']>((context) =>
       context.queued > 0 ? write(context, parameters) : {},
@@ -82,33 +101,49 @@ function actions(parameters: Parameters) {
     })),
     refuseFullQueue: refuse('queue-full'),
     refuseLeaving: refuse('leaving'),
-    deliver: act<ClientContext, 'data'>((context, event) => accepts(context, event.record)),
+    deliver: act<ClientContext, 'data'>((context, event) => accepts(context, event.record, parameters)),
+    accuse: act<ClientContext, 'data'>((context, event) => {
+      const evidence = holdings.conflictAtClient(context, [event.record], parameters);
+      return evidence ? holdings.accuse(context, evidence) : {};
+    }),
+    keepEvidence: act<ClientContext, 'evidence'>((context, { capsule, seq, branches }) =>
+      holdings.keepEvidence(context, { capsule, seq, branches }),
+    ),
     answerRts: act<ClientContext, 'rts'>((context, { epoch }) => {
       const heads = Object.entries(context.positions)
         .filter(([capsule]) => writerOf(capsule) === context.self)
-        .map(([capsule, seq]) => ({ capsule, seq }));
+        .map(([capsule, seq]) => headOf(context, capsule, seq));
       const answers = [{ node: context.self, heads }];
       return { patch: { rts: epoch }, outputs: sendUp(context, { type: 'eoe', epoch, answers }) };
     }),
     acceptSync: act<ClientContext, 'sync'>((context, event) => {
-      const asked = missing(context, event, parameters);
-      return {
-        patch: { sync: event.epoch, asked },
-        outputs: asked.flatMap((range) => sendUp(context, { type: 'nak', ...range, path: [] })),
-      };
+      const { patch, outputs = [] } = holdings.learnForks(context, event, parameters);
+      const now = { ...context, ...patch };
+      const asked = missing(now, event, parameters);
+      const naks = asked.flatMap((range) => sendUp(context, { type: 'nak', ...range, path: [] }));
+      return { patch: { ...now, sync: event.epoch, asked }, outputs: [...outputs, ...naks] };
     }),
     repairFromStorage: act<ClientContext, 'nak'>((context, { capsule, first, last }) => {
       const end = Math.min(last, context.positions[capsule] ?? 0);
       const seqs = Array.from({ length: Math.max(0, end - first + 1) }, (_, i) => first + i);
-      return { outputs: sendUp(context, { type: 'repair', capsule, first, last, seqs }) };
+      return { outputs: sendUp(context, repairOf(context, { capsule, first, last, seqs })) };
     }),
     takeRepair: act<ClientContext, 'repair'>((context, event) => takeRepair(context, event, parameters)),
     sayGoodbye: act<ClientContext, ModelEvent['type']>((context) => ({
       outputs: member.farewell(context),
     })),
     // What is left is what the storage holds.
-    forgetTree: act<ClientContext, ModelEvent['type']>(({ self, incarnation, positions }) => ({
-      patch: { ...lifelessClient(self), incarnation, positions },
+    reportExcluded: act<ClientContext, 'join-refused'>(() => ({
+      outputs: [report({ type: 'excluded' }), cancelTimer('join')],
+    })),
+    forgetTree: act<ClientContext, ModelEvent['type']>((context) => ({
+      patch: {
+        ...lifelessClient(context.self),
+        incarnation: context.incarnation,
+        positions: context.positions,
+        forks: context.forks,
+        marks: holdings.storedMarks(context),
+      },
     })),
     forgetAll: act<ClientContext, 'crash'>(({ self }) => ({ patch: lifelessClient(self) })),
   };
@@ -122,6 +157,13 @@ const start = [
 const refusedAsPending = {
   guard: 'isRefusedAsPending',
   actions: 'reportPending',
+} as const;
+
+/** Whoever forked a capsule has no place any more, for good. */
+const excluded = {
+  guard: 'isRefusedAsExcluded',
+  target: '#client.left',
+  actions: ['reportExcluded', 'forgetTree'],
 } as const;
 
 /** The statechart of a client; `self` is only in its first context. */
@@ -155,6 +197,7 @@ export function clientMachine(parameters: Parameters, self: NodeName = 'c1') {
                 on: {
                   ...member.waitForPlace,
                   'join-refused': [
+                    excluded,
                     { ...member.takeNextIncarnation, target: '.joining' },
                     { ...refusedAsPending, target: '.pending' },
                   ],
@@ -164,7 +207,7 @@ export function clientMachine(parameters: Parameters, self: NodeName = 'c1') {
               orphaned: {
                 on: {
                   ...member.waitForPlace,
-                  'join-refused': { ...refusedAsPending, target: 'seeking.pending' },
+                  'join-refused': [excluded, { ...refusedAsPending, target: 'seeking.pending' }],
                   heartbeat: member.returnToParent,
                 },
               },
@@ -226,7 +269,11 @@ export function clientMachine(parameters: Parameters, self: NodeName = 'c1') {
         on: {
           ...member.whileMember,
           rts: { guard: 'isNewRts', actions: 'answerRts' },
-          data: { guard: 'isNewData', actions: 'deliver' },
+          data: [
+            { guard: 'isForkedData', actions: 'accuse' },
+            { guard: 'isNewData', actions: 'deliver' },
+          ],
+          evidence: { guard: 'isNewEvidence', actions: 'keepEvidence' },
           nak: { guard: 'asksForWritten', actions: 'repairFromStorage' },
           crash: { target: 'off', actions: 'forgetAll' },
           '*': rejection,

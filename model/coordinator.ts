@@ -6,6 +6,8 @@ import type { JoinCase } from './admission.ts';
 import * as epochs from './epochs.ts';
 import { COORDINATOR, writerOf } from './events.ts';
 import type { EventOf, ModelEvent } from './events.ts';
+import { accusation } from './exclusion.ts';
+import { headOf, NO_FORKS } from './forks.ts';
 import { isFromChild, sendAll } from './links.ts';
 import type { Parameters } from './parameters.ts';
 import { acknowledged, commit, hopsOf, pathTo, placeAgain, treeOf } from './placement.ts';
@@ -30,8 +32,10 @@ export function lifelessCoordinator(): CoordinatorContext {
     pending: [],
     unacked: [],
     probes: {},
+    ...NO_FORKS,
     log: {},
     heads: {},
+    headBranches: {},
     naks: [],
     awaited: [],
     answered: [],
@@ -42,7 +46,8 @@ function begin(event: EventOf<'start'>, parameters: Parameters): Reaction<Contex
   const timers = [setTimer('heartbeat', parameters.heartbeatMs), setTimer('epoch', parameters.epochMs)];
   if (event.memory?.kind !== 'coordinator') return { patch: { incarnation: 1 }, outputs: timers };
   const { kind: _, ...memory } = event.memory;
-  const before = { ...lifelessCoordinator(), ...memory, heads: epochs.headsOf(memory.log) };
+  const woken = { ...lifelessCoordinator(), ...memory };
+  const before = { ...woken, ...epochs.headsOf(woken) };
   const now = { ...before, incarnation: memory.incarnation + 1 };
   if (Object.keys(now.places).length === 0) return { patch: now, outputs: timers };
   const isRemade = (_child: string, parent: string) => parent === COORDINATOR;
@@ -58,13 +63,16 @@ function withHead(
   { patch, outputs = [] }: Reaction<RelayContext>,
   parameters: Parameters,
 ): Reaction<Context> {
-  const seq = patch?.log?.[capsule]?.at(-1) ?? 0;
-  return { patch: { ...patch, heads: epochs.raised(context.heads, { capsule, seq }, parameters) }, outputs };
+  const now = { ...context, ...patch };
+  const head = headOf(now, capsule, now.log[capsule]?.at(-1) ?? 0);
+  return { patch: { ...patch, ...epochs.raised(context, head, context.forks, parameters) }, outputs };
 }
 
 function guards(parameters: Parameters) {
   const { k } = parameters;
-  const isFree = (context: Context, event: ModelEvent) => !admission.wrongChoice(context, event, k);
+  const isFree = (context: Context, event: ModelEvent) => !admission.wrongChoice(context, event, parameters);
+  const isAccusing = (context: Context, event: ModelEvent) =>
+    accusation(context, event, parameters) !== undefined && isFree(context, event);
   const joins = (which: JoinCase) =>
     when<Context, 'join'>(
       'join',
@@ -73,7 +81,10 @@ function guards(parameters: Parameters) {
   const childAsks = (holds: (context: Context, event: EventOf<'nak'>) => boolean) =>
     when<Context, 'nak'>(
       'nak',
-      (context, event) => relay.isNakFromChild(hopsOf(context), event, parameters) && holds(context, event),
+      (context, event) =>
+        relay.isNakFromChild(hopsOf(context), event, parameters) &&
+        relay.mayAsk(context, event) &&
+        holds(context, event),
     );
   const isWriterPlaced = (context: Context, event: EventOf<'nak'>) =>
     writerOf(event.capsule) in context.places;
@@ -82,6 +93,7 @@ function guards(parameters: Parameters) {
     // A frame whose choice is wrong is not to be rejected: the event itself is impossible.
     isUnlistedFrame: ({ context, event }: { context: Context; event: ModelEvent }) =>
       frameGuard.isFrame({ event }) && isFree(context, event),
+    joinsExcluded: joins('excluded'),
     joinsWithUsedIncarnation: joins('used'),
     joinsAnewInTree: joins('back'),
     joinsAgainInTree: joins('again'),
@@ -126,6 +138,9 @@ function guards(parameters: Parameters) {
     greetsFromChild: when<Context, 'heartbeat'>('heartbeat', (context, event) =>
       isFromChild(hopsOf(context), event),
     ),
+    isForkedData: when<Context, 'data'>('data', isAccusing),
+    isForkedRepair: when<Context, 'repair'>('repair', isAccusing),
+    isNewEvidence: when<Context, 'evidence'>('evidence', isAccusing),
     isNewData: when<Context, 'data'>('data', (context, event) =>
       relay.isNewData(context, hopsOf(context), event, parameters),
     ),
@@ -148,6 +163,8 @@ function actions(parameters: Parameters) {
     act<Context, T>((context, event) => react(context, event, parameters));
   return {
     begin: act<Context, 'start'>((_, event) => begin(event, parameters)),
+    refuseExcluded: bind<'join'>(admission.refuseExcluded),
+    exclude: bind<'data' | 'repair' | 'evidence'>(admission.exclude),
     refuseIncarnation: bind<'join'>(admission.refuseIncarnation),
     refuseAsPending: bind<'join'>(admission.refuseAsPending),
     remakeLinks: bind<'join'>(admission.remakeLinks),
@@ -171,7 +188,11 @@ function actions(parameters: Parameters) {
       outputs: [setTimer(`suspect:${event.from}`, parameters.suspectMs)],
     })),
     cancelEoe: act<Context, 'eoe'>(() => ({ outputs: [cancelTimer('eoe')] })),
-    mergeEoe: bind<'eoe'>(epochs.merge),
+    mergeEoe: bind<'eoe'>((context, event) => {
+      const { patch = {}, outputs = [] } = admission.exclude(context, event, parameters);
+      const merged = epochs.merge({ ...context, ...patch }, event, parameters);
+      return { patch: { ...patch, ...merged.patch }, outputs: [...outputs, ...(merged.outputs ?? [])] };
+    }),
     close: act<Context, 'eoe' | 'timer.eoe'>((context) => epochs.close(context)),
     closeOpen: bind<'timer.epoch'>((context) => epochs.closeOpen(context)),
     open: bind<'timer.epoch'>((context) => epochs.open(context, parameters)),
@@ -257,6 +278,7 @@ export function coordinatorMachine(parameters: Parameters) {
         },
         on: {
           join: [
+            { guard: 'joinsExcluded', actions: 'refuseExcluded' },
             { guard: 'joinsWithUsedIncarnation', actions: 'refuseIncarnation' },
             { guard: 'joinsAnewInTree', actions: 'remakeLinks' },
             { guard: 'joinsAgainInTree', actions: 'tellPlace' },
@@ -270,13 +292,20 @@ export function coordinatorMachine(parameters: Parameters) {
           'timer.suspect': { guard: 'missesChild', actions: 'probeOwnChild' },
           heartbeat: { guard: 'greetsFromChild', actions: 'watchSender' },
           'timer.heartbeat': { actions: 'greet' },
-          data: { guard: 'isNewData', actions: 'relayData' },
+          data: [
+            { guard: 'isForkedData', actions: 'exclude' },
+            { guard: 'isNewData', actions: 'relayData' },
+          ],
+          evidence: { guard: 'isNewEvidence', actions: 'exclude' },
           nak: [
             { guard: 'asksForLogged', actions: 'repairFromLog' },
             { guard: 'asksForMissing', actions: 'relayNakDown' },
             { guard: 'asksForMissingOfAbsent', actions: 'repairFromLog' },
           ],
-          repair: { guard: 'isAskedRepair', actions: 'relayRepair' },
+          repair: [
+            { guard: 'isForkedRepair', actions: 'exclude' },
+            { guard: 'isAskedRepair', actions: 'relayRepair' },
+          ],
           crash: { target: 'off', actions: 'forgetAll' },
           '*': { ...rejection, guard: 'isUnlistedFrame' },
         },

@@ -3,26 +3,40 @@
 import { withEntry, withoutEntry } from './canonical.ts';
 import type { Table } from './canonical.ts';
 import type { Log } from './events.ts';
-import type { Capsule, RecordName } from './messages.ts';
+import { asHeld, branchOf, isBeyondFork, marked, marksWhere } from './forks.ts';
+import type { ForkContext } from './forks.ts';
+import type { Capsule, RecordName, SealedRecord } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { report } from './reaction.ts';
 import type { Reaction } from './reaction.ts';
 
 /** The part of a client's context that delivery works on. */
-export interface Deliveries {
+export interface Deliveries extends ForkContext {
   /** The last record held of each capsule, own ones included: all before it are held too. */
   readonly positions: Table<number>;
   /** Records that came before their turn. */
   readonly early: Log;
 }
 
+/** Whether a record continues what is held of its capsule. */
+export function continues(context: Deliveries, { capsule, seq, after }: SealedRecord): boolean {
+  return (branchOf(context, { capsule, seq: seq - 1 }) ?? '') === (after ?? '');
+}
+
+/** Whether a record is the next of its capsule, and yet does not continue it. */
+export function isTorn(context: Deliveries, record: SealedRecord): boolean {
+  return record.seq === (context.positions[record.capsule] ?? 0) + 1 && !continues(context, record);
+}
+
 /** Whether a record is one that the client delivers or lets wait. `own` is the capsule that it writes. */
 export function isNewAtClient(
-  { positions, early }: Deliveries,
+  context: Deliveries,
   own: Capsule,
-  { capsule, seq }: RecordName,
+  record: SealedRecord,
   parameters: Parameters,
 ): boolean {
+  const { positions, early } = context;
+  const { capsule, seq } = record;
   const position = positions[capsule] ?? 0;
   const waiting = early[capsule] ?? [];
   const kept = [...new Set([...Object.keys(positions), ...Object.keys(early)])];
@@ -30,15 +44,26 @@ export function isNewAtClient(
   return (
     capsule !== own &&
     seq > position &&
+    !isBeyondFork(context, record) &&
     !waiting.includes(seq) &&
     hasRoom &&
-    (seq === position + 1 || waiting.length < parameters.maxEarly)
+    (seq === position + 1 ? continues(context, record) : waiting.length < parameters.maxEarly)
   );
+}
+
+/** Whether a record of this name is held: delivered or written, and young enough for its head to be kept; or waiting. */
+export function holds(
+  { positions, early }: Deliveries,
+  { capsule, seq }: RecordName,
+  { logWindow }: Parameters,
+): boolean {
+  const position = positions[capsule] ?? 0;
+  return (seq <= position && seq > position - logWindow) || early[capsule]?.includes(seq) === true;
 }
 
 /** The position after these records, which follow it. */
 export function delivered(
-  { positions }: Deliveries,
+  { positions }: Pick<Deliveries, 'positions'>,
   capsule: Capsule,
   seqs: readonly number[],
 ): Pick<Deliveries, 'positions'> {
@@ -46,18 +71,36 @@ export function delivered(
   return { positions: last === undefined ? positions : withEntry(positions, capsule, last) };
 }
 
-/** Delivers a new record and those waiting that follow it, or lets it wait. */
-export function accepts(context: Deliveries, { capsule, seq }: RecordName): Reaction<Deliveries> {
-  const waiting = [...(context.early[capsule] ?? []), seq].toSorted((a, b) => a - b);
+/** How many of those waiting follow the position, each continuing the one before it. */
+function countNext(context: Deliveries, capsule: Capsule, waiting: readonly number[]): number {
   const position = context.positions[capsule] ?? 0;
   // What waits is ascending and beyond the position: it is the next as long as it is where counting on would be.
-  const next = waiting.filter((one, i) => one === position + 1 + i);
-  const later = waiting.slice(next.length);
+  const isNext = (seq: number, i: number): boolean =>
+    seq === position + 1 + i && continues(context, asHeld(context, capsule, seq));
+  const at = waiting.findIndex((seq, i) => !isNext(seq, i));
+  return at < 0 ? waiting.length : at;
+}
+
+/** Delivers a new record and those waiting that follow it, or lets it wait. One whose turn comes and that does not continue is dropped. */
+export function accepts(
+  context: Deliveries,
+  record: SealedRecord,
+  { logWindow }: Parameters,
+): Reaction<Deliveries> {
+  const { capsule, seq } = record;
+  const now = { ...context, marks: marked(context.marks, record) };
+  const waiting = [...(now.early[capsule] ?? []), seq].toSorted((a, b) => a - b);
+  const next = waiting.slice(0, countNext(now, capsule, waiting));
+  const { positions } = delivered(now, capsule, next);
+  const position = positions[capsule] ?? 0;
+  const later = waiting.slice(next.length).filter((one) => one > position + 1 || next.length === 0);
+  const isKept = (one: number): boolean =>
+    one > position ? later.includes(one) : one > position - logWindow;
   return {
     patch: {
-      ...delivered(context, capsule, next),
-      early:
-        later.length > 0 ? withEntry(context.early, capsule, later) : withoutEntry(context.early, capsule),
+      positions,
+      early: later.length > 0 ? withEntry(now.early, capsule, later) : withoutEntry(now.early, capsule),
+      marks: marksWhere(now.marks, capsule, isKept),
     },
     outputs: next.map((one) => report({ type: 'delivered', capsule, seq: one })),
   };

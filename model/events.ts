@@ -2,6 +2,7 @@
 
 import type { Capsule, Message, NodeName, Report, Tree } from './messages.ts';
 import type { Table } from './canonical.ts';
+import type { ForkContext } from './forks.ts';
 
 /** The three kinds of nodes (docs/protocol.md §1). */
 export type Role = 'coordinator' | 'router' | 'client';
@@ -39,10 +40,14 @@ export interface Place {
 
 /** What a node has in its storage (docs/protocol.md §5, §6). */
 export type Memory =
-  | { readonly kind: 'router'; readonly incarnation: number; readonly log: Log }
+  | ({ readonly kind: 'router'; readonly incarnation: number; readonly log: Log } & ForkContext)
   /** `positions`: the last record held of each capsule, own ones included. */
-  | { readonly kind: 'client'; readonly incarnation: number; readonly positions: Table<number> }
-  | {
+  | ({
+      readonly kind: 'client';
+      readonly incarnation: number;
+      readonly positions: Table<number>;
+    } & ForkContext)
+  | ({
       readonly kind: 'coordinator';
       readonly incarnation: number;
       readonly version: number;
@@ -52,7 +57,7 @@ export type Memory =
       readonly places: Table<Place>;
       readonly pending: readonly NodeName[];
       readonly log: Log;
-    };
+    } & ForkContext);
 
 /** The memory of one role. */
 export type MemoryOf<R extends Role> = Extract<Memory, { kind: R }>;
@@ -80,7 +85,10 @@ export type LifeEvent =
   | { readonly type: 'start'; readonly birth: number; readonly memory: Memory | null }
   | { readonly type: 'crash' };
 
-type ChangingMessage = Extract<Message, { type: 'join' | 'leave' | 'probe-ack' }>;
+type ChangingMessage = Extract<
+  Message,
+  { type: 'join' | 'leave' | 'probe-ack' | 'data' | 'repair' | 'eoe' | 'evidence' }
+>;
 
 /** Everything that a statechart reacts to. */
 export type ModelEvent =

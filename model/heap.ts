@@ -9,6 +9,7 @@ import { compareNames, including, sorted } from './canonical.ts';
 import { COORDINATOR, roleOf } from './events.ts';
 import type { ModelEvent } from './events.ts';
 import type { NodeName, Tree } from './messages.ts';
+import type { Parameters } from './parameters.ts';
 import { treeOf } from './placement.ts';
 import type { CoordinatorContext } from './placement.ts';
 import { areAdjacent, countChildren } from './tree.ts';
@@ -136,7 +137,11 @@ export function heapTree(before: Tree, cause: Cause, k: number): Tree {
 }
 
 /** The tree that the heap policy chooses when this event makes the coordinator commit another one, else undefined. */
-export function heapChoice(context: CoordinatorContext, event: ModelEvent, k: number): Tree | undefined {
-  const cause = changeOf(context, event, k);
-  return cause && heapTree(treeOf(context), cause, k);
+export function heapChoice(
+  context: CoordinatorContext,
+  event: ModelEvent,
+  parameters: Parameters,
+): Tree | undefined {
+  const cause = changeOf(context, event, parameters);
+  return cause && heapTree(treeOf(context), cause, parameters.k);
 }

@@ -1,16 +1,19 @@
 /** What a client holds, writes and asks for (docs/protocol.md §5.3, §5.4). */
 
-import { accepts, delivered, isNewAtClient } from './delivery.ts';
+import { compareNames, withEntry, withoutEntry } from './canonical.ts';
+import { accepts, delivered, holds, isNewAtClient, isTorn } from './delivery.ts';
 import type { Deliveries } from './delivery.ts';
 import type { EventOf, ModelOutput } from './events.ts';
+import { conflict, isNewEvidence, marksWhere, NO_FORKS, withEvidence } from './forks.ts';
+import type { Mark } from './forks.ts';
 import { isFromParent, sendTo } from './links.ts';
 import * as member from './membership.ts';
 import type { MemberContext } from './membership.ts';
-import type { Capsule, LinkBody, NodeName } from './messages.ts';
+import type { Capsule, Evidence, LinkBody, NodeName, RecordName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { report } from './reaction.ts';
 import type { Reaction } from './reaction.ts';
-import { isWithinRange } from './relay.ts';
+import { isWithinRange, recordsOf } from './relay.ts';
 
 /** A range that a client asked its parent for. */
 export interface Asked {
@@ -19,7 +22,7 @@ export interface Asked {
   readonly last: number;
 }
 
-/** What a client knows. Its incarnation and its positions are in its storage. */
+/** What a client knows. Its incarnation, its positions and the evidence that it keeps are in its storage. */
 export interface ClientContext extends MemberContext, Deliveries {
   /** Greatest epoch accepted of an RTS. */
   readonly rts: number;
@@ -33,7 +36,7 @@ export interface ClientContext extends MemberContext, Deliveries {
 
 /** A client that is not alive. */
 export function lifelessClient(self: NodeName): ClientContext {
-  const nothing = { positions: {}, early: {}, rts: 0, sync: 0, asked: [], queued: 0 };
+  const nothing = { ...NO_FORKS, positions: {}, early: {}, rts: 0, sync: 0, asked: [], queued: 0 };
   return { ...member.lifelessMember(self), ...nothing };
 }
 
@@ -63,16 +66,34 @@ export function write(context: ClientContext, parameters: Parameters): Reaction<
   };
 }
 
-/** What a SYNC shows to be missing, as far as it can be asked for now. */
+/** The marks of what is delivered or written: of what waits, nothing is stored. */
+export function storedMarks({
+  marks,
+  early,
+}: Pick<ClientContext, 'marks' | 'early'>): Readonly<Record<string, Mark>> {
+  let stored = marks;
+  for (const [capsule, seqs] of Object.entries(early))
+    stored = marksWhere(stored, capsule, (seq) => !seqs.includes(seq));
+  return stored;
+}
+
+/** What a SYNC shows to be missing, as far as it can be asked for now. Of a forked capsule that is what is before the fork. */
 export function missing(
   context: ClientContext,
   event: EventOf<'sync'>,
   parameters: Parameters,
 ): readonly Asked[] {
   const own = ownCapsule(context);
-  return event.frontier
-    .map(({ capsule, seq }) => ({ capsule, first: (context.positions[capsule] ?? 0) + 1, last: seq }))
-    .filter(({ capsule, first, last }) => capsule !== own && first <= last)
+  const ends = new Map(event.frontier.map(({ capsule, seq }) => [capsule, seq]));
+  for (const { capsule } of event.forks ?? []) ends.set(capsule, Infinity);
+  return [...ends]
+    .toSorted(([a], [b]) => compareNames(a, b))
+    .map(([capsule, end]) => {
+      const fork = context.forks[capsule];
+      const last = fork ? Math.min(end, fork.seq - 1) : end;
+      return { capsule, first: (context.positions[capsule] ?? 0) + 1, last };
+    })
+    .filter(({ capsule, first, last }) => capsule !== own && first <= last && last < Infinity)
     .slice(0, parameters.maxPendingNaks)
     .map((range) => ({ ...range, last: Math.min(range.last, range.first + parameters.maxRepair - 1) }));
 }
@@ -87,23 +108,102 @@ export function isAsked(context: ClientContext, event: EventOf<'repair'>): boole
   );
 }
 
-/** Takes each record of a Repair as if it came as data; what is not acceptable as such is passed over. */
+/**
+ * Takes each record of a Repair as if it came as data; what is not acceptable as such is passed over. If the next one does not continue
+ * what is held, one of the two is of another branch: it asks for the record at its own position, to have both. A Repair with another
+ * record than one that is held is evidence, and nothing else.
+ */
 export function takeRepair(
   context: ClientContext,
   event: EventOf<'repair'>,
   parameters: Parameters,
 ): Reaction<ClientContext> {
   const { capsule, first, last } = event;
+  const isOther = (one: Asked) => one.capsule !== capsule || one.first !== first || one.last !== last;
+  const asked = context.asked.filter(isOther);
+  const records = recordsOf(event);
+  const evidence = conflictAtClient(context, records, parameters);
+  if (evidence) return accuse({ ...context, asked }, evidence);
   let now: Deliveries = context;
   const outputs: ModelOutput[] = [];
-  for (const seq of event.seqs) {
-    if (!isNewAtClient(now, ownCapsule(context), { capsule, seq }, parameters)) continue;
-    const { patch, outputs: reports } = accepts(now, { capsule, seq });
+  let isAnyTorn = false;
+  for (const record of records) {
+    isAnyTorn ||= isTorn(now, record);
+    if (!isNewAtClient(now, ownCapsule(context), record, parameters)) continue;
+    const { patch, outputs: reports } = accepts(now, record, parameters);
     now = { ...now, ...patch };
     outputs.push(...(reports ?? []));
   }
-  const asked = context.asked.filter(
-    (one) => one.capsule !== capsule || one.first !== first || one.last !== last,
-  );
-  return { patch: { positions: now.positions, early: now.early, asked }, outputs };
+  const { positions, early, marks } = now;
+  const patch = { positions, early, marks, asked };
+  const position = positions[capsule] ?? 0;
+  const doubt = { capsule, first: position, last: position };
+  if (!isAnyTorn || position === 0 || asked.some((one) => compareRanges(one, doubt) === 0))
+    return { patch, outputs };
+  return {
+    patch: { ...patch, asked: [...asked, doubt].toSorted(compareRanges) },
+    outputs: [...outputs, ...sendUp(context, { type: 'nak', ...doubt, path: [] })],
+  };
+}
+
+/** The first of these records of which another one is held, as evidence; undefined if there is none. */
+export function conflictAtClient(
+  context: ClientContext,
+  records: readonly RecordName[],
+  parameters: Parameters,
+): Evidence | undefined {
+  for (const record of records) {
+    const evidence = conflict(context, record, holds(context, record, parameters), parameters);
+    if (evidence) return evidence;
+  }
+  return undefined;
+}
+
+/** Keeps evidence: nothing from the fork on waits any more, or is asked for. What was delivered stays. */
+export function keepEvidence(context: ClientContext, evidence: Evidence): Reaction<ClientContext> {
+  const { capsule, seq } = evidence;
+  const waiting = (context.early[capsule] ?? []).filter((one) => one < seq);
+  return {
+    patch: {
+      ...withEvidence(context, evidence),
+      early:
+        waiting.length > 0
+          ? withEntry(context.early, capsule, waiting)
+          : withoutEntry(context.early, capsule),
+      asked: context.asked.filter((one) => one.capsule !== capsule || one.last < seq),
+    },
+    outputs: [report({ type: 'forked', capsule, seq })],
+  };
+}
+
+/** Keeps evidence that it made itself and tells the parent. */
+export function accuse(context: ClientContext, evidence: Evidence): Reaction<ClientContext> {
+  const { patch = {}, outputs = [] } = keepEvidence(context, evidence);
+  return {
+    patch: { asked: context.asked, ...patch },
+    outputs: [...outputs, ...sendUp(context, { type: 'evidence', ...evidence })],
+  };
+}
+
+/** What a SYNC tells of forks: the evidence that it brings, and that which its heads make. */
+export function learnForks(
+  context: ClientContext,
+  event: EventOf<'sync'>,
+  parameters: Parameters,
+): Reaction<ClientContext> {
+  let now = context;
+  const outputs: ModelOutput[] = [];
+  const take = ({ patch, outputs: more = [] }: Reaction<ClientContext>): void => {
+    now = { ...now, ...patch };
+    outputs.push(...more);
+  };
+  for (const evidence of event.forks ?? [])
+    if (isNewEvidence(now, evidence, parameters)) take(keepEvidence(now, evidence));
+  const own = conflictAtClient(now, event.frontier, parameters);
+  if (own) take(accuse(now, own));
+  return { patch: now, outputs };
+}
+
+function compareRanges(a: Asked, b: Asked): number {
+  return compareNames(a.capsule, b.capsule) || a.first - b.first || a.last - b.last;
 }

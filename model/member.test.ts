@@ -194,7 +194,7 @@ describe('membership', () => {
     expect(take(state, { type: 'timer.heartbeat' }).outputs).toEqual([]);
     expect(take(state, { type: 'leave' }).outputs).toEqual([]);
     expect(brief(take(state, { type: 'put' }).outputs)).toEqual(['report refused']);
-    expect(memoryOf(state)).toEqual({ kind: 'client', incarnation: 1, positions: {} });
+    expect(memoryOf(state)).toEqual({ kind: 'client', incarnation: 1, forks: {}, marks: {}, positions: {} });
     expect(take(take(router, { type: 'leave' }).state, { type: 'put' }).outputs).toEqual([]);
   });
 
@@ -218,7 +218,13 @@ describe('data at a client', () => {
       { kind: 'report', report: { type: 'delivered', capsule: 'c2/1', seq: 1 } },
       { kind: 'report', report: { type: 'delivered', capsule: 'c2/1', seq: 2 } },
     ]);
-    expect(memoryOf(state)).toEqual({ kind: 'client', incarnation: 1, positions: { 'c2/1': 2 } });
+    expect(memoryOf(state)).toEqual({
+      kind: 'client',
+      incarnation: 1,
+      forks: {},
+      marks: {},
+      positions: { 'c2/1': 2 },
+    });
     expect(brief(take(state, down('c1', data('c2/1', 2))).outputs)).toEqual(['reject']);
     expect(brief(take(early.state, down('c1', data('c2/1', 2))).outputs)).toEqual(['reject']);
   });
@@ -269,7 +275,13 @@ describe('epochs at a client', () => {
   });
 
   test('a writer answers for all of its capsules', () => {
-    const memory: Memory = { kind: 'client', incarnation: 0, positions: { 'c1/0': 2, 'c2/1': 1 } };
+    const memory: Memory = {
+      kind: 'client',
+      incarnation: 0,
+      forks: {},
+      marks: {},
+      positions: { 'c1/0': 2, 'c2/1': 1 },
+    };
     const state = take(
       alive('c1', memory),
       placement('c1', 1),
@@ -311,6 +323,8 @@ describe('a router', () => {
     expect(brief(take(state, down('r1', data('c1/1', 1))).outputs)).toEqual(['reject']);
     expect(memoryOf(take(state, down('r1', data('c1/1', 2)), down('r1', data('c1/1', 8))).state)).toEqual({
       kind: 'router',
+      forks: {},
+      marks: {},
       incarnation: 1,
       log: { 'c1/1': [5, 8] },
     });

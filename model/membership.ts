@@ -79,6 +79,10 @@ export const memberGuards = {
     'join-refused',
     (context, event) => event.why === 'pending' && isOfThisLife(context, event),
   ),
+  isRefusedAsExcluded: when<MemberContext, 'join-refused'>(
+    'join-refused',
+    (context, event) => event.why === 'excluded' && isOfThisLife(context, event),
+  ),
   isNewPlacement: when<MemberContext, 'placement'>(
     'placement',
     (context, event) => isMyPlacement(context, event) && event.version > context.version,

@@ -13,6 +13,22 @@ export type Capsule = string;
 export interface RecordName {
   readonly capsule: Capsule;
   readonly seq: number;
+  /** Which of the records of this name it is: absent where it is the one that its writer put. */
+  readonly branch?: string;
+}
+
+/** A whole record, of which one can tell what it continues. */
+export interface SealedRecord extends RecordName {
+  /** The branch of the record before it to which its `prevHash` points; absent where that is the one that was put, or the beginning. */
+  readonly after?: string;
+}
+
+/** Two records of one name, each signed by the writer: transferable evidence against it. */
+export interface Evidence {
+  readonly capsule: Capsule;
+  readonly seq: number;
+  /** Sorted; `''` is the one that the writer put. */
+  readonly branches: readonly [string, string];
 }
 
 /** One end of a link, as a placement tells it to the other end. `link` is the version at which the link was made. */
@@ -43,7 +59,7 @@ export type Control =
       readonly node: NodeName;
       readonly birth: number;
       readonly attempt: number;
-      readonly why: 'incarnation' | 'pending';
+      readonly why: 'incarnation' | 'pending' | 'excluded';
       /** The greatest incarnation that the coordinator knows of the node. */
       readonly known: number;
     }
@@ -83,13 +99,19 @@ export type Control =
 /** What a link frame carries. */
 export type LinkBody =
   | { readonly type: 'heartbeat' }
-  | { readonly type: 'data'; readonly record: RecordName }
+  | { readonly type: 'data'; readonly record: SealedRecord }
   /** Signed by the coordinator. */
   | { readonly type: 'rts'; readonly epoch: number }
   /** Each answer is signed by its client. Sorted by node; heads sorted by capsule. */
   | { readonly type: 'eoe'; readonly epoch: number; readonly answers: readonly Answer[] }
-  /** Signed by the coordinator; each head carries its writer's signature. Sorted by capsule. */
-  | { readonly type: 'sync'; readonly epoch: number; readonly frontier: readonly RecordName[] }
+  /** Signed by the coordinator; each head carries its writer's signature. Both lists sorted by capsule. */
+  | {
+      readonly type: 'sync';
+      readonly epoch: number;
+      readonly frontier: readonly RecordName[];
+      /** Evidence that the coordinator keeps; absent where it has none. */
+      readonly forks?: readonly Evidence[];
+    }
   /** `path` leads on from the receiver towards the writer; empty on the way up. */
   | {
       readonly type: 'nak';
@@ -105,7 +127,10 @@ export type LinkBody =
       readonly first: number;
       readonly last: number;
       readonly seqs: readonly number[];
-    };
+      /** By `seq`, of those that are not the records that the writer put; absent where there is none. */
+      readonly marks?: Readonly<Record<string, Pick<SealedRecord, 'branch' | 'after'>>>;
+    }
+  | ({ readonly type: 'evidence' } & Evidence);
 
 /** One client's answer to an RTS: the heads of the capsules that it wrote. */
 export interface Answer {
@@ -168,5 +193,9 @@ export type Report =
   | { readonly type: 'delivered'; readonly capsule: Capsule; readonly seq: number }
   | { readonly type: 'pending' }
   | { readonly type: 'left' }
+  /** It was told that it is not let in any more. */
+  | { readonly type: 'excluded' }
+  /** It keeps evidence that it had not. */
+  | { readonly type: 'forked'; readonly capsule: Capsule; readonly seq: number }
   | { readonly type: 'epoch-opened'; readonly epoch: number }
   | { readonly type: 'epoch-closed'; readonly epoch: number; readonly answered: readonly NodeName[] };

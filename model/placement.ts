@@ -17,7 +17,7 @@ export interface Probe {
   readonly reporter: NodeName;
 }
 
-/** What the coordinator knows. All but `unacked`, `probes`, `naks`, `awaited` and `answered` is in its storage. */
+/** What the coordinator knows. All but `unacked`, `probes`, `naks`, `awaited`, `answered` and the heads is in its storage. */
 export interface CoordinatorContext extends RelayContext {
   readonly self: NodeName;
   /** 0: not alive. */
@@ -35,8 +35,10 @@ export interface CoordinatorContext extends RelayContext {
   readonly unacked: readonly NodeName[];
   /** By suspect. */
   readonly probes: Table<Probe>;
-  /** Greatest `seq` known of each capsule. */
+  /** Greatest `seq` known of each capsule that is not forked. */
   readonly heads: Table<number>;
+  /** Branches of heads that are not of the records that their writers put. */
+  readonly headBranches: Table<string>;
   /** Children whose EOE is missing; empty unless collecting. Sorted. */
   readonly awaited: readonly NodeName[];
   /** Clients that answered; empty unless collecting. Sorted. */

@@ -4,7 +4,20 @@
  */
 
 import { compareNames, including, withEntry } from './canonical.ts';
-import type { EventOf, Log } from './events.ts';
+import { writerOf } from './events.ts';
+import type { EventOf, Log, ModelOutput } from './events.ts';
+import {
+  asHeld,
+  conflict,
+  isBeyondFork,
+  isNewEvidence,
+  logBefore,
+  marked,
+  markOf,
+  marksWhere,
+  withEvidence,
+} from './forks.ts';
+import type { ForkContext } from './forks.ts';
 import type { Hops } from './links.ts';
 import {
   isFromChild,
@@ -15,8 +28,9 @@ import {
   sendAll,
   sendTo,
 } from './links.ts';
-import type { Capsule, NodeName } from './messages.ts';
+import type { Capsule, Evidence, LinkBody, NodeName, RecordName, SealedRecord } from './messages.ts';
 import type { Parameters } from './parameters.ts';
+import { report } from './reaction.ts';
 import type { Reaction } from './reaction.ts';
 
 /** A range that somebody asked for and has not got. */
@@ -31,7 +45,7 @@ export interface PendingNak {
 }
 
 /** The part of a context that relaying works on. */
-export interface RelayContext {
+export interface RelayContext extends ForkContext {
   readonly log: Log;
   /** Sorted by capsule, first, last. */
   readonly naks: readonly PendingNak[];
@@ -42,18 +56,29 @@ type Nak = EventOf<'nak'>;
 type Repair = EventOf<'repair'>;
 type Range = Pick<PendingNak, 'capsule' | 'first' | 'last'>;
 
-function takes(log: Log, capsule: Capsule, seq: number, parameters: Parameters): boolean {
+type Store = Pick<RelayContext, 'log' | 'marks'>;
+
+function takes(
+  { log, forks, marks }: Store & ForkContext,
+  { capsule, seq }: RecordName,
+  parameters: Parameters,
+): boolean {
+  if (isBeyondFork({ forks, marks }, { capsule, seq })) return false;
   const seqs = log[capsule];
   if (!seqs) return Object.keys(log).length < parameters.maxCapsules;
   return !seqs.includes(seq) && seq > (seqs.at(-1) ?? 0) - parameters.logWindow;
 }
 
 /** The log with a record that it takes: what falls out of the window is dropped. */
-function enter(log: Log, capsule: Capsule, seq: number, parameters: Parameters): Log {
+function enter({ log, marks }: Store, record: SealedRecord, parameters: Parameters): Store {
+  const { capsule, seq } = record;
   const seqs = [...(log[capsule] ?? []), seq].toSorted((a, b) => a - b);
   const oldest = (seqs.at(-1) ?? 0) - parameters.logWindow;
   const kept = seqs.filter((one) => one > oldest);
-  return withEntry(log, capsule, kept);
+  return {
+    log: withEntry(log, capsule, kept),
+    marks: marksWhere(marked(marks, record), capsule, (one) => one > oldest),
+  };
 }
 
 function kept(log: Log, { capsule, first, last }: Range): readonly number[] {
@@ -75,9 +100,7 @@ export function isWithinRange({ first, last, seqs }: Repair): boolean {
 
 /** Whether the data is from a neighbour and new to the log. */
 export function isNewData(context: RelayContext, hops: Hops, event: Data, parameters: Parameters): boolean {
-  return (
-    isFromNeighbour(hops, event) && takes(context.log, event.record.capsule, event.record.seq, parameters)
-  );
+  return isFromNeighbour(hops, event) && takes(context, event.record, parameters);
 }
 
 /** Logs new data and sends it on, to everybody but the one that it came from. */
@@ -90,7 +113,7 @@ export function relayData(
   const { record } = event;
   const others = neighboursOf(hops).filter((one) => one.node !== event.from);
   return {
-    patch: { log: enter(context.log, record.capsule, record.seq, parameters) },
+    patch: enter(context, record, parameters),
     outputs: sendAll(hops, others, { type: 'data', record }),
   };
 }
@@ -103,6 +126,11 @@ export function isRangeAllowed({ first, last }: Nak, { maxRepair }: Parameters):
 /** Whether a child asks, as children do: without a path. */
 export function isNakFromChild(hops: Hops, event: Nak, parameters: Parameters): boolean {
   return event.path.length === 0 && isFromChild(hops, event) && isRangeAllowed(event, parameters);
+}
+
+/** Whether all of the range that a Nak asks for is from before a fork, if there is one. */
+export function mayAsk(context: ForkContext, { capsule, last }: Nak): boolean {
+  return !isBeyondFork(context, { capsule, seq: last });
 }
 
 /** Whether the parent asks for what is further down. */
@@ -131,8 +159,24 @@ export function repairFromLog(context: RelayContext, hops: Hops, event: Nak): Re
   const seqs = kept(context.log, event);
   return {
     patch: pending ? { naks: context.naks.filter((one) => one !== pending) } : {},
-    outputs: sendAll(hops, askers, { type: 'repair', capsule, first, last, seqs }),
+    outputs: sendAll(hops, askers, repairOf(context, { capsule, first, last, seqs })),
   };
+}
+
+/** A Repair with records that are held. */
+export function repairOf(
+  context: ForkContext,
+  { capsule, first, last, seqs }: Range & Pick<Repair, 'seqs'>,
+): LinkBody {
+  const records = seqs.map((seq) => asHeld(context, capsule, seq));
+  const others = records.filter(({ branch, after }) => branch !== undefined || after !== undefined);
+  const marks = Object.fromEntries(others.map(({ seq }) => [String(seq), markOf(context, { capsule, seq })]));
+  return { type: 'repair', capsule, first, last, seqs, ...(others.length === 0 ? {} : { marks }) };
+}
+
+/** The records that a Repair brings. */
+export function recordsOf({ capsule, seqs, marks = {} }: Repair): readonly SealedRecord[] {
+  return seqs.map((seq) => ({ capsule, seq, ...marks[String(seq)] }));
 }
 
 /** Whether there is room to remember the range. */
@@ -181,16 +225,118 @@ export function relayRepair(
   event: Repair,
   parameters: Parameters,
 ): Reaction<RelayContext> {
-  const { capsule, first, last, seqs } = event;
+  const { type, capsule, first, last, seqs, marks } = event;
   const pending = context.naks.find((one) => isSame(one, event));
   const askers = neighboursOf(hops).filter(
     (one) => one.node !== event.from && pending?.askers.includes(one.node),
   );
-  let log = context.log;
-  for (const seq of seqs)
-    if (takes(log, capsule, seq, parameters)) log = enter(log, capsule, seq, parameters);
+  const { forks } = context;
+  let store: Store = context;
+  for (const record of recordsOf(event))
+    if (takes({ ...store, forks }, record, parameters)) store = enter(store, record, parameters);
   return {
-    patch: { log, naks: context.naks.filter((one) => one !== pending) },
-    outputs: sendAll(hops, askers, { type: 'repair', capsule, first, last, seqs }),
+    patch: { ...store, naks: context.naks.filter((one) => one !== pending) },
+    outputs: sendAll(hops, askers, {
+      type,
+      capsule,
+      first,
+      last,
+      seqs,
+      ...(marks === undefined ? {} : { marks }),
+    }),
   };
+}
+
+/** The first of these records of which another one is logged, as evidence; undefined if there is none. */
+export function conflictIn(
+  context: RelayContext,
+  records: readonly RecordName[],
+  parameters: Parameters,
+): Evidence | undefined {
+  for (const record of records) {
+    const isKept = context.log[record.capsule]?.includes(record.seq) === true;
+    const evidence = conflict(context, record, isKept, parameters);
+    if (evidence) return evidence;
+  }
+  return undefined;
+}
+
+/** Whether the data is from a neighbour at all. */
+export function isDataFromNeighbour(hops: Hops, event: Data): boolean {
+  return isFromNeighbour(hops, event);
+}
+
+/** The evidence that data from a neighbour makes, if any. */
+export function conflictOfData(
+  context: RelayContext,
+  hops: Hops,
+  event: Data,
+  parameters: Parameters,
+): Evidence | undefined {
+  return isFromNeighbour(hops, event) ? conflictIn(context, [event.record], parameters) : undefined;
+}
+
+/** The evidence that a Repair that was asked for makes, if any. */
+export function conflictOfRepair(
+  context: RelayContext,
+  hops: Hops,
+  event: Repair,
+  parameters: Parameters,
+): Evidence | undefined {
+  return isAskedRepair(context, hops, event) ? conflictIn(context, recordsOf(event), parameters) : undefined;
+}
+
+/** Whether evidence from a neighbour is news. */
+export function isEvidence(
+  context: RelayContext,
+  hops: Hops,
+  event: EventOf<'evidence'>,
+  parameters: Parameters,
+): boolean {
+  return isFromNeighbour(hops, event) && isNewEvidence(context, event, parameters);
+}
+
+/** Keeps evidence: nothing from the fork on is logged any more, or waited for. */
+export function keepEvidence(context: RelayContext, evidence: Evidence): Reaction<RelayContext> {
+  const { capsule, seq } = evidence;
+  return {
+    patch: {
+      ...withEvidence(context, evidence),
+      log: logBefore(context.log, evidence),
+      naks: context.naks.filter((pending) => pending.capsule !== capsule || pending.last < seq),
+    },
+    outputs: [report({ type: 'forked', capsule, seq })],
+  };
+}
+
+/** Keeps evidence and tells all neighbours but the writer and the one that it is from. */
+export function spreadEvidence(
+  context: RelayContext,
+  hops: Hops,
+  { capsule, seq, branches }: Evidence,
+  from?: NodeName,
+): Reaction<RelayContext> {
+  const evidence = { capsule, seq, branches };
+  const others = neighboursOf(hops).filter(({ node }) => node !== from && node !== writerOf(capsule));
+  const { patch = {}, outputs = [] } = keepEvidence(context, evidence);
+  const sends: readonly ModelOutput[] = sendAll(hops, others, { type: 'evidence', ...evidence });
+  return { patch, outputs: [...outputs, ...sends] };
+}
+
+/** Keeps what is new of the evidence that a SYNC brings: the SYNC itself tells everybody below. */
+export function learnForks(
+  context: RelayContext,
+  forks: readonly Evidence[],
+  parameters: Parameters,
+): Reaction<RelayContext> {
+  let now = context;
+  const outputs: ModelOutput[] = [];
+  for (const evidence of forks) {
+    if (!isNewEvidence(now, evidence, parameters)) continue;
+    const kept = keepEvidence(now, evidence);
+    now = { ...now, ...kept.patch };
+    outputs.push(...(kept.outputs ?? []));
+  }
+  const { log, naks, forks: known, marks } = now;
+  return { patch: { log, naks, forks: known, marks }, outputs };
 }

@@ -3,10 +3,12 @@
 import { setup } from 'xstate';
 import { compareNames, excluding } from './canonical.ts';
 import type { EventOf, Log, ModelEvent } from './events.ts';
+import { NO_FORKS } from './forks.ts';
+import type { ForkContext } from './forks.ts';
 import { isFromChild, isFromParent, sendAll, sendTo } from './links.ts';
 import * as member from './membership.ts';
 import type { MemberContext } from './membership.ts';
-import type { Answer, LinkBody, NodeName } from './messages.ts';
+import type { Answer, Evidence, LinkBody, NodeName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { act, cancelTimer, frameGuard, outputActions, rejection, setTimer, when } from './reaction.ts';
 import type { Reaction } from './reaction.ts';
@@ -27,11 +29,22 @@ export interface RouterContext extends MemberContext, RelayContext {
 
 /** A router that is not alive. */
 export function lifelessRouter(self: NodeName): RouterContext {
-  return { ...member.lifelessMember(self), log: {}, naks: [], rts: 0, sync: 0, awaited: [], answers: [] };
+  return {
+    ...member.lifelessMember(self),
+    ...NO_FORKS,
+    log: {},
+    naks: [],
+    rts: 0,
+    sync: 0,
+    awaited: [],
+    answers: [],
+  };
 }
 
-function memorisedLog(event: EventOf<'start'>): Log {
-  return event.memory?.kind === 'router' ? event.memory.log : {};
+function memorised(event: EventOf<'start'>): { readonly log: Log } & ForkContext {
+  if (event.memory?.kind !== 'router') return { log: {}, ...NO_FORKS };
+  const { log, forks, marks } = event.memory;
+  return { log, forks, marks };
 }
 
 function merged(context: RouterContext, event: EventOf<'eoe'>): readonly Answer[] {
@@ -45,6 +58,10 @@ function sendUp(context: RouterContext, body: LinkBody) {
 
 function isAwaited(context: RouterContext, event: EventOf<'eoe'>): boolean {
   return isFromChild(context, event) && event.epoch === context.rts && context.awaited.includes(event.from);
+}
+
+function accuse(context: RouterContext, evidence: Evidence | undefined): Reaction<RelayContext> {
+  return evidence ? relay.spreadEvidence(context, context, evidence) : {};
 }
 
 function guards(parameters: Parameters) {
@@ -69,6 +86,17 @@ function guards(parameters: Parameters) {
       'sync',
       (context, event) => isFromParent(context, event) && event.epoch > context.sync,
     ),
+    isForkedData: when<RouterContext, 'data'>(
+      'data',
+      (context, event) => relay.conflictOfData(context, context, event, parameters) !== undefined,
+    ),
+    isForkedRepair: when<RouterContext, 'repair'>(
+      'repair',
+      (context, event) => relay.conflictOfRepair(context, context, event, parameters) !== undefined,
+    ),
+    isNewEvidence: when<RouterContext, 'evidence'>('evidence', (context, event) =>
+      relay.isEvidence(context, context, event, parameters),
+    ),
     isNewData: when<RouterContext, 'data'>('data', (context, event) =>
       relay.isNewData(context, context, event, parameters),
     ),
@@ -77,18 +105,22 @@ function guards(parameters: Parameters) {
       (context, event) =>
         (relay.isNakFromChild(context, event, parameters) ||
           relay.isNakFromParent(context, event, parameters)) &&
+        relay.mayAsk(context, event) &&
         relay.hasAll(context, event),
     ),
     childAsksForMissing: when<RouterContext, 'nak'>(
       'nak',
       (context, event) =>
-        relay.isNakFromChild(context, event, parameters) && relay.canRemember(context, event, parameters),
+        relay.isNakFromChild(context, event, parameters) &&
+        relay.mayAsk(context, event) &&
+        relay.canRemember(context, event, parameters),
     ),
     parentAsksForMissing: when<RouterContext, 'nak'>(
       'nak',
       (context, event) =>
         relay.isNakFromParent(context, event, parameters) &&
         isFirstOfPathChild(context, event) &&
+        relay.mayAsk(context, event) &&
         relay.canRemember(context, event, parameters),
     ),
     isAskedRepair: when<RouterContext, 'repair'>('repair', (context, event) =>
@@ -101,7 +133,7 @@ function actions(parameters: Parameters) {
   const over: Partial<RouterContext> = { awaited: [], answers: [] };
   return {
     ...member.memberActions(parameters),
-    readLog: act<RouterContext, 'start'>((_, event) => ({ patch: { log: memorisedLog(event) } })),
+    readLog: act<RouterContext, 'start'>((_, event) => ({ patch: memorised(event) })),
     forwardRts: act<RouterContext, 'rts'>((context, { epoch }) => ({
       patch: { rts: epoch, awaited: context.children.map((child) => child.node), answers: [] },
       outputs: [
@@ -116,18 +148,49 @@ function actions(parameters: Parameters) {
         ...(context.awaited.length > 0 ? [cancelTimer('eoe')] : []),
       ],
     })),
-    mergeEoe: act<RouterContext, 'eoe'>((context, event) => ({
-      patch: { awaited: excluding(context.awaited, event.from), answers: merged(context, event) },
-    })),
+    mergeEoe: act<RouterContext, 'eoe'>((context, event) => {
+      const heads = event.answers.flatMap((answer) => answer.heads);
+      const { patch = {}, outputs = [] } = accuse(context, relay.conflictIn(context, heads, parameters));
+      return {
+        patch: { ...patch, awaited: excluding(context.awaited, event.from), answers: merged(context, event) },
+        outputs,
+      };
+    }),
+    accuse: act<RouterContext, 'data' | 'repair'>((context, event) =>
+      accuse(
+        context,
+        event.type === 'data'
+          ? relay.conflictOfData(context, context, event, parameters)
+          : relay.conflictOfRepair(context, context, event, parameters),
+      ),
+    ),
+    spreadEvidence: act<RouterContext, 'evidence'>((context, event) =>
+      relay.spreadEvidence(context, context, event, event.from),
+    ),
     cancelEoe: act<RouterContext, 'eoe'>(() => ({ outputs: [cancelTimer('eoe')] })),
     sendEoe: act<RouterContext, 'eoe' | 'timer.eoe'>((context) => ({
       patch: over,
       outputs: sendUp(context, { type: 'eoe', epoch: context.rts, answers: context.answers }),
     })),
-    forwardSync: act<RouterContext, 'sync'>((context, { epoch, frontier }) => ({
-      patch: { sync: epoch, naks: [] },
-      outputs: sendAll(context, context.children, { type: 'sync', epoch, frontier }),
-    })),
+    forwardSync: act<RouterContext, 'sync'>((context, event) => {
+      const { type, epoch, frontier, forks = [] } = event;
+      const told = relay.learnForks(context, forks, parameters);
+      const now = { ...context, ...told.patch };
+      const own = accuse(now, relay.conflictIn(now, frontier, parameters));
+      return {
+        patch: { ...told.patch, ...own.patch, sync: epoch, naks: [] },
+        outputs: [
+          ...(told.outputs ?? []),
+          ...(own.outputs ?? []),
+          ...sendAll(context, context.children, {
+            type,
+            epoch,
+            frontier,
+            ...(forks.length === 0 ? {} : { forks }),
+          }),
+        ],
+      };
+    }),
     relayData: act<RouterContext, 'data'>((context, event) =>
       relay.relayData(context, context, event, parameters),
     ),
@@ -145,9 +208,11 @@ function actions(parameters: Parameters) {
     ),
     sayGoodbye: act<RouterContext, 'leave'>((context) => ({ outputs: member.farewell(context) })),
     // What is left is what the storage holds.
-    forgetTree: act<RouterContext, 'leave'>(({ self, incarnation, log }): Reaction<RouterContext> => ({
-      patch: { ...lifelessRouter(self), incarnation, log },
-    })),
+    forgetTree: act<RouterContext, 'leave'>(
+      ({ self, incarnation, log, forks, marks }): Reaction<RouterContext> => ({
+        patch: { ...lifelessRouter(self), incarnation, log, forks, marks },
+      }),
+    ),
     forgetAll: act<RouterContext, 'crash'>(({ self }) => ({ patch: lifelessRouter(self) })),
   };
 }
@@ -207,13 +272,20 @@ export function routerMachine(parameters: Parameters, self: NodeName = 'r1') {
           ...member.whileMember,
           'timer.suspect': { guard: 'missesChild', actions: 'suspectChild' },
           sync: { guard: 'isNewSync', actions: 'forwardSync' },
-          data: { guard: 'isNewData', actions: 'relayData' },
+          data: [
+            { guard: 'isForkedData', actions: 'accuse' },
+            { guard: 'isNewData', actions: 'relayData' },
+          ],
+          evidence: { guard: 'isNewEvidence', actions: 'spreadEvidence' },
           nak: [
             { guard: 'asksForLogged', actions: 'repairFromLog' },
             { guard: 'childAsksForMissing', actions: 'relayNakUp' },
             { guard: 'parentAsksForMissing', actions: 'relayNakDown' },
           ],
-          repair: { guard: 'isAskedRepair', actions: 'relayRepair' },
+          repair: [
+            { guard: 'isForkedRepair', actions: 'accuse' },
+            { guard: 'isAskedRepair', actions: 'relayRepair' },
+          ],
           leave: { guard: 'isLeaveCommand', target: 'left', actions: ['sayGoodbye', 'forgetTree'] },
           crash: { target: 'off', actions: 'forgetAll' },
           '*': rejection,

@@ -12,7 +12,7 @@ import { coordinatorMachine, lifelessCoordinator } from './coordinator.ts';
 import { roleOf } from './events.ts';
 import type { Memory, ModelEvent, ModelOutput, Role } from './events.ts';
 import { heapChoice } from './heap.ts';
-import { lifelessClient } from './holdings.ts';
+import { lifelessClient, storedMarks } from './holdings.ts';
 import type { ClientContext } from './holdings.ts';
 import type { NodeName, Tree } from './messages.ts';
 import type { Parameters } from './parameters.ts';
@@ -109,7 +109,7 @@ export function whyNotAllowed(state: ModelState, event: ModelEvent): string | un
   }
   if (event.type === 'crash') return isRunning(state) ? undefined : `crash: ${state.node} does not run`;
   if (state.role !== 'coordinator' || !isRunning(state)) return undefined;
-  const wrong = wrongChoice(state.context, event, state.parameters.k);
+  const wrong = wrongChoice(state.context, event, state.parameters);
   return wrong && `${event.type}: ${wrong}`;
 }
 
@@ -136,16 +136,29 @@ export function memoryOf(state: ModelState): Memory | null {
   if (state.context.incarnation === 0) return null;
   switch (state.role) {
     case 'coordinator': {
-      const { incarnation, version, epoch, serial, known, places, pending, log } = state.context;
-      return { kind: state.role, incarnation, version, epoch, serial, known, places, pending, log };
+      const { incarnation, version, epoch, serial, known, places, pending, log, forks, marks } =
+        state.context;
+      return {
+        kind: state.role,
+        incarnation,
+        version,
+        epoch,
+        serial,
+        known,
+        places,
+        pending,
+        log,
+        forks,
+        marks,
+      };
     }
     case 'router': {
-      const { incarnation, log } = state.context;
-      return { kind: state.role, incarnation, log };
+      const { incarnation, log, forks, marks } = state.context;
+      return { kind: state.role, incarnation, log, forks, marks };
     }
     case 'client': {
-      const { incarnation, positions } = state.context;
-      return { kind: state.role, incarnation, positions };
+      const { incarnation, positions, forks } = state.context;
+      return { kind: state.role, incarnation, positions, forks, marks: storedMarks(state.context) };
     }
   }
 }
@@ -170,5 +183,5 @@ export function describe(state: ModelState): string {
 /** The tree that the heap policy takes, where the event makes the coordinator commit another one. */
 export function choiceFor(state: ModelState, event: ModelEvent): Tree | undefined {
   if (state.role !== 'coordinator' || !isRunning(state)) return undefined;
-  return heapChoice(state.context, event, state.parameters.k);
+  return heapChoice(state.context, event, state.parameters);
 }

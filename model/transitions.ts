@@ -93,6 +93,7 @@ const MESSAGES: Readonly<Record<Message['type'], true>> = {
   sync: true,
   nak: true,
   repair: true,
+  evidence: true,
   garbage: true,
 };
 

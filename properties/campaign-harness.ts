@@ -38,7 +38,7 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
     scenario,
     workload,
   } = config as CheckConfig;
-  const whole = harnessFor(subject);
+  const whole = harnessFor(subject, capabilities);
   if (whole === undefined) throw new InputError('subject', `there is no ${subject}`);
   const harness = capabilities === undefined ? whole : granting(whole, capabilities);
   const options = {

@@ -2,6 +2,7 @@
 import { capabilityOf, type Capability, type Move } from '../engine/index.ts';
 import { INSIDER_MOVES } from './adversary/insider.ts';
 import { OUTSIDER_MOVES } from './adversary/outsider.ts';
+import { WRITER_MOVES } from './adversary/writer.ts';
 import type { Command } from './reading.ts';
 
 export const CAPABILITIES: readonly { readonly id: Capability; readonly moves: readonly string[] }[] = [
@@ -34,6 +35,7 @@ export const CAPABILITIES: readonly { readonly id: Capability; readonly moves: r
   },
   { id: 'outsider', moves: Object.values(OUTSIDER_MOVES) },
   { id: 'insider', moves: INSIDER_MOVES },
+  { id: 'writer', moves: WRITER_MOVES },
 ];
 
 /** What an adversary must have been given for these moves, in the order of CAPABILITIES. */

@@ -51,7 +51,14 @@ export const SUBJECTS: readonly { readonly id: string; readonly title: string }[
 /** Why `non-interference` does not apply to a search without outsiders. */
 const NO_OUTSIDER_MOVES = 'no outsider moves were granted';
 
+/** Why `fork-accountability` does not apply to a search in which no writer lies. */
+const FORK_ACCOUNTABILITY = 'fork-accountability';
+const NO_WRITER_MOVES = 'no writer moves were granted';
+
 const ALL_CAPABILITIES: readonly Capability[] = ['network', 'timing', 'churn', 'outsider'];
+
+/** Capabilities that nobody has who does not ask for them: with them, what is promised is less. */
+const ON_REQUEST: readonly Capability[] = ['writer'];
 
 /** Groups worth cutting off: a router with the clients that are likely below it. */
 function groups(scenario: TreeScenario): readonly (readonly string[])[] {
@@ -72,6 +79,8 @@ export interface HarnessOptions<Frame> {
   readonly adversary?: Adversary<Frame, TreeScenario>;
   /** Default: all but `insider`, which takes an adversary that knows keys. */
   readonly capabilities?: readonly Capability[];
+  /** Granted only to who asks for them. Default: none. */
+  readonly onRequest?: readonly Capability[];
   /** Ids of the properties that are meant to hold. Default: all. */
   readonly properties?: readonly string[];
   /** Default: YCSB-A. */
@@ -87,6 +96,7 @@ export function treeHarness<Frame>({
   facts,
   adversary,
   capabilities = ALL_CAPABILITIES,
+  onRequest = [],
   properties = PROPERTIES.map(({ id }) => id),
   workload = () => generatedWorkload(DEFAULT_GENERATOR),
 }: HarnessOptions<Frame>): TreeHarness<Frame> {
@@ -100,18 +110,28 @@ export function treeHarness<Frame>({
         ? undefined
         : NO_OUTSIDER_MOVES;
   const isPaired = properties.includes(NON_INTERFERENCE.id);
+  const opponents = {
+    outsider: adversary !== undefined,
+    bytes: facts.secrets !== undefined,
+    writer: capabilities.includes('writer'),
+  };
   const watchOf = watchesOf(facts);
   return {
     subject,
     properties: [
       ...bind(
-        DEFINITIONS.filter(({ id }) => properties.includes(id)),
+        DEFINITIONS.filter(({ id }) => properties.includes(id)).map((one) =>
+          one.id === FORK_ACCOUNTABILITY && !opponents.writer
+            ? { ...one, make: () => ({ notApplicable: NO_WRITER_MOVES }) }
+            : one,
+        ),
         facts,
         watchOf,
       ),
       ...(isPaired && whyNoPairs !== undefined ? [interferenceNotApplicable<Frame>(whyNoPairs)] : []),
     ],
     capabilities,
+    onRequest,
     workload,
     leave: { type: 'leave' },
     mayCrash: () => true,
@@ -123,10 +143,7 @@ export function treeHarness<Frame>({
     ...(adversary === undefined ? {} : { adversary }),
     ...(isPaired && whyNoPairs === undefined ? { pairs: nonInterference<Frame>() } : {}),
     meter: operationMeter,
-    coverage: treeCoverage(watchOf, {
-      outsider: adversary !== undefined,
-      bytes: facts.secrets !== undefined,
-    }),
+    coverage: treeCoverage(watchOf, opponents),
     simpler: SIMPLER,
   };
 }
@@ -140,13 +157,17 @@ export function granting(harness: TreeHarness, capabilities: readonly Capability
   return { ...rest, capabilities: granted, properties };
 }
 
-/** The harness of anything that speaks the reference's wire format and was enrolled by ENROLMENT. */
-export function harnessOf(subject: ReferenceSubject): TreeHarness<Uint8Array> {
+/** The harness of anything that speaks the reference's wire format and was enrolled by ENROLMENT. `asked`: what of ON_REQUEST is granted. */
+export function harnessOf(
+  subject: ReferenceSubject,
+  asked: readonly Capability[] = [],
+): TreeHarness<Uint8Array> {
   return treeHarness({
     subject,
     facts: referenceFacts(subject.id),
     adversary: outsiderAdversary,
-    capabilities: [...ALL_CAPABILITIES, 'insider'],
+    capabilities: [...ALL_CAPABILITIES, 'insider', ...asked.filter((one) => ON_REQUEST.includes(one))],
+    onRequest: ON_REQUEST,
   });
 }
 
@@ -197,14 +218,17 @@ export function scenarioFor(subject: string, scenario: TreeScenario): TreeScenar
   return subject === flatSubject.id ? flatScenario(scenario) : scenario;
 }
 
-/** The harness of a subject of the kit, by its id; undefined if there is none. Its scenarios are those of `scenarioFor`. */
-export function harnessFor(id: string): TreeHarness | undefined {
-  if (id === referenceSubject.id) return harnessOf(referenceSubject);
+/**
+ * The harness of a subject of the kit, by its id; undefined if there is none. Its scenarios are those of `scenarioFor`.
+ * @param asked capabilities that are granted only to who asks for them
+ */
+export function harnessFor(id: string, asked: readonly Capability[] = []): TreeHarness | undefined {
+  if (id === referenceSubject.id) return harnessOf(referenceSubject, asked);
   if (id === prototypeSubject.id) return harnessOf2021(prototypeSubject, prototypeFacts, prototypeScenario);
   if (id === flatSubject.id) return harnessOf2021(flatSubject, flatFacts, flatScenario);
   if (id === modelSubject.id)
     return treeHarness({ subject: modelSubject, facts: modelFacts, adversary: modelAdversary });
   if (!id.startsWith(MUTANT_PREFIX)) return undefined;
   const mutant = findMutant(id.slice(MUTANT_PREFIX.length));
-  return mutant === undefined ? undefined : harnessOf(castSubject(id, mutant.title, mutant.cast));
+  return mutant === undefined ? undefined : harnessOf(castSubject(id, mutant.title, mutant.cast), asked);
 }

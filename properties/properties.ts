@@ -1,6 +1,7 @@
 /** The properties: ids, statements, sources, and the monitors that judge them. */
 import { Convergence } from './monitors/convergence.ts';
 import { Conformance } from './monitors/conformance.ts';
+import { ForkAccountability } from './monitors/forks.ts';
 import type { Definition, Judge, Watch } from './monitors/judge.ts';
 import { DeliveryToEverySubscriber, Reattachment, ResyncCompletes } from './monitors/liveness.ts';
 import { NON_INTERFERENCE } from './monitors/non-interference.ts';
@@ -44,6 +45,14 @@ export const DEFINITIONS: readonly Definition[] = [
       'Each client delivers, of each capsule, a prefix of the one chain its writer wrote: each record once, in order, every prevHash right.',
     source: 'DataCapsule',
     make: always(ChainIntegrity),
+  },
+  {
+    id: 'fork-accountability',
+    kind: 'safety',
+    statement:
+      'When a writer equivocates, some honest node holds evidence that convinces anyone; honest nodes stop at the fork; no evidence ever names an honest node.',
+    source: 'IA-CCF, PeerReview',
+    make: always(ForkAccountability),
   },
   {
     id: 'rejection-is-inert',

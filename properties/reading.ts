@@ -23,10 +23,20 @@ export interface RecordReport {
   readonly writes?: readonly Write[];
 }
 
+/** Evidence that a node keeps from now on. */
+export interface ForkReport {
+  readonly type: 'forked';
+  readonly capsule: Capsule;
+  readonly seq: number;
+  /** What others can be convinced with, in hex; absent where records are symbols. */
+  readonly evidence?: string;
+}
+
 /** Everything that a node may report. Subjects without payloads leave the payload fields out. */
 export type Report =
-  | Exclude<ModelReport, { readonly type: 'put' | 'delivered' }>
+  | Exclude<ModelReport, { readonly type: 'put' | 'delivered' | 'forked' }>
   | RecordReport
+  | ForkReport
   | { readonly type: 'answered'; readonly key: string; readonly value: string | null }
   | { readonly type: 'store'; readonly entries: readonly (readonly [string, string])[] };
 

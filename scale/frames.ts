@@ -69,7 +69,7 @@ export class FrameSizes {
     }).length;
     this.sync = encodeBody({
       kind: 'sync',
-      body: { epoch: 1, frontier: [{ head, credential }] },
+      body: { epoch: 1, frontier: [{ head, credential }], forks: [] },
       credential: coordinator,
       signature,
     }).length;

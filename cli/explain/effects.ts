@@ -156,7 +156,9 @@ function sendPhrase(
         rest:
           message.why === 'pending'
             ? `${whom} for now (${term('JoinRefused')}): no slot is free`
-            : `${whom} (${term('JoinRefused')}): another life has claimed ${term('incarnation')} ${message.known}`,
+            : message.why === 'excluded'
+              ? `${whom} for good (${term('JoinRefused')}): there is evidence that it forked a capsule`
+              : `${whom} (${term('JoinRefused')}): another life has claimed ${term('incarnation')} ${message.known}`,
       };
     case 'placement':
       return to.length === 1
@@ -204,6 +206,10 @@ function sendPhrase(
         verb: 'send',
         rest: `${whom} ${rangeWords(message.capsule, message.seqs[0] ?? message.first, message.seqs.at(-1) ?? message.last)} again (${term('Repair')})`,
       };
+    case 'evidence':
+      return passesOn
+        ? { verb: 'pass', rest: `it on to ${whom}` }
+        : { verb: 'send', rest: `${whom} ${messageWords(message)}` };
     case 'garbage':
       return { verb: 'send', rest: `${whom} ${messageWords(message)}` };
   }

@@ -23,7 +23,9 @@ export function receivedWords(message: Message, from: string, life?: number): st
     case 'join-refused':
       return message.why === 'pending'
         ? `the refusal of ${from}: no slot is free (${term('JoinRefused')})`
-        : `the refusal of ${from}: ${term('incarnation')} ${message.known} was claimed by another life (${term('JoinRefused')})`;
+        : message.why === 'excluded'
+          ? `the refusal of ${from}: it is excluded for good (${term('JoinRefused')})`
+          : `the refusal of ${from}: ${term('incarnation')} ${message.known} was claimed by another life (${term('JoinRefused')})`;
     case 'placement':
       return `its ${placementName(message)} from ${from}`;
     case 'placement-ack':
@@ -56,6 +58,8 @@ export function receivedWords(message: Message, from: string, life?: number): st
     }
     case 'repair':
       return `${message.seqs.length === 0 ? 'nothing' : rangeWords(message.capsule, message.seqs[0] ?? 0, message.seqs.at(-1) ?? 0)} again from ${from} (${term('Repair')})`;
+    case 'evidence':
+      return `${messageWords(message)} from ${from}`;
     case 'garbage':
       return garbageWords(message.reason);
   }

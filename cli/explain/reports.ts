@@ -71,6 +71,10 @@ export function reportPhrase(report: Report, situation: Situation): Phrase {
       return { verb: 'wait', rest: `for a free slot (${term('pending')})` };
     case 'left':
       return { verb: 'leave', rest: '' };
+    case 'excluded':
+      return { verb: 'give', rest: 'up: it is excluded' };
+    case 'forked':
+      return { verb: 'keep', rest: `evidence of two records ${recordId(report)}` };
     case 'epoch-opened':
       return { verb: 'open', rest: `${term('epoch')} ${report.epoch}` };
     case 'epoch-closed':

@@ -1,6 +1,6 @@
 /** Messages, times and lists in words. Marked terms (`terms.ts`) are explained by whoever shows them. */
 import type { Answer, Message, RecordName } from '../../model/index.ts';
-import { roleOf } from '../../model/index.ts';
+import { roleOf, writerOf } from '../../model/index.ts';
 import { term } from './terms.ts';
 
 /** `c1, c2 and c3`. */
@@ -151,7 +151,9 @@ export function messageWords(message: Message): string {
     case 'join-refused':
       return message.why === 'pending'
         ? `a ${term('JoinRefused')}: no slot is free`
-        : `a ${term('JoinRefused')}: ${term('incarnation')} ${message.known} was claimed by another life`;
+        : message.why === 'excluded'
+          ? `a ${term('JoinRefused')}: it is excluded for good`
+          : `a ${term('JoinRefused')}: ${term('incarnation')} ${message.known} was claimed by another life`;
     case 'placement':
       return `${placementWords(message)} (${placedWords(message)})`;
     case 'placement-ack':
@@ -183,6 +185,8 @@ export function messageWords(message: Message): string {
     }
     case 'repair':
       return `a ${term('Repair')} with ${message.seqs.length === 0 ? 'nothing' : rangeWords(message.capsule, message.seqs[0] ?? 0, message.seqs.at(-1) ?? 0)}`;
+    case 'evidence':
+      return `evidence that ${writerOf(message.capsule)} made two records ${recordId(message)}`;
     case 'garbage':
       return garbageWords(message.reason);
   }
@@ -207,6 +211,8 @@ export function messageLabel(message: Message): string {
       return `repair ${message.capsule}#${message.seqs.join(',')}`;
     case 'suspect':
       return `suspect ${message.child}`;
+    case 'evidence':
+      return `evidence ${recordId(message)}`;
     case 'garbage':
       return culled(message.reason) === undefined ? 'not authentic' : 'cull';
     case 'join':

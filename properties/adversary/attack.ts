@@ -49,6 +49,32 @@ export type OutsiderAttack =
       readonly salt: number;
     };
 
+/**
+ * What is done with the keys of one client, over its link to `to`; `serial` counts how often they were used. `message`: data of that
+ * client, from whose record another one is made, `step` records further on and stamped `lead` later (`'end'`: as late as can be).
+ */
+export type WriterAttack =
+  | {
+      /** The record itself, or its head in an answer to the newest epoch. */
+      readonly kind: 'write' | 'head';
+      readonly by: `writer(${string})`;
+      readonly to: string;
+      readonly serial: number;
+      readonly message: string;
+      readonly step: number;
+      readonly lead: number | 'end';
+      readonly salt: number;
+    }
+  | {
+      /** The heads of the records in two messages as evidence against the writer of the first. */
+      readonly kind: 'accuse';
+      readonly by: `writer(${string})`;
+      readonly to: string;
+      readonly serial: number;
+      readonly message: string;
+      readonly other: string;
+    };
+
 const message = z.string();
 const node = z.string().refine(isNodeName);
 const whole = z.number().int().min(0);
@@ -83,6 +109,28 @@ const schema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('flood'), joins: whole, salt: whole }),
   z.strictObject({ kind: z.literal('malformed'), how: z.enum(MALFORMED), message, to: node, salt: whole }),
 ]);
+
+const byWriter = z.templateLiteral(['writer(', z.string().regex(/^c[1-9][0-9]{0,3}$/), ')']);
+const serial = z.number().int().min(1).max(1_000_000);
+
+const writerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.enum(['write', 'head']),
+    by: byWriter,
+    to: node,
+    serial,
+    message,
+    step: whole.max(Number.MAX_SAFE_INTEGER),
+    lead: z.union([whole, z.literal('end')]),
+    salt: whole,
+  }),
+  z.strictObject({ kind: z.literal('accuse'), by: byWriter, to: node, serial, message, other: message }),
+]);
+
+/** The attack, if it is one with the keys of a client. */
+export function writerAttack(attack: Attack): WriterAttack | undefined {
+  return writerSchema.safeParse(attack).success ? (attack as unknown as WriterAttack) : undefined;
+}
 
 /** The attack, if it is one that the outsider knows: files are written by people, too. */
 export function outsiderAttack(attack: Attack): OutsiderAttack | undefined {

@@ -190,7 +190,7 @@ function body(
       };
     }
     case 'sync': {
-      const sync = { epoch: later, frontier: [{ head: record, credential }] };
+      const sync = { epoch: later, frontier: [{ head: record, credential }], forks: [] };
       return {
         kind: 'sync',
         body: sync,

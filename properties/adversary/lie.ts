@@ -202,6 +202,7 @@ function resigned(body: LinkBody, keys: NodeKeys | undefined, salt: number): Lin
     }
     case 'heartbeat':
     case 'nak':
+    case 'evidence':
       return body;
   }
 }

@@ -14,7 +14,7 @@ import type {
 } from '../../engine/index.ts';
 import { roleOf } from '../../model/index.ts';
 import { decodeOnce } from '../subjects/reference-reader.ts';
-import { outsiderAttack, type OutsiderAttack } from './attack.ts';
+import { outsiderAttack, writerAttack, type OutsiderAttack, type WriterAttack } from './attack.ts';
 import { closeFrame, get, leaves, openFrame, perturb, set, type Path } from './fields.ts';
 import { forge, FORGED, type Forged, type Gleaned } from './forge.ts';
 import { proposeInsider } from './insider.ts';
@@ -22,12 +22,15 @@ import { tell } from './lie.ts';
 import { MALFORMED, spoil } from './malformed.ts';
 import { misuse } from './misuse.ts';
 import { say } from './say.ts';
+import { asWriter, proposeWriter } from './writer.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
 
 type View = WorldView<Uint8Array, TreeScenario>;
 
 /** Greatest number of joins in one flood. */
 const MAX_FLOOD = 8;
+/** Percent of the attacks that are made with the keys of a client, where there are any. */
+const WRITER_PERCENT = 60;
 /** Salts are drawn below this. */
 const SALTS = 10_000;
 
@@ -50,7 +53,10 @@ export const outsiderAdversary: Adversary<Uint8Array, TreeScenario> = {
   },
   make(view, attack) {
     const known = outsiderAttack(attack);
-    return known === undefined ? [] : make(view, known);
+    if (known !== undefined) return make(view, known);
+    const written = writerAttack(attack);
+    const made = written === undefined ? undefined : asWriter(view, written);
+    return made === undefined ? [] : [made];
   },
 };
 
@@ -84,9 +90,14 @@ function propose(
   view: View,
   random: Random,
   capabilities: readonly Capability[],
-): OutsiderAttack | undefined {
+): OutsiderAttack | WriterAttack | undefined {
   const { nodes } = view.scenario;
   const salt = random.int(0, SALTS);
+  if (capabilities.includes('writer')) {
+    const isAlone = !capabilities.includes('outsider') && !capabilities.includes('insider');
+    const written = isAlone || random.chance(WRITER_PERCENT) ? proposeWriter(view, random, salt) : undefined;
+    if (written !== undefined || isAlone) return written;
+  }
   if (!capabilities.includes('outsider'))
     return view.seen.length === 0
       ? undefined

@@ -32,11 +32,13 @@ export const LINK_BODY = 5;
 /**
  * The body as a link frame like a genuine one, under the right key of its link and a fresh counter; undefined if its key is not found.
  * @param seen frames seen: they tell how far the counters of links are
+ * @param ahead how far beyond that the counter of this one is
  */
 export function sealed(
   body: Uint8Array,
   genuine: Uint8Array,
   seen: readonly Uint8Array[],
+  ahead = 1,
 ): Uint8Array | undefined {
   const like = linkFrameOf(genuine);
   const mac = macOf(genuine);
@@ -48,7 +50,7 @@ export function sealed(
     if (frame?.from === from && frame.to === to && frame.link === link)
       counter = Math.max(counter, frame.counter);
   }
-  return sealLinkFrame({ from, to, link, counter: counter + 1, body }, mac);
+  return sealLinkFrame({ from, to, link, counter: counter + ahead, body }, mac);
 }
 
 function linkFrameOf(bytes: Uint8Array): LinkFrame | undefined {

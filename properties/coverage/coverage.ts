@@ -27,14 +27,20 @@ export interface Opponents {
   readonly outsider: boolean;
   /** Whether frames are bytes. */
   readonly bytes: boolean;
+  /** Whether a writer may have been taken over: without, nothing is ever forked. @default false */
+  readonly writer?: boolean;
 }
+
+/** What only a writer that lies leads to: guards of transitions, and the message. */
+const OF_FORKS = /\[(?:isForked\w+|isNewEvidence|joinsExcluded|isRefusedAsExcluded)\]| evidence: /;
 
 /** All that is to be reached, by group. */
 export function goalsFor(opponents: Opponents): Readonly<Record<CoverageGroup, readonly string[]>> {
+  const isGoal = (id: string): boolean => opponents.writer === true || !OF_FORKS.test(id);
   return {
-    transitions: ROLES.flatMap(allTransitions),
-    guards: ROLES.flatMap(allGuardOutcomes),
-    rejections: ROLES.flatMap(allRejections),
+    transitions: ROLES.flatMap(allTransitions).filter(isGoal),
+    guards: ROLES.flatMap(allGuardOutcomes).filter(isGoal),
+    rejections: ROLES.flatMap(allRejections).filter(isGoal),
     situations: situationsFor(opponents).map(({ id }) => id),
   };
 }

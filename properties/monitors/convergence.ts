@@ -11,6 +11,13 @@ interface Stamp {
   readonly hash: string;
 }
 
+/** A record's name, and which of those with that name it is. */
+function nameOf(
+  record: Pick<RecordReport, 'capsule' | 'seq'> & { readonly hash?: string | undefined },
+): string {
+  return `${recordId(record)} ${record.hash ?? ''}`;
+}
+
 /** Whether `a` wins over `b`: the total order of the last-writer-wins store. */
 function wins(a: Stamp, b: Stamp): boolean {
   if (a.timestamp !== b.timestamp) return a.timestamp > b.timestamp;
@@ -67,13 +74,13 @@ export class Convergence extends Judge {
               `${node} wrote ${recordId(report)}, in which there is something else than what it was asked to put`,
               { wrote: report.writes, asked: asked.map(({ key, value }) => ({ key, value })) },
             );
-          this.#records.set(recordId(report), report);
+          this.#records.set(nameOf(report), report);
           if (command?.type !== 'put') this.#queued.delete(node);
           break;
         }
         case 'delivered':
           // What nobody put breaks another property; here it counts for what it was delivered as.
-          if (!this.#records.has(recordId(report))) this.#records.set(recordId(report), report);
+          if (!this.#records.has(nameOf(report))) this.#records.set(nameOf(report), report);
           break;
         case 'refused':
           if (command?.type !== 'put') this.#queued.delete(node);
@@ -150,11 +157,11 @@ export class Convergence extends Judge {
     this.#queued.set(node, queue);
   }
 
-  /** Records are looked up by name: what a client delivered is what was put, if it was put at all, or `authentic-delivery` has failed. */
+  /** Records are looked up by name and hash: what a client delivered is what was put, if that was put at all. */
   #recordsOf(node: NodeName): readonly RecordReport[] {
     return this.watch.holdings
       .records(node)
-      .map((record) => this.#records.get(recordId(record)))
+      .map((record) => this.#records.get(nameOf(record)))
       .filter((record) => record !== undefined);
   }
 

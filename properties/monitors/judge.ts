@@ -1,6 +1,7 @@
 /** The frame in which every monitor of this kit is written. */
+import { takenOverBy } from '../../engine/index.ts';
 import type { Monitor, Property, RunContext, Standing, Step, Violation } from '../../engine/index.ts';
-import type { NodeName } from '../../model/index.ts';
+import type { Capsule, NodeName } from '../../model/index.ts';
 import {
   Observer,
   type Command,
@@ -10,7 +11,7 @@ import {
   type SeenReaction,
 } from '../reading.ts';
 import type { TreeScenario } from '../scenario.ts';
-import { EntryPlacing, Holdings, Placing } from './tracking.ts';
+import { EntryPlacing, Holdings, Placing, writerOf } from './tracking.ts';
 import { Twins, type Followed } from './twins.ts';
 
 /** What monitors must know of a subject. */
@@ -21,6 +22,8 @@ export interface SubjectFacts<Frame> {
   readonly payloads: boolean;
   /** Byte strings that must never leave an enclave; undefined where frames are not bytes. */
   readonly secrets: readonly Uint8Array[] | undefined;
+  /** The public enrolment key, by which evidence is judged; undefined where evidence is symbols, or there is none. */
+  readonly anchor?: Uint8Array;
   /** Why properties do not apply to this subject, by their ids. @default all apply that can be judged by the facts above */
   readonly notApplicable?: Readonly<Record<string, string>>;
   /** `prevHash` of the first record of a capsule, in hex. @default 32 zero bytes */
@@ -51,6 +54,8 @@ export class Watch {
   readonly placing: Placing;
   /** As after the step that is judged. */
   readonly holdings = new Holdings();
+  /** Nodes whose keys somebody else was seen to use: nothing is promised to them or of what they say. */
+  readonly takenOver = new Set<NodeName>();
   readonly #observer: Observer<unknown>;
   #twins: Twins | undefined;
   #lastIndex = -1;
@@ -67,6 +72,9 @@ export class Watch {
     if (step.index !== this.#lastIndex) {
       this.#lastIndex = step.index;
       this.placing.observe(seen);
+      const node =
+        step.kind === 'reaction' && step.attack !== undefined ? takenOverBy(step.attack) : undefined;
+      if (node !== undefined) this.takenOver.add(node);
       if (seen.kind === 'reaction') this.holdings.observe(seen.reaction);
     }
     return seen;
@@ -94,10 +102,19 @@ export class Watch {
     return this.scenario.nodes.filter((node) => node.startsWith('c'));
   }
 
-  /** Clients that liveness is promised to: up, not left, and not told that there is no room for them. */
+  /** Whether the writer of a capsule is nobody but itself. */
+  isHonest(capsule: Capsule): boolean {
+    return !this.takenOver.has(writerOf(capsule));
+  }
+
+  /** Clients that liveness is promised to: honest, up, not left, and not told that there is no room for them. */
   served(up: ReadonlySet<string>): readonly string[] {
     return this.clients.filter(
-      (node) => up.has(node) && !this.placing.hasLeft(node) && !this.placing.isPending(node),
+      (node) =>
+        up.has(node) &&
+        !this.takenOver.has(node) &&
+        !this.placing.hasLeft(node) &&
+        !this.placing.isPending(node),
     );
   }
 }

@@ -17,7 +17,8 @@ export class DeliveryToEverySubscriber extends Judge {
   readonly #put = new Set<Capsule>();
 
   protected override judgeReaction(reaction: SeenReaction): Violation | undefined {
-    for (const report of reaction.reports) if (report.type === 'put') this.#put.add(report.capsule);
+    for (const report of reaction.reports)
+      if (report.type === 'put' || report.type === 'delivered') this.#put.add(report.capsule);
     return undefined;
   }
 
@@ -75,7 +76,7 @@ export class Reattachment extends Judge {
 
   waitingFor({ up }: Standing): readonly string[] {
     return this.watch.scenario.nodes
-      .filter((node) => up.has(node))
+      .filter((node) => up.has(node) && !this.watch.takenOver.has(node))
       .map((node) => this.watch.placing.detachment(node, ROOT, this.watch.scenario.parameters.k, up))
       .filter((reason) => reason !== undefined);
   }
@@ -113,7 +114,8 @@ export class ResyncCompletes extends Judge {
       if (seen.step.event.type === 'crashed') this.#forget();
       return undefined;
     }
-    for (const report of seen.reaction.reports) if (report.type === 'put') this.#put.add(report.capsule);
+    for (const report of seen.reaction.reports)
+      if (report.type === 'put' || report.type === 'delivered') this.#put.add(report.capsule);
     return this.#settling && seen.reaction.node === ROOT ? this.#judgeRoot(seen.reaction) : undefined;
   }
 
@@ -166,6 +168,7 @@ export class ResyncCompletes extends Judge {
     if (this.#put.size > maxCapsules || missing.length > maxPendingNaks) return [];
     const settled = this.watch.clients.filter(
       (client) =>
+        !this.watch.takenOver.has(client) &&
         placing.installed(client) !== undefined &&
         placing.installed(client)?.parent === placing.parents.get(client) &&
         !placing.hasLeft(client),

@@ -1,4 +1,5 @@
 /** `non-interference`: take the outsider's moves out of a schedule, and the stores at the end are the same. */
+import { takenOverBy } from '../../engine/index.ts';
 import type { Pairs, Property, Reaction, Run, Schedule, Violation } from '../../engine/index.ts';
 import type { Command, Report } from '../reading.ts';
 import type { TreeScenario } from '../scenario.ts';
@@ -39,8 +40,12 @@ export function nonInterference<Frame>(
   return {
     property: NON_INTERFERENCE.id,
     every: PAIR_EVERY,
+    // What is said with a node's own keys is nobody's to take out: of such a run there is no pair.
     exercised: (run) =>
-      attacks(run).filter(({ rejected, replay }) => rejected || (premise === 'taken-out' && !replay)).length,
+      run.schedule.some((move) => move.move === 'attack' && takenOverBy(move.attack) !== undefined)
+        ? 0
+        : attacks(run).filter(({ rejected, replay }) => rejected || (premise === 'taken-out' && !replay))
+            .length,
     without(schedule: Schedule<Command>, run) {
       const accepted = new Set(
         attacks(run)

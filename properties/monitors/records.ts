@@ -13,6 +13,8 @@ export class AuthenticDelivery extends Judge {
 
   protected override judgeReaction(reaction: SeenReaction): Violation | undefined {
     for (const report of reaction.reports) {
+      // Whoever has the keys of a client can say in its name what it likes.
+      if ('capsule' in report && !this.watch.isHonest(report.capsule)) continue;
       if (report.type === 'put') {
         if (writerOf(report.capsule) !== reaction.node)
           return this.violated(
@@ -41,7 +43,10 @@ export class AuthenticDelivery extends Judge {
   }
 }
 
-/** `chain-integrity`: of each capsule a prefix of the one chain, each record once, in order, every `prevHash` right. */
+/**
+ * `chain-integrity`: of each capsule a prefix of the one chain, each record once, in order, every `prevHash` right. Of a capsule whose
+ * writer was taken over there can be several chains, and each client delivers a prefix of one of them.
+ */
 export class ChainIntegrity extends Judge {
   /** As before the step that is judged. */
   readonly #holdings = new Holdings();
@@ -56,11 +61,16 @@ export class ChainIntegrity extends Judge {
       const { capsule, seq } = report;
       const id = recordId(report);
       const position = this.#holdings.position(node, capsule);
+      const isHonest = this.watch.isHonest(capsule);
+      if (!isHonest && writerOf(capsule) === node) continue;
       const verb = report.type === 'put' ? 'put' : 'delivered';
       if (seq !== position + 1)
         return this.violated(reaction, `${node} ${verb} ${id} where ${capsule}#${position + 1} was next`);
       const { genesis = GENESIS } = this.watch.facts;
-      const expected = seq === 1 ? genesis : this.#written.get(`${capsule}#${seq - 1}`);
+      const before = isHonest
+        ? this.#written.get(`${capsule}#${seq - 1}`)
+        : this.#holdings.hashOf(node, capsule, seq - 1);
+      const expected = seq === 1 ? genesis : before;
       if (report.prevHash !== undefined && report.prevHash !== expected)
         return this.violated(
           reaction,
@@ -110,7 +120,8 @@ export class EnclaveEconomy extends Judge {
           .some((held) => held.seq === report.seq && held.capsule === report.capsule)
       )
         return this.violated(reaction, `${node} entered its enclave again for ${id}`);
-      if (!this.#put.has(id) || this.#taken.get(node)?.has(id) !== true)
+      const isPut = this.#put.has(id) || !this.watch.isHonest(report.capsule);
+      if (!isPut || this.#taken.get(node)?.has(id) !== true)
         return this.violated(
           reaction,
           `${node} entered its enclave for ${id}, which was not taken in as a genuine record`,

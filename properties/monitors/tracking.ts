@@ -1,5 +1,5 @@
 /** What several monitors keep track of: who holds which records, who is placed where. */
-import type { Capsule, NodeName } from '../../model/index.ts';
+import type { Capsule, NodeName, RecordName } from '../../model/index.ts';
 import type { Seen, SeenReaction } from '../reading.ts';
 
 /** The writer that a capsule's name gives. */
@@ -13,11 +13,18 @@ export function recordId(record: { readonly capsule: Capsule; readonly seq: numb
   return `${record.capsule}#${record.seq}`;
 }
 
+/** The same where there may be several records of one name: with the branch of those that their writer did not put. */
+export function branchId(record: RecordName): string {
+  return record.branch === undefined ? recordId(record) : `${recordId(record)}~${record.branch}`;
+}
+
 interface Holding {
   /** Index of the reaction in which the node came to hold the record. */
   readonly index: number;
   readonly capsule: Capsule;
   readonly seq: number;
+  /** Hex; absent where records are symbols. */
+  readonly hash: string | undefined;
 }
 
 /**
@@ -52,7 +59,8 @@ export class Holdings {
       if (report.type !== 'put' && report.type !== 'delivered') continue;
       let log = this.#log.get(reaction.node);
       if (log === undefined) this.#log.set(reaction.node, (log = []));
-      log.push({ index: reaction.index, capsule: report.capsule, seq: report.seq });
+      const { capsule, seq, hash } = report;
+      log.push({ index: reaction.index, capsule, seq, hash });
       let positions = this.#positions.get(reaction.node);
       if (positions === undefined) this.#positions.set(reaction.node, (positions = new Map()));
       positions.set(report.capsule, Math.max(positions.get(report.capsule) ?? 0, report.seq));
@@ -90,8 +98,13 @@ export class Holdings {
   }
 
   /** Names of all records that the node holds, in the order in which they came. */
-  records(node: NodeName): readonly { readonly capsule: Capsule; readonly seq: number }[] {
+  records(node: NodeName): readonly Omit<Holding, 'index'>[] {
     return this.#log.get(node) ?? [];
+  }
+
+  /** Hash of the record of that name that the node holds, in hex; undefined if it holds none, or records are symbols. */
+  hashOf(node: NodeName, capsule: Capsule, seq: number): string | undefined {
+    return this.records(node).findLast((held) => held.seq === seq && held.capsule === capsule)?.hash;
   }
 }
 

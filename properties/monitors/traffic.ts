@@ -4,7 +4,7 @@ import type { NodeName } from '../../model/index.ts';
 import type { SeenReaction } from '../reading.ts';
 import { ROOT } from '../scenario.ts';
 import { Judge } from './judge.ts';
-import { recordId, writerOf } from './tracking.ts';
+import { branchId, recordId, writerOf } from './tracking.ts';
 
 /** A data message that a node took in and did not reject. */
 function acceptedData(reaction: SeenReaction) {
@@ -32,7 +32,7 @@ export class EdgeOnce extends Judge {
     const data = acceptedData(reaction);
     if (data === undefined) return undefined;
     this.exercised += 1;
-    const id = recordId(data.record);
+    const id = branchId(data.record);
     const crossing = `${id} ${data.from}.${this.#life.get(data.from)}>${node}.${this.#life.get(node)}`;
     if (this.#accepted.has(crossing))
       return this.violated(reaction, `${node} accepted ${id} from ${data.from} a second time`);
@@ -76,12 +76,12 @@ export class KPlusOne extends Judge {
     if (reaction.input.kind === 'start') this.#version.set(node, -reaction.index);
     const data = acceptedData(reaction);
     if (data !== undefined) {
-      const fault = this.#count(node, recordId(data.record), 'receives');
+      const fault = this.#count(node, branchId(data.record), 'receives');
       if (fault !== undefined) return this.violated(reaction, fault);
     }
     for (const { reading } of reaction.sends) {
       if (reading.message.type !== 'data') continue;
-      const fault = this.#count(node, recordId(reading.message.record), 'sends');
+      const fault = this.#count(node, branchId(reading.message.record), 'sends');
       if (fault !== undefined) return this.violated(reaction, fault);
     }
     return undefined;
@@ -153,7 +153,7 @@ export class LatencyBound extends Judge {
     }
     const data = acceptedData(reaction);
     if (data === undefined) return undefined;
-    const id = recordId(data.record);
+    const id = branchId(data.record);
     const sent = this.#hops.get(`${id} ${data.from}`);
     if (sent === undefined) return undefined;
     const hops = sent + 1;

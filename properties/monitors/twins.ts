@@ -103,6 +103,8 @@ function symbolic(report: Report): string | undefined {
     case 'put':
     case 'delivered':
       return canonicalText({ type: report.type, capsule: report.capsule, seq: report.seq });
+    case 'forked':
+      return canonicalText({ type: report.type, capsule: report.capsule, seq: report.seq });
     case 'answered':
     case 'store':
       return undefined;
@@ -230,7 +232,7 @@ function eventOf(twin: Twin, reaction: SeenReaction): ModelEvent | undefined {
       const { message, counter } = input.reading;
       if ('link' in message && 'from' in message) {
         const last = twin.counters.get(`${message.from} ${message.link}`) ?? 0;
-        return counter > last ? one(input.reading.text, message) : STALE;
+        return counter > last ? withChoice(one(input.reading.text, message), reaction) : STALE;
       }
       return withChoice(one(input.reading.text, message), reaction);
     }

@@ -18,6 +18,7 @@ import {
   type ControlFrame,
   type Credential,
   type Enrolment,
+  type Evidence as WireEvidence,
   type Frame,
   type Head,
   type LinkBody as WireBody,
@@ -27,8 +28,10 @@ import {
 } from '../../impl/index.ts';
 import { roleOf, type LinkBody, type Message, type Neighbour, type NodeName } from '../../model/index.ts';
 import { canonicalText, linkedText, messageText } from '../canonical.ts';
-import type { Reader, Reading } from '../reading.ts';
+import type { Step } from '../../engine/index.ts';
+import type { Command, Reader, Reading, Report } from '../reading.ts';
 import { ROOT } from '../scenario.ts';
+import { Branches } from './branches.ts';
 import { hmacUnder, linkKey, sha256, verify } from './judge-crypto.ts';
 
 /** A frame, decoded once for all who look at it. */
@@ -91,6 +94,7 @@ export class ReferenceReader implements Reader<Uint8Array> {
   readonly #links = new Map<string, (message: Uint8Array) => Uint8Array>();
 
   readonly #bodies: WeakMap<WireBody, ReadBody>;
+  readonly #branches = new Branches();
 
   constructor(enrolment: Enrolment, nodes: readonly NodeName[]) {
     this.#enrolment = enrolment;
@@ -100,8 +104,10 @@ export class ReferenceReader implements Reader<Uint8Array> {
     for (const node of nodes) this.#keys.set(node, enrolment.issue(node, roleOf(node)));
   }
 
-  learn(): void {
-    // Frames are read in the order in which they were sent, and reading a placement is learning its links.
+  /** Which records were put. Links are learnt by reading placements: frames are read in the order in which they were sent. */
+  learn(step: Step<Uint8Array, Command, Report>): void {
+    if (step.kind !== 'reaction') return;
+    for (const output of step.outputs) if (output.kind === 'report') this.#branches.learn(output.report);
   }
 
   birthOf(start: { readonly entropy: Uint8Array }): number {
@@ -122,7 +128,9 @@ export class ReferenceReader implements Reader<Uint8Array> {
       if (frame.kind !== 'link') return read(this.#control(frame), 0, 0);
       if (body === undefined) throw new Unauthentic('no body');
       this.#checkMac(bytes, frame);
-      const { content, text } = this.#bodyOnce(body);
+      const known = this.#bodyOnce(body);
+      const content = this.#branches.named(body, known.content);
+      const text = content === known.content ? known.text : canonicalText(content);
       const { from, to, link } = frame;
       const message = { ...content, from, to, link } as Message;
       const timestamp =
@@ -252,6 +260,7 @@ export class ReferenceReader implements Reader<Uint8Array> {
           answers: body.answers.map((answer) => this.#answer(answer, body.epoch)),
         };
       case 'sync':
+        for (const evidence of body.body.forks) this.#evidence(evidence);
         this.#checkCredential(body.credential, ROOT);
         demand(
           verify(body.signature, signingInput('sync', body.body), body.credential.signingKey),
@@ -262,6 +271,8 @@ export class ReferenceReader implements Reader<Uint8Array> {
           epoch: body.body.epoch,
           frontier: body.body.frontier.map(({ head, credential }) => this.#head(head, credential)),
         };
+      case 'evidence':
+        return this.#evidence(body.evidence);
       case 'nak':
         return { type: 'nak', capsule: body.capsule, first: body.first, last: body.last, path: body.path };
       case 'repair':
@@ -280,6 +291,11 @@ export class ReferenceReader implements Reader<Uint8Array> {
           seqs: body.records.map(({ seq }) => seq),
         };
     }
+  }
+
+  #evidence({ capsule, seq, branches, credential }: WireEvidence): LinkBody {
+    for (const branch of branches) this.#head({ capsule, seq, ...branch }, credential);
+    return { type: 'evidence', capsule, seq, branches: ['', ''] };
   }
 
   #answer({ answer, credential, signature }: WireAnswer, epoch: number) {

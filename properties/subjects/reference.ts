@@ -69,6 +69,7 @@ export function referenceFacts(id: string): SubjectFacts<Uint8Array> {
     reader: (scenario) => new ReferenceReader(ENROLMENT, scenario.nodes),
     payloads: true,
     secrets: [ENROLMENT.groupKey],
+    anchor: ENROLMENT.anchor,
     showsBuffers: true,
   };
 }
