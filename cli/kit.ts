@@ -97,14 +97,21 @@ export async function loadKit(): Promise<Kit> {
     driver(subject) {
       const harness = properties.harnessFor(subject);
       if (harness === undefined) throw new RangeError(`subject: there is no ${subject}`);
+      const withInsiders = properties.harnessFor(subject, properties.ON_REQUEST) ?? harness;
+      /** What was found with insiders is looked at with insiders. */
+      const harnessOf = (schedule: Schedule) =>
+        schedule.some((move) => move.move === 'attack' && engine.takenOverBy(move.attack) !== undefined)
+          ? withInsiders
+          : harness;
       return {
         execute: (scenario, schedule, options) =>
-          engine.execute(harness, scenario, schedule as Schedule<Command>, options),
+          engine.execute(harnessOf(schedule), scenario, schedule as Schedule<Command>, options),
         // A run comes from `execute` above, so its commands and reports are those of the harness.
-        shrinking: (run, property, options) => engine.shrinking(harness, run as never, property, options),
+        shrinking: (run, property, options) =>
+          engine.shrinking(harnessOf(run.schedule), run as never, property, options),
         certify: (scenario, schedule, property, isOver, cause) =>
           engine.certify(
-            harness,
+            harnessOf(schedule),
             scenario,
             schedule as Schedule<Command>,
             property,

@@ -11,6 +11,7 @@ import { EXIT, type Context } from './call.ts';
 import { addCheck, check } from './check.ts';
 import { addClaims, claims } from './claims.ts';
 import { addDiagrams, diagrams, ROLES } from './diagrams.ts';
+import { addEvidence, evidence } from './evidence.ts';
 import { addExhaust, exhaust } from './exhaust.ts';
 import { addExplain, explain } from './explain.ts';
 import { kitVersion, loadKit } from './kit.ts';
@@ -64,6 +65,10 @@ Examples:
   });
   addReplay(program, async (files, options) => {
     status = await replay(await context(), files, options);
+  });
+  addEvidence(program, async (file, options) => {
+    const { ENROLMENT } = await import('../properties/index.ts');
+    status = evidence(await context(), file, options, ENROLMENT.anchor);
   });
   addExplain(program, async (file, options) => {
     status = await explain(await context(), file, options);

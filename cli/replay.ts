@@ -5,10 +5,13 @@ import type { Command } from 'commander';
 import { parseCounterexample, type Counterexample } from '../properties/counterexample.ts';
 import { InputError } from '../properties/input-error.ts';
 import { EXIT, knownName, knownSubject, printJson, readInput, type Context } from './call.ts';
+import { writeEvidence } from './evidence.ts';
 import { paint, table } from './terminal.ts';
 
 export interface ReplayOptions {
   readonly subject?: string;
+  /** File to write the evidence of a fork to. */
+  readonly evidence?: string;
   readonly json?: boolean;
 }
 
@@ -38,6 +41,10 @@ export function addReplay(
         'in the same way; on any other subject it must hold.',
     )
     .option('--subject <id>', 'run them on this subject instead')
+    .option(
+      '--evidence <file>',
+      'write the evidence of a fork that a node keeps in the run; of one file only',
+    )
     .option('--json', 'print one JSON object on stdout and nothing else')
     .addHelpText(
       'after',
@@ -64,10 +71,14 @@ export async function replay(
   const files = paths
     .flatMap(filesOf)
     .map((file) => ({ file, counterexample: readCounterexample(context, file) }));
+  if (options.evidence !== undefined && files.length > 1)
+    throw new InputError('--evidence', `expected one file to replay, got ${files.length}`);
   const replayed: Replayed[] = [];
   for (const { file, counterexample } of files) {
     if (signal.aborted) break;
-    replayed.push(replayOne(context, file, counterexample, subject ?? counterexample.subject));
+    replayed.push(
+      replayOne(context, file, counterexample, subject ?? counterexample.subject, options.evidence),
+    );
     // Lets Ctrl-C be seen between two files.
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -110,12 +121,16 @@ export function replayOne(
   file: string,
   counterexample: Counterexample,
   subject: string,
+  evidence?: string,
 ): Replayed {
   const { property, violation } = counterexample;
   // Where the moves are in the words of another protocol, the file has the same situation in the reference's.
   const isElsewhere = subject !== counterexample.subject && counterexample.reference !== undefined;
   const { scenario, moves } = isElsewhere ? counterexample.reference : counterexample;
-  const run = kit.driver(subject).execute(scenario, moves, { pairs: true });
+  const keepTrace = evidence !== undefined;
+  const run = kit.driver(subject).execute(scenario, moves, { pairs: true, keepTrace });
+  if (evidence !== undefined && !writeEvidence(evidence, run.trace ?? []))
+    throw new InputError('--evidence', `no node keeps evidence in the run of ${file}`);
   const broken = run.violations.find((one) => one.property === property);
   const got = broken?.verdict ?? (property in run.notApplicable ? 'not-applicable' : 'holds');
   const expected = subject === counterexample.subject ? violation.verdict : 'holds';

@@ -98,7 +98,7 @@ export abstract class BaseNode implements Node {
     this.parameters = parameters;
     this.storage = storage;
     this.links = this.makeLinks();
-    this.forks = new Forks(parameters.maxCapsules);
+    this.forks = this.makeForks();
   }
 
   handle(input: Input, emit: (output: Output) => void): void {
@@ -124,6 +124,10 @@ export abstract class BaseNode implements Node {
 
   protected makeLinks(): LinkTable {
     return new LinkTable(this.node, this.keys.linkSecret);
+  }
+
+  protected makeForks(): Forks {
+    return new Forks(this.parameters.maxCapsules);
   }
 
   private react(input: Input): void {

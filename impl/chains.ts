@@ -31,11 +31,17 @@ export class Chains {
     this.#window = window;
   }
 
-  /** Number of capsules that it keeps anything of, `except` not counted. */
-  count(except: Capsule): number {
-    let count = this.#positions.size - (this.#positions.has(except) ? 1 : 0);
-    for (const capsule of this.#early.keys()) if (!this.#positions.has(capsule)) count += 1;
+  /** Number of capsules of other writers that it keeps anything of. */
+  get others(): number {
+    let count = 0;
+    for (const capsule of this.#positions.keys()) if (!this.#isOwn(capsule)) count += 1;
+    for (const capsule of this.#early.keys())
+      if (!this.#isOwn(capsule) && !this.#positions.has(capsule)) count += 1;
     return count;
+  }
+
+  #isOwn(capsule: Capsule): boolean {
+    return writerOf(capsule) === this.#node;
   }
 
   /** Greatest number of records that wait in one capsule. */
@@ -84,7 +90,7 @@ export class Chains {
     const { capsule, seq, hash } = proven.record;
     this.#positions.set(capsule, { seq, hash });
     this.#remember(headOf(proven.record));
-    if (writerOf(capsule) !== this.#node) return;
+    if (!this.#isOwn(capsule)) return;
     const own = this.#own.get(capsule) ?? [];
     own.push(proven);
     this.#own.set(capsule, own);

@@ -37,8 +37,8 @@
  * together, but never change a value in place.
  *
  * For mutants: every decision is a protected method of the class that takes it (`Member`, `Router`, `Replica`, `Client`,
- * `Root`, `Coordinator`, `Relay`, `LinkTable`, `Log`, `Store`, `Chains`, `HeapPolicy`, `Tree`), and a node makes its parts in
- * `makeLinks`, `makeRelay`, `makeLog`, `makeStore`, `makeChains`, `makePolicy`, `makeTree`.
+ * `Root`, `Coordinator`, `Relay`, `LinkTable`, `Log`, `Store`, `Chains`, `Forks`, `HeapPolicy`, `Tree`), and a node makes its parts in
+ * `makeLinks`, `makeRelay`, `makeLog`, `makeStore`, `makeChains`, `makeForks`, `makePolicy`, `makeTree`.
  */
 export { BaseNode, Rejection, reject, type NodeOptions } from './base.ts';
 export { Chains, type Position } from './chains.ts';

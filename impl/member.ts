@@ -44,7 +44,10 @@ export abstract class Member extends BaseNode {
   }
 
   gauges(): readonly Gauge[] {
-    return [{ buffer: 'links', size: this.links.size, bound: this.parameters.k + 1 }];
+    return [
+      { buffer: 'links', size: this.links.size, bound: this.parameters.k + 1 },
+      { buffer: 'forks', size: this.forks.size, bound: this.parameters.maxCapsules },
+    ];
   }
 
   /** Takes back an entry of the storage. */

@@ -64,7 +64,7 @@ export abstract class Replica extends Member {
     const { maxCapsules, maxEarly, maxOwnRecords, maxPendingNaks } = this.parameters;
     return [
       ...super.gauges(),
-      { buffer: 'capsules', size: this.chains.count(this.ownCapsule()), bound: maxCapsules },
+      { buffer: 'capsules', size: this.chains.others, bound: maxCapsules },
       { buffer: 'early', size: this.chains.fullestEarly, bound: maxEarly },
       { buffer: 'own-records', size: this.chains.position(this.ownCapsule()).seq, bound: maxOwnRecords },
       { buffer: 'asked', size: this.asked.size, bound: maxPendingNaks },
@@ -152,7 +152,9 @@ export abstract class Replica extends Member {
 
   protected hasRoom(record: CapsuleRecord): boolean {
     return (
-      this.chains.keeps(record.capsule) || this.chains.count(this.ownCapsule()) < this.parameters.maxCapsules
+      record.writer === this.node ||
+      this.chains.keeps(record.capsule) ||
+      this.chains.others < this.parameters.maxCapsules
     );
   }
 

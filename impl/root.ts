@@ -45,6 +45,7 @@ export abstract class Root extends BaseNode {
     return [
       ...this.relay.gauges(),
       { buffer: 'heads', size: this.heads.size, bound: maxCapsules },
+      { buffer: 'forks', size: this.forks.size, bound: maxCapsules },
       { buffer: 'eoe-waiting', size: this.gather?.waiting ?? 0, bound: k },
     ];
   }
@@ -182,7 +183,7 @@ export abstract class Root extends BaseNode {
   protected closeEpoch(gather: Gather, hasTimerFired: boolean): void {
     this.gather = undefined;
     if (!hasTimerFired) this.cancelTimer('eoe');
-    const body = { epoch: gather.epoch, frontier: this.frontier(), forks: this.forks.all() };
+    const body = { epoch: gather.epoch, frontier: this.frontier(), forks: this.forksToTell() };
     const signature = this.sign('sync', body);
     this.sendBody(this.childrenOfRoot(), {
       kind: 'sync',
@@ -192,6 +193,11 @@ export abstract class Root extends BaseNode {
     });
     this.relay.forgetPending();
     this.report({ type: 'epoch-closed', epoch: gather.epoch, answered: gather.answered() });
+  }
+
+  /** The evidence that a SYNC brings, sorted by capsule. */
+  protected forksToTell(): readonly Evidence[] {
+    return this.forks.all();
   }
 
   /** The greatest head known of each capsule, sorted by capsule. */

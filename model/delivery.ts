@@ -2,6 +2,7 @@
 
 import { withEntry, withoutEntry } from './canonical.ts';
 import type { Table } from './canonical.ts';
+import { writerOf } from './events.ts';
 import type { Log } from './events.ts';
 import { asHeld, branchOf, isBeyondFork, marked, marksWhere } from './forks.ts';
 import type { ForkContext } from './forks.ts';
@@ -40,7 +41,9 @@ export function isNewAtClient(
   const position = positions[capsule] ?? 0;
   const waiting = early[capsule] ?? [];
   const kept = [...new Set([...Object.keys(positions), ...Object.keys(early)])];
-  const hasRoom = kept.includes(capsule) || kept.filter((one) => one !== own).length < parameters.maxCapsules;
+  const others = kept.filter((one) => writerOf(one) !== writerOf(own));
+  const isOwn = writerOf(capsule) === writerOf(own);
+  const hasRoom = isOwn || kept.includes(capsule) || others.length < parameters.maxCapsules;
   return (
     capsule !== own &&
     seq > position &&

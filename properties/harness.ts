@@ -58,7 +58,7 @@ const NO_WRITER_MOVES = 'no writer moves were granted';
 const ALL_CAPABILITIES: readonly Capability[] = ['network', 'timing', 'churn', 'outsider'];
 
 /** Capabilities that nobody has who does not ask for them: with them, what is promised is less. */
-const ON_REQUEST: readonly Capability[] = ['writer'];
+export const ON_REQUEST: readonly Capability[] = ['writer'];
 
 /** Groups worth cutting off: a router with the clients that are likely below it. */
 function groups(scenario: TreeScenario): readonly (readonly string[])[] {
@@ -230,5 +230,7 @@ export function harnessFor(id: string, asked: readonly Capability[] = []): TreeH
     return treeHarness({ subject: modelSubject, facts: modelFacts, adversary: modelAdversary });
   if (!id.startsWith(MUTANT_PREFIX)) return undefined;
   const mutant = findMutant(id.slice(MUTANT_PREFIX.length));
-  return mutant === undefined ? undefined : harnessOf(castSubject(id, mutant.title, mutant.cast), asked);
+  return mutant === undefined
+    ? undefined
+    : harnessOf(castSubject(id, mutant.title, mutant.cast), [...asked, ...(mutant.needs ?? [])]);
 }

@@ -13,12 +13,14 @@ export {
   harnessFor,
   harnessOf,
   MUTANT_PREFIX,
+  ON_REQUEST,
   scenarioFor,
   SUBJECTS,
   treeHarness,
   type HarnessOptions,
   type TreeHarness,
 } from './harness.ts';
+export { convicts, type Conviction } from './evidence.ts';
 export { InputError } from './input-error.ts';
 export { bind, Judge, type Definition, type SubjectFacts, type Watch } from './monitors/judge.ts';
 export { MUTANTS, type Mutant } from './mutants.ts';

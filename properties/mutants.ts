@@ -1,10 +1,16 @@
 /** The mutants: the reference with one thing wrong, each. Every property is shown able to fail by at least one. */
 import { DATA_MUTANTS } from './mutants/data.ts';
 import { EPOCH_MUTANTS } from './mutants/epochs.ts';
+import { FORK_MUTANTS } from './mutants/forks.ts';
 import { MEMBERSHIP_MUTANTS } from './mutants/membership.ts';
 import type { Mutant } from './mutants/mutant.ts';
 
-export const MUTANTS: readonly Mutant[] = [...DATA_MUTANTS, ...MEMBERSHIP_MUTANTS, ...EPOCH_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [
+  ...DATA_MUTANTS,
+  ...MEMBERSHIP_MUTANTS,
+  ...EPOCH_MUTANTS,
+  ...FORK_MUTANTS,
+];
 
 /** The mutant with this id, without the prefix `mutant:`. */
 export function findMutant(id: string): Mutant | undefined {

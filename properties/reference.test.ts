@@ -4,9 +4,10 @@
  */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { holds, randomFromSeed, runs } from '../engine/index.ts';
-import { harnessFor } from './harness.ts';
-import { drawScenario, namedScenario } from './scenario.ts';
+import { execute, holds, randomFromSeed, runs, type Move } from '../engine/index.ts';
+import { harnessFor, type TreeHarness } from './harness.ts';
+import type { Command } from './reading.ts';
+import { drawScenario, namedScenario, SCARCE_BOUNDS, scenarioOf } from './scenario.ts';
 
 const small = namedScenario('small')!;
 const reference = harnessFor('reference')!;
@@ -28,6 +29,24 @@ describe('the reference', () => {
     expect(violations).toEqual([]);
     expect(exercised['delivery-to-every-subscriber']).toBeGreaterThan(0);
   });
+});
+
+test('capsules of its own earlier lives take no room at a client', () => {
+  const scenario = scenarioOf({ k: 3, routers: 1, clients: 4 }, 'scarce', SCARCE_BOUNDS);
+  const put = (node: string): Move<Command> => ({
+    move: 'command',
+    node,
+    command: { type: 'put', key: 'k', value: node },
+  });
+  const { violations } = execute(reference as TreeHarness, scenario, [
+    ...['c1', 'c2', 'c3', 'c4'].map(put),
+    { move: 'elapse', ms: 200 },
+    { move: 'crash', node: 'c1' },
+    { move: 'restart', node: 'c1', memory: 'durable' },
+    { move: 'elapse', ms: 8000 },
+    put('c1'),
+  ]);
+  expect(violations).toEqual([]);
 });
 
 describe('a mutant', () => {

@@ -1,5 +1,5 @@
 /** The moves of a schedule in words: what the environment and the adversary did. */
-import type { Attack, Move } from '../../engine/index.ts';
+import { takenOverBy, type Attack, type Move } from '../../engine/index.ts';
 import type { Command } from '../../properties/reading.ts';
 import { term } from './terms.ts';
 import { listed, ordinal, span } from './words.ts';
@@ -123,7 +123,9 @@ export function timerWords(timer: string, node: string): string {
 
 /** Who attacks: with keys or without. */
 export function attackerWords(attack: Attack): string {
-  return `an ${term(attack['by'] === 'insider' ? 'insider' : 'outsider')}`;
+  const node = takenOverBy(attack);
+  if (node !== undefined) return `an ${term('insider')} with the keys of ${node}`;
+  return `an ${term(attack.by === 'insider' ? 'insider' : 'outsider')}`;
 }
 
 /** What an outsider does: `hands r1 a copy of …`. Attacks of an adversary that the kit does not know are named. */
@@ -156,6 +158,20 @@ export function attackWords(attack: Attack, named: Naming = identityWords): stri
       const to = attack['to'] === undefined ? (over?.to ?? receiver) : text('to');
       return `hands ${to} what was never said, made of ${message} and ${attack['mac'] === 'wrong' ? 'sealed under a wrong key' : 'signed and sealed as it should be'}`;
     }
+    case 'write':
+    case 'head': {
+      const step = Number(attack['step']);
+      const which =
+        step === 0 ? 'another record in place of that in' : `a record ${step} further on than that in`;
+      const stamp = attack['lead'] === 'end' ? ', stamped as late as can be' : '';
+      const how =
+        attack.kind === 'write'
+          ? `hands ${text('to')}`
+          : `answers an epoch to ${text('to')} with the head of`;
+      return `${how} ${which} ${message}${stamp}, signed as it should be`;
+    }
+    case 'accuse':
+      return `accuses the writer of ${message} to ${text('to')}, with what it signed there and in another message`;
     case 'flood':
       return `floods the coordinator with ${text('joins')} made-up joins`;
     case 'malformed':

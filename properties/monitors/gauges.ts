@@ -1,5 +1,5 @@
 /** How full a node's buffers must be, by the state of its statechart. */
-import type { ModelState } from '../../model/index.ts';
+import { writerOf, type ModelState } from '../../model/index.ts';
 import type { SeenReaction } from '../reading.ts';
 
 /** Sizes by the names that the reference's gauges have. A subject may show some of them, and others. */
@@ -21,7 +21,7 @@ const fullest = (lists: Readonly<Record<string, readonly unknown[]>>): number =>
 function computed(state: ModelState): Sizes {
   switch (state.role) {
     case 'coordinator': {
-      const { log, naks, heads, awaited, unacked, probes, places } = state.context;
+      const { log, naks, heads, awaited, unacked, probes, places, forks } = state.context;
       const children = Object.values(places).filter(({ parent }) => parent === state.node);
       return {
         links: children.length,
@@ -32,23 +32,25 @@ function computed(state: ModelState): Sizes {
         'eoe-waiting': awaited.length,
         unacked: unacked.length,
         probes: keys(probes),
+        forks: keys(forks),
       };
     }
     case 'router': {
-      const { parent, children, log, naks, awaited } = state.context;
+      const { parent, children, log, naks, awaited, forks } = state.context;
       return {
         links: (parent === null ? 0 : 1) + children.length,
         'log-capsules': keys(log),
         'log-records': fullest(log),
         'pending-naks': naks.length,
         'eoe-waiting': awaited.length,
+        forks: keys(forks),
       };
     }
     case 'client': {
-      const { parent, incarnation, positions, early, asked, queued } = state.context;
+      const { parent, incarnation, positions, early, asked, queued, forks } = state.context;
       const own = `${state.node}/${incarnation}`;
       const kept = new Set([...Object.keys(positions), ...Object.keys(early)]);
-      kept.delete(own);
+      for (const capsule of kept) if (writerOf(capsule) === state.node) kept.delete(capsule);
       return {
         links: parent === null ? 0 : 1,
         capsules: kept.size,
@@ -56,6 +58,7 @@ function computed(state: ModelState): Sizes {
         'own-records': positions[own] ?? 0,
         asked: asked.length,
         queue: queued,
+        forks: keys(forks),
       };
     }
   }

@@ -40,12 +40,12 @@ export function nonInterference<Frame>(
   return {
     property: NON_INTERFERENCE.id,
     every: PAIR_EVERY,
-    // What is said with a node's own keys is nobody's to take out: of such a run there is no pair.
-    exercised: (run) =>
-      run.schedule.some((move) => move.move === 'attack' && takenOverBy(move.attack) !== undefined)
-        ? 0
-        : attacks(run).filter(({ rejected, replay }) => rejected || (premise === 'taken-out' && !replay))
-            .length,
+    exercised: (run) => {
+      const all = attacks(run);
+      // What is said with a node's own keys is nobody's to take out: of such a run there is no pair.
+      if (all.some(({ isKeyed }) => isKeyed)) return 0;
+      return all.filter(({ rejected, replay }) => rejected || (premise === 'taken-out' && !replay)).length;
+    },
     without(schedule: Schedule<Command>, run) {
       const accepted = new Set(
         attacks(run)
@@ -78,13 +78,19 @@ export function nonInterference<Frame>(
 }
 
 function attacks<Frame>(run: AnyRun<Frame>) {
-  const found: { readonly move: number; readonly rejected: boolean; readonly replay: boolean }[] = [];
+  const found: {
+    readonly move: number;
+    readonly rejected: boolean;
+    readonly replay: boolean;
+    readonly isKeyed: boolean;
+  }[] = [];
   for (const step of run.trace ?? []) {
     if (step.kind !== 'reaction' || step.attack === undefined || step.cause.kind !== 'move') continue;
     found.push({
       move: step.cause.index,
       rejected: step.outputs.some(({ kind }) => kind === 'reject'),
       replay: ['replay', 'misuse', 'say'].includes(step.attack.kind),
+      isKeyed: takenOverBy(step.attack) !== undefined,
     });
   }
   return found;

@@ -55,6 +55,11 @@ export const SHORTEST: Readonly<Record<string, Shortest>> = {
   'waits-for-the-silent': needs('an early epoch', 'an early end of it'),
   'strands-whoever-waits': { moves: 6, how: 'shrunk from many seeds' },
   'keeps-syncs-to-itself': needs('a put', 'a loss'),
+  'believes-any-evidence': needs('a put', 'another', 'an accusation'),
+  'goes-on-beyond-the-fork': needs('a put', 'another record in its place', 'a third'),
+  'takes-forks-for-duplicates': needs('a put', 'another record in its place'),
+  'keeps-evidence-to-itself': needs('a put', 'another record in its place', 'a crash', 'a restart'),
+  'stamps-beyond-the-end': needs('a put', 'a record stamped as late as can be', 'a put'),
   'writes-before-recovering': needs('a crash', 'a restart', 'a put'),
 };
 
