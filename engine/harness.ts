@@ -61,6 +61,11 @@ export interface Adversary<Frame, Scenario extends BaseScenario> {
   ): Attack | undefined;
   /** Makes the frames of an attack; empty if what it refers to does not exist in this run. Deterministic. */
   make(view: WorldView<Frame, Scenario>, attack: Attack): readonly Injection<Frame>[];
+  /**
+   * Whether a standing attack that goes on keeps a message from leaving its sender. Deterministic. Without it, attacks that stand do
+   * nothing.
+   */
+  suppresses?(attack: Attack, message: Pick<Flight<Frame>, 'from' | 'to' | 'kind' | 'frame'>): boolean;
 }
 
 export interface Workload<Frame, Command, Scenario extends BaseScenario> {

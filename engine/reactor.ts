@@ -15,6 +15,8 @@ export interface WorldOptions<F, C, R> {
   readonly observe?: (step: TracedStep<F, C, R>) => void;
   /** @default MAX_STEPS */
   readonly stepsMax?: number;
+  /** Whether a message does not leave its sender. @default none does */
+  readonly suppresses?: (from: string, to: string, kind: string, frame: F) => boolean;
   /** Steps that the run may have taken by a time. @default stepsMax, at all times */
   readonly stepsMaxAt?: (nowMs: number) => number;
 }
@@ -37,6 +39,7 @@ export class Reactor<F, C, R, S extends BaseScenario> {
   readonly #observe: ((step: TracedStep<F, C, R>) => void) | undefined;
   readonly #stepsMax: number;
   readonly #stepsMaxAt: ((nowMs: number) => number) | undefined;
+  readonly #suppresses: WorldOptions<F, C, R>['suppresses'];
   #order = 0;
   #outputs: Output<F, R>[] | undefined;
   #overrun = false;
@@ -47,6 +50,7 @@ export class Reactor<F, C, R, S extends BaseScenario> {
     this.#observe = options.observe;
     this.#stepsMax = options.stepsMax ?? MAX_STEPS;
     this.#stepsMaxAt = options.stepsMaxAt;
+    this.#suppresses = options.suppresses;
     for (const name of scenario.nodes) {
       if (!/^[^\s>]+$/.test(name))
         throw new RangeError(`scenario.nodes: "${name}" must not contain blanks or ">"`);
@@ -226,6 +230,8 @@ export class Reactor<F, C, R, S extends BaseScenario> {
           const dueMs = this.nowMs + this.scenario.latencyMs;
           const order = this.#nextOrder();
           const packet = this.wire.send(actor.name, to, kind, frame, tainted, this.nowMs, dueMs, order);
+          if (packet.live && this.#suppresses?.(actor.name, to, kind, frame) === true)
+            this.wire.remove(packet);
           if (packet.live) this.#agenda.push(packet);
           if (packets === undefined) packets = [packet];
           else packets.push(packet);

@@ -13,6 +13,8 @@ export class World<F, C, R, S extends BaseScenario> implements WorldView<F, S> {
   readonly scenario: S;
   readonly #reactor: Reactor<F, C, R, S>;
   readonly #adversary: Adversary<F, S> | undefined;
+  /** Attacks that go on, by their text. */
+  readonly #standing = new Map<string, Attack>();
 
   constructor(
     subject: Subject<F, C, R, S>,
@@ -22,7 +24,12 @@ export class World<F, C, R, S extends BaseScenario> implements WorldView<F, S> {
   ) {
     this.scenario = scenario;
     this.#adversary = adversary;
-    this.#reactor = new Reactor(subject, scenario, options);
+    this.#reactor = new Reactor(subject, scenario, {
+      ...options,
+      ...(adversary?.suppresses === undefined
+        ? {}
+        : { suppresses: (from, to, kind, frame) => this.#isSuppressed(from, to, kind, frame) }),
+    });
   }
 
   get nowMs(): number {
@@ -275,7 +282,32 @@ export class World<F, C, R, S extends BaseScenario> implements WorldView<F, S> {
     };
   }
 
+  #isSuppressed(from: string, to: string, kind: string, frame: F): boolean {
+    // Nearly always there is none, and then this costs nothing.
+    if (this.#standing.size === 0) return false;
+    for (const attack of this.#standing.values())
+      if (this.#adversary?.suppresses?.(attack, { from, to, kind, frame }) === true) return true;
+    return false;
+  }
+
+  /** An attack that stands begins unless it goes on already, and ends if it does. */
+  #stand(attack: Attack): ((cause: Cause<C>) => void) | undefined {
+    const { standing, ...rest } = attack;
+    const key = JSON.stringify(rest);
+    if (this.#adversary?.suppresses === undefined || this.#standing.has(key) === (standing === 'begins'))
+      return undefined;
+    return (cause) => {
+      if (standing === 'begins') this.#standing.set(key, attack);
+      else this.#standing.delete(key);
+      this.#reactor.event(
+        { type: 'network', text: `${attack.by ?? 'outsider'} ${standing} ${attack.kind}` },
+        cause,
+      );
+    };
+  }
+
   #attack(attack: Attack): ((cause: Cause<C>) => void) | undefined {
+    if (attack.standing !== undefined) return this.#stand(attack);
     const arriving = (this.#adversary?.make(this, attack) ?? []).flatMap(({ to, from, frame }) => {
       const actor = this.#up(to);
       return actor === undefined || actor.isPaused ? [] : [{ actor, from, frame }];

@@ -30,13 +30,14 @@ export function makeEvidence(one: Head, other: Head, credential: Credential): Ev
 
 const verdicts = new IdentityMemo<object, boolean>();
 
-/** Whether evidence convinces: both branches are signed by the writer that the capsule names, an enrolled client. */
+/** Whether evidence convinces: it has two branches, whose hashes its shape keeps apart, and both are signed by the writer that the capsule names, an enrolled client. */
 export function isEvidence(evidence: Evidence, anchor: Uint8Array): boolean {
   const { capsule, seq, branches, credential } = evidence;
   return verdicts.get(
     evidence,
     [anchor],
     () =>
+      branches.length === 2 &&
       credential.role === 'client' &&
       credential.node === writerOf(capsule) &&
       isEnrolled(credential, anchor) &&

@@ -100,10 +100,12 @@ const head: Shape<Head> = struct<Head>({ capsule, seq: positive, timestamp: posi
 const provenHead: Shape<ProvenHead> = struct<ProvenHead>({ head, credential });
 
 const branch: Shape<Branch> = struct<Branch>({ timestamp: positive, hash, signature });
-export const evidence: Shape<Evidence> = struct<Evidence>(
-  { capsule, seq: positive, branches: list(branch, 2, (one) => bytesToHex(one.hash)), credential },
-  (value) => (value.branches.length === 2 ? undefined : 'not two branches'),
-);
+export const evidence: Shape<Evidence> = struct<Evidence>({
+  capsule,
+  seq: positive,
+  branches: list(branch, 2, (one) => bytesToHex(one.hash)),
+  credential,
+});
 
 const neighbour: Shape<Neighbour> = struct<Neighbour>({
   node: name,

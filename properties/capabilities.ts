@@ -2,6 +2,7 @@
 import { capabilityOf, type Capability, type Move } from '../engine/index.ts';
 import { INSIDER_MOVES } from './adversary/insider.ts';
 import { OUTSIDER_MOVES } from './adversary/outsider.ts';
+import { ROUTER_MOVES } from './adversary/router.ts';
 import { WRITER_MOVES } from './adversary/writer.ts';
 import type { Command } from './reading.ts';
 
@@ -36,6 +37,7 @@ export const CAPABILITIES: readonly { readonly id: Capability; readonly moves: r
   { id: 'outsider', moves: Object.values(OUTSIDER_MOVES) },
   { id: 'insider', moves: INSIDER_MOVES },
   { id: 'writer', moves: WRITER_MOVES },
+  { id: 'router', moves: ROUTER_MOVES },
 ];
 
 /** What an adversary must have been given for these moves, in the order of CAPABILITIES. */

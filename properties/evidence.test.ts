@@ -61,6 +61,7 @@ describe('evidence', () => {
   test.each<[string, Evidence]>([
     ['records of two sequence numbers', { ...genuine, branches: sorted(first, other) }],
     ['records of two capsules', { ...genuine, branches: sorted(first, headOf(recordOf('x', 1, 'c1/2'))) }],
+    ['one record alone', { ...genuine, branches: [first] }],
     ['a record with another timestamp', { ...genuine, branches: [{ ...first, timestamp: 9 }, second] }],
     ['records of somebody else', { ...genuine, capsule: 'c2/1' }],
     [

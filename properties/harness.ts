@@ -51,14 +51,10 @@ export const SUBJECTS: readonly { readonly id: string; readonly title: string }[
 /** Why `non-interference` does not apply to a search without outsiders. */
 const NO_OUTSIDER_MOVES = 'no outsider moves were granted';
 
-/** Why `fork-accountability` does not apply to a search in which no writer lies. */
-const FORK_ACCOUNTABILITY = 'fork-accountability';
-const NO_WRITER_MOVES = 'no writer moves were granted';
-
 const ALL_CAPABILITIES: readonly Capability[] = ['network', 'timing', 'churn', 'outsider'];
 
 /** Capabilities that nobody has who does not ask for them: with them, what is promised is less. */
-export const ON_REQUEST: readonly Capability[] = ['writer'];
+export const ON_REQUEST: readonly Capability[] = ['writer', 'router'];
 
 /** Groups worth cutting off: a router with the clients that are likely below it. */
 function groups(scenario: TreeScenario): readonly (readonly string[])[] {
@@ -120,11 +116,7 @@ export function treeHarness<Frame>({
     subject,
     properties: [
       ...bind(
-        DEFINITIONS.filter(({ id }) => properties.includes(id)).map((one) =>
-          one.id === FORK_ACCOUNTABILITY && !opponents.writer
-            ? { ...one, make: () => ({ notApplicable: NO_WRITER_MOVES }) }
-            : one,
-        ),
+        DEFINITIONS.filter(({ id }) => properties.includes(id)),
         facts,
         watchOf,
       ),

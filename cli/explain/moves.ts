@@ -121,6 +121,14 @@ export function timerWords(timer: string, node: string): string {
   }
 }
 
+/** What a router withholds, in words. */
+const WITHHELD_WORDS: Readonly<Record<string, string>> = {
+  all: 'all that it sends',
+  'all-but-greetings': 'all that it sends to its neighbours but greetings',
+  records: 'records',
+  epochs: 'what epochs are made of',
+};
+
 /** Who attacks: with keys or without. */
 export function attackerWords(attack: Attack): string {
   const node = takenOverBy(attack);
@@ -172,6 +180,14 @@ export function attackWords(attack: Attack, named: Naming = identityWords): stri
     }
     case 'accuse':
       return `accuses the writer of ${message} to ${text('to')}, with what it signed there and in another message`;
+    case 'withhold': {
+      const what = WITHHELD_WORDS[text('what')] ?? text('what');
+      const of = attack['writer'] === undefined ? '' : ` of ${text('writer')}`;
+      const to = attack['to'] === undefined ? '' : ` from ${text('to')}`;
+      return `${attack.standing === 'begins' ? 'withholds from now on' : 'withholds no more'} ${what}${of}${to}`;
+    }
+    case 'suspect':
+      return `tells the coordinator that ${text('child')} is silent`;
     case 'flood':
       return `floods the coordinator with ${text('joins')} made-up joins`;
     case 'malformed':

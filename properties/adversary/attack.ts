@@ -75,6 +75,23 @@ export type WriterAttack =
       readonly other: string;
     };
 
+/** What a router may withhold. */
+export const WITHHELD = ['all', 'all-but-greetings', 'records', 'epochs'] as const;
+
+/** What is done with the keys of one router. */
+export type RouterAttack =
+  | {
+      /** What it sends of this does not leave it: to one neighbour only, if that is named; of one writer only, if that is. */
+      readonly kind: 'withhold';
+      readonly by: `router(${string})`;
+      readonly standing: 'begins' | 'ends';
+      readonly what: (typeof WITHHELD)[number];
+      readonly to?: string;
+      readonly writer?: string;
+    }
+  /** Tells the coordinator that a child is silent. */
+  | { readonly kind: 'suspect'; readonly by: `router(${string})`; readonly child: string };
+
 const message = z.string();
 const node = z.string().refine(isNodeName);
 const whole = z.number().int().min(0);
@@ -126,6 +143,25 @@ const writerSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('accuse'), by: byWriter, to: node, serial, message, other: message }),
 ]);
+
+const byRouter = z.templateLiteral(['router(', z.string().regex(/^r[1-9][0-9]{0,3}$/), ')']);
+
+const routerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('withhold'),
+    by: byRouter,
+    standing: z.enum(['begins', 'ends']),
+    what: z.enum(WITHHELD),
+    to: node.optional(),
+    writer: node.optional(),
+  }),
+  z.strictObject({ kind: z.literal('suspect'), by: byRouter, child: node }),
+]);
+
+/** The attack, if it is one with the keys of a router. */
+export function routerAttack(attack: Attack): RouterAttack | undefined {
+  return routerSchema.safeParse(attack).success ? (attack as unknown as RouterAttack) : undefined;
+}
 
 /** The attack, if it is one with the keys of a client. */
 export function writerAttack(attack: Attack): WriterAttack | undefined {

@@ -14,14 +14,23 @@ import type {
 } from '../../engine/index.ts';
 import { roleOf } from '../../model/index.ts';
 import { decodeOnce } from '../subjects/reference-reader.ts';
-import { outsiderAttack, writerAttack, type OutsiderAttack, type WriterAttack } from './attack.ts';
+import {
+  outsiderAttack,
+  routerAttack,
+  writerAttack,
+  type OutsiderAttack,
+  type RouterAttack,
+  type WriterAttack,
+} from './attack.ts';
 import { closeFrame, get, leaves, openFrame, perturb, set, type Path } from './fields.ts';
 import { forge, FORGED, type Forged, type Gleaned } from './forge.ts';
 import { proposeInsider } from './insider.ts';
 import { tell } from './lie.ts';
 import { MALFORMED, spoil } from './malformed.ts';
 import { misuse } from './misuse.ts';
+import { asRouter, proposeRouter, withholds } from './router.ts';
 import { say } from './say.ts';
+import { asWriter, proposeWriter } from './writer.ts';
 import { asWriter, proposeWriter } from './writer.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
 
@@ -29,8 +38,8 @@ type View = WorldView<Uint8Array, TreeScenario>;
 
 /** Greatest number of joins in one flood. */
 const MAX_FLOOD = 8;
-/** Percent of the attacks that are made with the keys of a client, where there are any. */
-const WRITER_PERCENT = 60;
+/** Percent of the attacks that are made with the keys of a node, where there are any. */
+const KEYED_PERCENT = 60;
 /** Salts are drawn below this. */
 const SALTS = 10_000;
 
@@ -55,8 +64,14 @@ export const outsiderAdversary: Adversary<Uint8Array, TreeScenario> = {
     const known = outsiderAttack(attack);
     if (known !== undefined) return make(view, known);
     const written = writerAttack(attack);
-    const made = written === undefined ? undefined : asWriter(view, written);
+    const routed = routerAttack(attack);
+    const suspicion = routed?.kind === 'suspect' ? asRouter(view, routed) : undefined;
+    const made = written === undefined ? suspicion : asWriter(view, written);
     return made === undefined ? [] : [made];
+  },
+  suppresses(attack, message) {
+    const known = routerAttack(attack);
+    return known?.kind === 'withhold' && withholds(known, message);
   },
 };
 
@@ -90,13 +105,15 @@ function propose(
   view: View,
   random: Random,
   capabilities: readonly Capability[],
-): OutsiderAttack | WriterAttack | undefined {
+): OutsiderAttack | WriterAttack | RouterAttack | undefined {
   const { nodes } = view.scenario;
   const salt = random.int(0, SALTS);
-  if (capabilities.includes('writer')) {
+  const keyed = capabilities.filter((one) => one === 'writer' || one === 'router');
+  if (keyed.length > 0) {
     const isAlone = !capabilities.includes('outsider') && !capabilities.includes('insider');
-    const written = isAlone || random.chance(WRITER_PERCENT) ? proposeWriter(view, random, salt) : undefined;
-    if (written !== undefined || isAlone) return written;
+    const made =
+      isAlone || random.chance(KEYED_PERCENT) ? proposeKeyed(view, random, keyed, salt) : undefined;
+    if (made !== undefined || isAlone) return made;
   }
   if (!capabilities.includes('outsider'))
     return view.seen.length === 0
@@ -133,6 +150,15 @@ function propose(
   // A whole part (a body, a credential, a record) as often as a single field.
   const part = random.chance(50) ? field : field.slice(0, random.int(1, field.length));
   return { kind: 'splice', message: flight.id, donor: random.pick(donors).id, field: part };
+}
+
+function proposeKeyed(
+  view: View,
+  random: Random,
+  keyed: readonly Capability[],
+  salt: number,
+): WriterAttack | RouterAttack | undefined {
+  return random.pick(keyed) === 'writer' ? proposeWriter(view, random, salt) : proposeRouter(view, random);
 }
 
 /** Percent of the messages overheard that are of one of the rarer kinds. */

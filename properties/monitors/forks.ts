@@ -14,6 +14,25 @@ interface Kept {
   readonly seq: number;
 }
 
+/** How many records and heads a message that was not rejected has: each could be taken for another one of its name. */
+function compared({ input, rejected }: SeenReaction): number {
+  if (input.kind !== 'frame' || rejected !== undefined) return 0;
+  const { message } = input.reading;
+  switch (message.type) {
+    case 'data':
+    case 'evidence':
+      return 1;
+    case 'repair':
+      return message.seqs.length;
+    case 'eoe':
+      return message.answers.reduce((sum, { heads }) => sum + heads.length, 0);
+    case 'sync':
+      return message.frontier.length;
+    default:
+      return 0;
+  }
+}
+
 /**
  * `fork-accountability`: when a writer equivocates, some honest node holds evidence that convinces anyone; honest nodes stop at the
  * fork; no evidence ever names an honest node. Judged of nodes that were not taken over:
@@ -22,6 +41,8 @@ interface Kept {
  * - from then on the node delivers, sends and asks for nothing of that capsule at or beyond the fork;
  * - once the faults have stopped: if two clients that are served delivered different records of one name, or the coordinator keeps
  *   evidence, then every client that is served, and the coordinator, keep evidence of that capsule, as far as there is room for it.
+ *
+ * Counts each record and head that a node compares with what it has: without a writer that lies, none of them may make evidence.
  */
 export class ForkAccountability extends Judge {
   readonly #kept = new Map<NodeName, Kept[]>();
@@ -29,11 +50,11 @@ export class ForkAccountability extends Judge {
   protected override judge(seen: Seen): Violation | undefined {
     if (seen.kind === 'event' || this.watch.takenOver.has(seen.reaction.node)) return undefined;
     const { reaction } = seen;
+    this.exercised += compared(reaction);
     if (reaction.input.kind === 'start') this.#remember(reaction.node, reaction.input.memory);
     // What it does in the reaction in which it learns of the fork is beyond it, too.
     for (const report of reaction.reports) {
       if (report.type !== 'forked') continue;
-      this.exercised += 1;
       const fault = this.#judgeEvidence(reaction.node, report);
       if (fault !== undefined) return this.violated(reaction, fault, report);
       const { capsule, seq } = report;

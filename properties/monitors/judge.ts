@@ -72,9 +72,7 @@ export class Watch {
     if (step.index !== this.#lastIndex) {
       this.#lastIndex = step.index;
       this.placing.observe(seen);
-      const node =
-        step.kind === 'reaction' && step.attack !== undefined ? takenOverBy(step.attack) : undefined;
-      if (node !== undefined) this.takenOver.add(node);
+      this.#learnWho(step);
       if (seen.kind === 'reaction') this.holdings.observe(seen.reaction);
     }
     return seen;
@@ -102,19 +100,38 @@ export class Watch {
     return this.scenario.nodes.filter((node) => node.startsWith('c'));
   }
 
+  #learnWho(step: Step<unknown, Command, Report>): void {
+    const { cause } = step;
+    const attack =
+      step.kind === 'reaction'
+        ? step.attack
+        : cause.kind === 'move' && cause.move.move === 'attack' && step.event.type === 'network'
+          ? cause.move.attack
+          : undefined;
+    const node = attack === undefined ? undefined : takenOverBy(attack);
+    if (node !== undefined) this.takenOver.add(node);
+  }
+
+  /** Whether no node between the root and this one was taken over, nor it itself: nobody stands in its way. */
+  isReached(node: NodeName): boolean {
+    let at: NodeName | undefined = node;
+    for (let hops = 0; at !== undefined && hops <= this.placing.parents.size; hops += 1) {
+      if (this.takenOver.has(at)) return false;
+      at = this.placing.parents.get(at);
+    }
+    return true;
+  }
+
   /** Whether the writer of a capsule is nobody but itself. */
   isHonest(capsule: Capsule): boolean {
     return !this.takenOver.has(writerOf(capsule));
   }
 
-  /** Clients that liveness is promised to: honest, up, not left, and not told that there is no room for them. */
+  /** Clients that liveness is promised to: honest, not below a router that is not, up, not left, and not told that there is no room for them. */
   served(up: ReadonlySet<string>): readonly string[] {
     return this.clients.filter(
       (node) =>
-        up.has(node) &&
-        !this.takenOver.has(node) &&
-        !this.placing.hasLeft(node) &&
-        !this.placing.isPending(node),
+        up.has(node) && this.isReached(node) && !this.placing.hasLeft(node) && !this.placing.isPending(node),
     );
   }
 }

@@ -168,7 +168,7 @@ export class ResyncCompletes extends Judge {
     if (this.#put.size > maxCapsules || missing.length > maxPendingNaks) return [];
     const settled = this.watch.clients.filter(
       (client) =>
-        !this.watch.takenOver.has(client) &&
+        this.watch.isReached(client) &&
         placing.installed(client) !== undefined &&
         placing.installed(client)?.parent === placing.parents.get(client) &&
         !placing.hasLeft(client),

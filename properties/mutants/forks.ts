@@ -107,18 +107,4 @@ export const FORK_MUTANTS: readonly Mutant[] = [
       },
     },
   },
-  {
-    id: 'stamps-beyond-the-end',
-    title: 'the clock of a client goes on where numbers end',
-    breaks: ['delivery-to-every-subscriber'],
-    needs,
-    cast: {
-      ...REFERENCE_CAST,
-      client: class extends Client {
-        protected override nextTimestamp() {
-          return this.clock + 1;
-        }
-      },
-    },
-  },
 ];

@@ -31,6 +31,11 @@ export const PROTOTYPE_SCOPE: readonly Scope[] = [
     why: 'the capsule of a life is the chain of its data records from `init` on; a `prevHash` may also be that of a genuine EOE or SYNC in between',
   },
   {
+    property: 'fork-accountability',
+    applies: false,
+    why: 'nobody compares records of one name, and there is no evidence to keep',
+  },
+  {
     property: 'rejection-is-inert',
     applies: true,
     why: 'what is ignored or dropped is rejected; a clock grows by one with each record taken in',
