@@ -13,8 +13,10 @@ import {
   MUTANTS,
   NAMED_SCENARIOS,
   PROPERTIES,
+  promised,
   PROTOTYPE_SCOPE,
   SITUATIONS,
+  THREATS,
   type Scope,
 } from '../properties/index.ts';
 import { markdownTable } from './markdown.ts';
@@ -67,6 +69,14 @@ export const TABLES: Readonly<Record<string, () => string>> = {
         `\`${id}\``,
         title,
         breaks.map((name) => `\`${name}\``).join(', '),
+      ]),
+    ),
+  'threat-model': () =>
+    markdownTable(
+      ['property', ...THREATS.map(({ capability }) => `\`${capability}\``)],
+      PROPERTIES.map(({ id }) => [
+        `\`${id}\``,
+        ...THREATS.map((threat) => `[${promised(threat, id)}](../${threat.suite})`),
       ]),
     ),
   scenarios: () =>

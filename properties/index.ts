@@ -55,6 +55,7 @@ export {
 } from './subjects/reference.ts';
 export { outsiderAdversary } from './adversary/outsider.ts';
 export * from './counterexample.ts';
+export { promised, THREATS, type Promised, type Threat } from './threat-model.ts';
 export { parseTrace, TraceFileError } from './trace-file.ts';
 export { fixedWorkload, generatedWorkload, sliceFor, type Operation } from './workload.ts';
 export { DEFAULT_GENERATOR, ycsb } from './ycsb.ts';
