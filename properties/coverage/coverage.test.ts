@@ -100,7 +100,12 @@ describe('goals', () => {
 
   test('have ids of their own', () => {
     expect(new Set(all).size).toBe(all.length);
-    expect(goals.transitions).toEqual((['coordinator', 'router', 'client'] as const).flatMap(allTransitions));
+    const transitions = (['coordinator', 'router', 'client'] as const).flatMap(allTransitions);
+    expect(goalsFor({ outsider: true, bytes: true, writer: true }).transitions).toEqual(transitions);
+    // Without a writer that lies, there are no forks to react to.
+    const others = transitions.filter((id) => !goals.transitions.includes(id));
+    expect(others.length).toBeGreaterThan(5);
+    for (const id of others) expect(id).toMatch(/isForked|isNewEvidence|xcluded\]/);
   });
 
   test('situations say what they are in a sentence', () => {
