@@ -31,7 +31,6 @@ import { misuse } from './misuse.ts';
 import { asRouter, proposeRouter, withholds } from './router.ts';
 import { say } from './say.ts';
 import { asWriter, proposeWriter } from './writer.ts';
-import { asWriter, proposeWriter } from './writer.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
 
 type View = WorldView<Uint8Array, TreeScenario>;

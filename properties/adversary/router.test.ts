@@ -87,7 +87,7 @@ describe('a router that was taken over', () => {
     const [child] = run([]).below('r1');
     const suspicion: RouterAttack = { kind: 'suspect', by: 'router(r1)', child: child ?? '' };
     const { violations, skipped, holdings } = run([
-      { move: 'attack', attack: suspicion as never },
+      { move: 'attack', attack: suspicion },
       wait(5_000),
       ...CLIENTS.map(put),
     ]);
