@@ -10,6 +10,8 @@ export { exhaustSuite } from './exhaust-suite.ts';
 export { costsOf } from './search-cost.ts';
 export { SearchLog } from './search-log.ts';
 export { LONG_MOVES, type LongShrink } from './long-shrink.ts';
+export { coverings, shortestIn, SHORTEST_SCHEDULES, SHORTEST_SCOPES } from './shortest.ts';
+export type { Covering, ShortestFind, ShortestRow } from './shortest.ts';
 export { withMeasured } from './measured.ts';
 export { measuredPart, totalRows } from './search-page.ts';
 export { medianText, SearchTable } from './search-table.ts';

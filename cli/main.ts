@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../properties/input-error.ts';
 import { addBench, bench } from './bench.ts';
+import { addBenchShortest, benchShortest } from './bench-shortest.ts';
 import { addBenchExhaust } from './bench-exhaust.ts';
 import { addBenchSearch, benchSearch } from './bench-search.ts';
 import { addBenchShrink, benchShrink } from './bench-shrink.ts';
@@ -105,6 +106,9 @@ Examples:
     status = await benchShrink(await context(), options);
   });
 
+  addBenchShortest(benchCommand, async (options) => {
+    status = await benchShortest(await context(), options);
+  });
   addBenchExhaust(benchCommand, async (options) => {
     const { exhaustSuite } = await import('../bench/index.ts');
     status = await bench(await context(), [exhaustSuite], { budget: '2000', ...options });

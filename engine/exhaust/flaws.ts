@@ -7,7 +7,7 @@ import type { Search } from './search.ts';
 const MAX_FLAWS = 10;
 
 /**
- * What is wrong with `Composition.eager`, in all states of a complete search without reductions: in each, an eager delivery must send nothing,
+ * What is wrong with `Composition.eager`, in all states of a complete search without reductions: in each, an eager delivery must be free, send nothing,
  * change nothing when a second copy arrives, commute with whatever else can happen at its receiver, and stay eager after that. It may
  * make more possible: what it makes possible does not happen before it.
  */
@@ -35,6 +35,7 @@ export function eagerFlaws<L, M>(search: Search<L, M>): readonly string[] {
         flaws.add(`${name}: it cannot be delivered`);
         continue;
       }
+      if (at(compiled.deliveryBudgets, message) >= 0) flaws.add(`${name}: the delivery takes of a budget`);
       if (at(compiled.sends, outcome).length > 0) flaws.add(`${name}: the delivery sends`);
       const next = at(compiled.nextLocal, outcome);
       const again = compiled.received(node, next, message);

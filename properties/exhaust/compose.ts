@@ -130,9 +130,10 @@ export function compose(scope: Scope, weather: Weather, settles = true): Exhaust
     },
     invariants: [AUTHENTIC],
     eager: (_, local, message) =>
-      isStale(local, message) ||
-      (!isUp(local) && !crashes.isRestarted) ||
-      (isStorm && !crashes.of.includes('C') && isAck(local, message)),
+      message.kind === 'frame' &&
+      (isStale(local, message) ||
+        (!isUp(local) && !crashes.isRestarted) ||
+        (isStorm && !crashes.of.includes('C') && isAck(local, message))),
   };
 }
 

@@ -56,6 +56,7 @@ describe('a small scope', () => {
       scopeNamed('coordinator-crash', { puts: 0, late: [] }),
       scopeNamed('coordinator-crash', formed),
       scopeNamed('client-crash', { epochs: 0, puts: 1 }),
+      scopeNamed('pair', { ...few, puts: 0, late: ['c2'], replays: 1 }),
     ]) {
       const search = new Search(compose(scope, 'storm'));
       search.run();
