@@ -193,7 +193,8 @@ async function cover(
   return verdict === 'broken' ? EXIT.violated : verdict === 'holds' ? EXIT.ok : EXIT.interrupted;
 }
 
-function conclusion(verdict: ScopeVerdict | undefined, depth: number): string {
+/** The verdict in words. `depth`: up to which everything was looked at. */
+export function conclusion(verdict: ScopeVerdict | undefined, depth: number): string {
   const covered = `covered up to depth ${String(depth)}; not a proof`;
   if (verdict === undefined) return `Interrupted: ${covered}.`;
   switch (verdict.verdict) {
