@@ -162,6 +162,7 @@ function measured(rows: readonly Compared[], schedules: number): string {
       HEAD,
       rows.map((row) => cellsOf(row, '`')),
     ),
+    '',
   ].join('\n');
 }
 
