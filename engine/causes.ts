@@ -188,14 +188,16 @@ class CauseSearch<F, C, R, S extends BaseScenario> {
   simple(run: BrokenRun): void {
     const restricted = this.#restricting(run);
     const places = run.violations.map((violation) => this.#place(violation));
-    if (places.some((place) => this.#isOpen(place, []))) this.#take(run, restricted([]), places, []);
+    // What breaks elsewhere on the way is taken as well.
+    const withAll = (broken: Broken<C>) => Array.from(new Set([...places, ...broken.violations.keys()]));
+    if (places.some((place) => this.#isOpen(place, [])))
+      this.#take(run, restricted([]), withAll(restricted([])), []);
     for (const kind of kindsOf(this.#rules, run.schedule as Schedule<C>)) {
       if (!places.some((place) => this.#isOpen(place, [kind]))) continue;
       const alone = restricted([kind]);
-      const hits = places.filter((place) => alone.violations.has(place));
       // What breaks without any fault, too, does not take this one.
-      const without = hits.length === 0 ? undefined : restricted([]);
-      const needed = places.filter((place) => without?.violations.has(place) !== true);
+      const without = alone.violations.size === 0 ? undefined : restricted([]);
+      const needed = withAll(alone).filter((place) => without?.violations.has(place) !== true);
       this.#take(run, alone, needed, [kind]);
     }
   }

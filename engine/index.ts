@@ -10,6 +10,7 @@ export * from './bounds.ts';
 export { randomFrom, randomFromSeed, seedOf } from './random.ts';
 export { execute, walk, type ExecuteOptions } from './run.ts';
 export * from './defaults.ts';
+export type { Choice } from './proposer.ts';
 export type { StrategyOptions } from './strategy.ts';
 export { holds, runs, type RunsOptions } from './arbitrary.ts';
 export {

@@ -5,6 +5,7 @@ import {
   type CampaignSetup,
   type Capability,
   type Strategy,
+  type StrategyOptions,
   type Workload,
 } from '../engine/index.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type TreeHarness,
 } from './harness.ts';
 import { InputError } from './input-error.ts';
+import { KINDS_ALONE } from './prototype/causes.ts';
 import type { Command, Report } from './reading.ts';
 import { drawScenario, settleMs, type TreeScenario } from './scenario.ts';
 import { parseTrace } from './trace-file.ts';
@@ -77,10 +79,20 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
       const granted = hasInsiders ? [...whole.capabilities, ...ON_REQUEST] : whole.capabilities;
       return {
         scenario: traced === undefined ? drawn : traced.assign(drawn, index),
-        strategy: insiders === undefined ? options : { ...options, capabilities: granted },
+        strategy: {
+          ...options,
+          ...(insiders === undefined ? {} : { capabilities: granted }),
+          ...(isGivenToBreak(subject) ? kindsFor(index) : {}),
+        },
       };
     },
   };
+}
+
+/** What a run of a subject whose causes are told apart may do: every other one makes moves of one kind only, all kinds in turn. */
+function kindsFor(index: number): Pick<StrategyOptions, 'choices'> {
+  const kind = index % 2 === 0 ? undefined : KINDS_ALONE[((index - 1) / 2) % KINDS_ALONE.length];
+  return kind === undefined ? {} : { choices: ['command', 'elapse', ...kind] };
 }
 
 /** Gives each run its slice of a trace. A run is known by its scenario, of which each gets an object of its own. */
