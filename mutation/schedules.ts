@@ -2,7 +2,7 @@
 import type { Capability, StrategyOptions } from '../engine/index.ts';
 import type { Parameters } from '../model/index.ts';
 import type { Aim } from '../properties/adversary/aimed.ts';
-import type { Size } from '../properties/scenario.ts';
+import { LATENCY_MS, SLOW_LATENCY_MS, TIGHT_BOUNDS, type Size } from '../properties/scenario.ts';
 
 /** One run. */
 export interface Schedule {
@@ -102,11 +102,123 @@ const insiders: Pool = {
   runs: INSIDER_RUNS,
 };
 
+/** Epochs follow each other so closely that a short run has several. */
+const SHORT_EPOCHS: Partial<Parameters> = { epochMs: 3000 };
+/** Tight bounds, tighter than `check` draws them. */
+const TINY: Partial<Parameters> = {
+  ...TIGHT_BOUNDS,
+  ...SHORT_EPOCHS,
+  logWindow: 2,
+  maxCapsules: 3,
+  maxEarly: 1,
+  maxOwnRecords: 6,
+  maxRepair: 2,
+  maxPendingNaks: 2,
+};
+const BOUNDS = {
+  short: SHORT_EPOCHS,
+  tiny: TINY,
+  one: { ...TINY, logWindow: 1, maxCapsules: 2, maxPendingNaks: 1 },
+} as const;
+
+const SIZES = {
+  pair: { k: 2, routers: 0, clients: 2 },
+  small: { k: 2, routers: 1, clients: 2 },
+  wide: { k: 3, routers: 1, clients: 4 },
+  crowded: { k: 2, routers: 1, clients: 5 },
+  two: { k: 2, routers: 3, clients: 4 },
+} as const;
+
+/** Runs of an insider that aims, or of faults alone, in one system. */
+interface AimedPool extends Pick<System, 'aims' | 'choices'> {
+  readonly size: keyof typeof SIZES;
+  readonly bounds: keyof typeof BOUNDS;
+  /** Beside `insider`. */
+  readonly faults?: readonly Capability[];
+  readonly moves: number;
+  readonly runs: readonly number[];
+  /** Default: so slow that attacks come while questions are open. */
+  readonly latencyMs?: number;
+}
+
+/** Who comes back must be asked for what it stored. */
+const CRASHES = ['elapse', 'command', 'crash', 'restart', 'attack'] as const;
+const LOSSES = ['elapse', 'command', 'drop', 'duplicate', 'deliver', 'clog', 'release'] as const;
+
+/** Chosen like those above, by the mutants that survived them. */
+const AIMED: readonly AimedPool[] = [
+  { size: 'small', bounds: 'short', aims: ['links'], moves: 40, runs: [0, 1] },
+  { size: 'small', bounds: 'short', aims: ['epochs'], moves: 60, runs: [1] },
+  { size: 'pair', bounds: 'short', aims: ['epochs'], moves: 60, runs: [1] },
+  { size: 'small', bounds: 'short', aims: ['membership'], moves: 60, runs: [0, 1] },
+  { size: 'small', bounds: 'short', aims: ['membership'], faults: ['churn'], moves: 60, runs: [0] },
+  { size: 'small', bounds: 'short', aims: ['writers'], moves: 40, runs: [0] },
+  { size: 'small', bounds: 'short', aims: ['edges'], moves: 50, runs: [1] },
+  { size: 'two', bounds: 'short', aims: ['edges'], faults: ['churn'], moves: 60, runs: [0] },
+  { size: 'small', bounds: 'tiny', aims: ['ranges'], faults: ['network'], moves: 60, runs: [1] },
+  { size: 'pair', bounds: 'tiny', aims: ['ranges'], faults: ['network'], moves: 60, runs: [0] },
+  { size: 'small', bounds: 'tiny', aims: ['ranges'], faults: ['churn'], moves: 60, runs: [1] },
+  { size: 'wide', bounds: 'tiny', aims: ['ranges'], faults: ['network', 'churn'], moves: 60, runs: [1] },
+  { size: 'crowded', bounds: 'short', aims: ['membership'], faults: ['churn'], moves: 60, runs: [1] },
+  { size: 'two', bounds: 'short', aims: ['answers', 'epochs'], moves: 60, runs: [0], latencyMs: 300 },
+  {
+    size: 'small',
+    bounds: 'one',
+    aims: ['ranges'],
+    faults: ['network'],
+    choices: LOSSES,
+    moves: 80,
+    runs: [1],
+  },
+  ...(['pair', 'small'] as const).map((size) => ({
+    size,
+    bounds: 'short' as const,
+    aims: ['ranges'] as const,
+    faults: ['churn'] as const,
+    choices: CRASHES,
+    moves: 120,
+    runs: [1],
+    latencyMs: LATENCY_MS,
+  })),
+];
+
+function aimed({
+  size,
+  bounds,
+  aims,
+  choices,
+  faults = [],
+  moves,
+  runs,
+  latencyMs = SLOW_LATENCY_MS,
+}: AimedPool) {
+  const capabilities: readonly Capability[] = [...faults, 'insider'];
+  const system = {
+    size: SIZES[size],
+    parameters: BOUNDS[bounds],
+    latencyMs,
+    aims,
+    ...(choices === undefined ? {} : { choices }),
+  };
+  return runs.map((run): Schedule => ({
+    id: ['aimed', size, bounds, ...aims, ...faults, moves, run].join('-'),
+    subject: 'reference',
+    run,
+    strategy: 'uniform',
+    moves,
+    capabilities,
+    settles: false,
+    isPaired: false,
+    system,
+  }));
+}
+
 /** All runs, in the order in which a mutant meets them. */
 export const SCHEDULES: readonly Schedule[] = [
   ...schedules('reference', swarm(SHORT_MOVES, SHORT_RUNS), PAIRED_EVERY),
   ...schedules('reference', insiders, PAIRED_EVERY),
   ...schedules('reference', swarm(LONG_MOVES, LONG_RUNS), PAIRED_EVERY),
   ...CHOSEN.flatMap((pool) => schedules('reference', pool)),
+  ...AIMED.flatMap(aimed),
   ...schedules('model', swarm(LONG_MOVES, MODEL_RUNS)),
 ];
