@@ -5,6 +5,8 @@ export const IN_PLAIN_WORDS: Readonly<Record<string, string>> = {
     'What a client reads is what somebody really wrote; nobody else can slip anything in.',
   'chain-integrity':
     'Each writer numbers what it writes. Everybody reads it in that order, with nothing left out, doubled or swapped, and no writer gives one number to two things.',
+  'fork-accountability':
+    'A writer that tells two different stories is found out, with a proof that convinces anybody; and nobody can be framed.',
   'rejection-is-inert':
     'Whoever sends a message that is refused must not gain anything by it: the receiver goes on as if it had never come.',
   'tree-shape': 'The network is a proper tree, and no node has more children than it can serve (K).',
