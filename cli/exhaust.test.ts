@@ -19,11 +19,13 @@ describe('exhaust', () => {
     const checkpoint = join(folder, 'pair.checkpoint');
     const first = contextOf(fakeKit([]));
     expect(await exhaust(first, { ...CALL, checkpoint })).toBe(EXIT.broken);
-    const { verdict, storm } = JSON.parse(first.terminal.stdout()) as {
+    const { verdict, why, storm } = JSON.parse(first.terminal.stdout()) as {
       verdict: string;
+      why: unknown;
       storm: { states: number };
     };
     expect(verdict).toBe('incomplete');
+    expect(why).toEqual({ kind: 'memory' });
     expect(existsSync(checkpoint)).toBe(true);
     const second = contextOf(fakeKit([]));
     expect(await exhaust(second, { ...CALL, checkpoint, json: false })).toBe(EXIT.broken);

@@ -96,6 +96,7 @@ export async function exhaust(context: Context, options: ExhaustOptions): Promis
       statement: statementOf(scope),
       givenUp: GIVEN_UP,
       verdict: verdict?.verdict ?? 'interrupted',
+      ...(verdict?.verdict === 'incomplete' ? { phase: verdict.phase, why: verdict.why } : {}),
       depth: depthSeen,
       storm: search.storm.progress,
       ...(search.calm === undefined ? {} : { calm: search.calm.progress }),
