@@ -61,8 +61,9 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
   } = config as CheckConfig;
   const whole = harnessFor(subject, capabilities);
   if (whole === undefined) throw new InputError('subject', `there is no ${subject}`);
-  const insiders =
-    capabilities === undefined && subject === referenceSubject.id ? withInsiders(whole) : undefined;
+  // A trace is to be used up, and an excluded client takes nothing of it.
+  const isPlain = capabilities === undefined && workload === undefined && subject === referenceSubject.id;
+  const insiders = isPlain ? withInsiders(whole) : undefined;
   const harness = insiders ?? (capabilities === undefined ? whole : granting(whole, capabilities));
   const options = {
     strategy,
