@@ -4,6 +4,7 @@ import { eagerFlaws } from '../../engine/exhaust/flaws.ts';
 import { pathTo } from '../../engine/exhaust/path.ts';
 import { Search } from '../../engine/exhaust/search.ts';
 import { execute } from '../../engine/index.ts';
+import { FORGED } from '../adversary/forge.ts';
 import { harnessFor } from '../harness.ts';
 import { counterexampleOf, parseCounterexample, printCounterexample } from '../counterexample.ts';
 import { compose } from './compose.ts';
@@ -143,6 +144,37 @@ describe('ways through a calm', () => {
         expect(run.violations).toEqual([]);
       }
     }
+  });
+});
+
+describe('forged messages', () => {
+  const scope = scopeNamed('client-crash', {
+    puts: 0,
+    epochs: 0,
+    crashes: { of: [], max: 0, isRestarted: false },
+    forges: true,
+  });
+  const search = new Search(compose(scope, 'storm'), { keepsParents: true });
+  search.run();
+  const schedules = [...coveringSchedules(scope, search)];
+
+  it('are garbage to a statechart: one of every kind to every node leads nowhere', () => {
+    expect(search.states.size).toBe(1);
+    const nodes = scope.scenario.nodes.length;
+    expect(schedules.map((moves) => moves.length)).toEqual([0, ...Array(nodes).fill(FORGED.length)]);
+    expect(search.found).toBeUndefined();
+  });
+
+  it.each([
+    ['reference', false],
+    ['mutant:skips-signature', true],
+    ['mutant:skips-link-macs', true],
+  ])('%s: broken by them: %s', (subject, isBroken) => {
+    const harness = harnessFor(subject);
+    if (harness === undefined) throw new Error(subject);
+    const runs = schedules.map((moves) => execute(harness, scope.scenario, moves, { pairs: false }));
+    expect(runs.some(({ violations }) => violations.length > 0)).toBe(isBroken);
+    expect(runs.flatMap(({ skipped }) => skipped)).toEqual([]);
   });
 });
 
