@@ -300,7 +300,7 @@ function printResult({ terminal }: Context, result: CampaignResult, elapsedMs: n
     paint(property.verdict, COLOURS[property.verdict], colour),
     count(property.runs),
     count(property.exercised),
-    property.reason ?? property.tightest?.text ?? '',
+    (property.verdict === 'not-applicable' ? property.reason : property.tightest?.text) ?? '',
   ]);
   terminal.out(
     table(

@@ -31,6 +31,7 @@ const PARAMETER_MEANINGS: Readonly<Record<keyof typeof DEFAULT_PARAMETERS, strin
   probeMs: 'a probed node that has not answered by then is dead',
   epochMs: 'the coordinator opens an epoch this often',
   eoeMs: 'the coordinator closes an epoch at the latest after this long',
+  shards: 'shards that records belong to',
   logWindow: 'records kept per capsule by routers and the coordinator',
   maxCapsules: 'capsules that a node keeps anything of',
   maxEarly: 'early records that a client holds back per capsule',

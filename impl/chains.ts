@@ -44,6 +44,13 @@ export class Chains {
     return writerOf(capsule) === this.#node;
   }
 
+  /** Greatest number of records in one of the capsules that `isMeant` says. */
+  longest(isMeant: (capsule: Capsule) => boolean): number {
+    let longest = 0;
+    for (const [capsule, { seq }] of this.#positions) if (isMeant(capsule)) longest = Math.max(longest, seq);
+    return longest;
+  }
+
   /** Greatest number of records that wait in one capsule. */
   get fullestEarly(): number {
     let most = 0;

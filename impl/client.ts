@@ -4,7 +4,8 @@ import { reject } from './base.ts';
 import { isWellFormed, MAX_CIPHERTEXT_BYTES, MAX_KEY_BYTES, MAX_VALUE_BYTES } from './codec.ts';
 import { makeRecord } from './record.ts';
 import { Replica, reportOf } from './replica.ts';
-import type { CapsuleRecord, Write } from './messages.ts';
+import { shardOfKey } from './shards.ts';
+import type { Capsule, CapsuleRecord, Write } from './messages.ts';
 import type { Command, Gauge } from './node.ts';
 
 export type { ClientOptions } from './replica.ts';
@@ -34,6 +35,7 @@ export class Client extends Replica {
   protected obey(command: Command): void {
     if (command.type === 'put') this.put({ key: command.key, value: command.value });
     else if (command.type === 'get') this.answer(command.key);
+    else if (command.type === 'subscribe') this.subscribe(command.shards);
     else if (command.type === 'leave') this.beginLeave();
     else this.report({ type: 'store', entries: this.store.entries() });
   }
@@ -67,7 +69,7 @@ export class Client extends Replica {
   protected isQueueFull(write: Write): boolean {
     return (
       this.queue.length >= this.parameters.maxQueue ||
-      // All queued puts become one record, which must fit a frame.
+      // All queued puts of a shard become one record, which must fit a frame.
       this.queuedBytes + sizeOf(write) > MAX_CIPHERTEXT_BYTES - BATCH_OVERHEAD_BYTES
     );
   }
@@ -81,8 +83,18 @@ export class Client extends Replica {
     if (this.leaving) this.leave();
   }
 
+  /** Makes a record of each shard that the writes are of. */
   protected write(writes: readonly Write[]): void {
-    const capsule = this.ownCapsule();
+    const { shards } = this.parameters;
+    const shardOf = ({ key }: Write): number => shardOfKey(key, shards);
+    for (const shard of [...new Set(writes.map(shardOf))].sort((a, b) => a - b))
+      this.writeTo(
+        this.ownCapsule(shard),
+        writes.filter((write) => shardOf(write) === shard),
+      );
+  }
+
+  protected writeTo(capsule: Capsule, writes: readonly Write[]): void {
     const last = this.chains.position(capsule);
     if (last.seq >= this.parameters.maxOwnRecords) {
       this.report({ type: 'refused', why: 'log-full' });

@@ -15,9 +15,11 @@ import { World } from './world.test-helper.ts';
 
 /** Frames of every kind: a run with a crash, an edge that breaks, lost data, restarts and leaving. */
 function frames(): Uint8Array[] {
-  const world = new World({ maxRepair: 2 });
+  const world = new World({ maxRepair: 2, shards: 2 });
   const clients = ['c1', 'c2', 'c3', 'c4', 'c5'];
   for (const node of ['C', 'r1', 'r2', ...clients]) world.start(node);
+  world.run(1000);
+  world.command('c4', { type: 'subscribe', shards: [0] });
   world.run(1000);
   world.isLost = (from) => from === 'c1';
   for (let i = 0; i < 3; i++) world.put('c1', 'a', String(i));
@@ -49,6 +51,7 @@ describe('codec', () => {
       'probe-ack',
       'repair',
       'rts',
+      'subscription',
       'suspect',
       'sync',
     ]);

@@ -4,16 +4,19 @@ import { equalBytes } from './codec.ts';
 import { COORDINATOR } from './credentials.ts';
 import { Root } from './root.ts';
 import { HeapPolicy, type HeapSnapshot, type PlacementPolicy } from './placement.ts';
-import { Tree, type Identify, type Remade } from './tree.ts';
+import { areSame, isChoice, saying, unionOf } from './shards.ts';
+import { Tree, type Identify, type InterestOf, type Remade } from './tree.ts';
 import type {
   ControlFrame,
   ControlFrameOf,
+  Interest,
   JoinBody,
   JoinRefusedBody,
   LeaveBody,
   NodeName,
   PlacementAckBody,
   ProbeBody,
+  SubscriptionBody,
   SuspectBody,
 } from './messages.ts';
 import type { Command, Gauge } from './node.ts';
@@ -65,7 +68,15 @@ export class Coordinator extends Root {
       const { incarnation, credential } = this.known.get(node) as Known;
       return { incarnation, credential };
     };
-    return new Tree(this.makePolicy(stored?.heap), identify, stored);
+    const interestOf: InterestOf = (node, below) => this.interestOf(node, below);
+    return new Tree(this.makePolicy(stored?.heap), identify, interestOf, stored);
+  }
+
+  /** What is wanted by a node and below it, by what its children want; undefined where there is one shard. */
+  protected interestOf(node: NodeName, below: ReadonlyMap<NodeName, Interest>): Interest | undefined {
+    if (this.parameters.shards === 1) return undefined;
+    const known = this.known.get(node);
+    return known?.role === 'client' ? (known.interest ?? []) : unionOf(below.values());
   }
 
   // Life
@@ -125,6 +136,7 @@ export class Coordinator extends Root {
     if ('incarnation' in frame.body && !this.isOfPresentIncarnation(known, frame.body.incarnation))
       reject(`${frame.kind}: of another life`);
     if (frame.kind === 'leave') this.onLeave(known, frame.body);
+    else if (frame.kind === 'subscription') this.onSubscription(known, frame.body);
     else if (frame.kind === 'placement-ack') this.onPlacementAck(frame.body);
     else if (frame.kind === 'suspect') this.onSuspect(frame.body);
     else if (frame.kind === 'probe-ack') this.onProbeAck(frame.body);
@@ -147,8 +159,8 @@ export class Coordinator extends Root {
       return;
     }
     if (known !== undefined && this.isRepeatedJoin(known, body)) reject('join: an old attempt');
-    const { node, role, incarnation, birth, attempt } = body;
-    this.learn({ node, role, incarnation, birth, attempt, credential });
+    const { node, role, incarnation, birth, attempt, interest } = body;
+    this.learn({ node, role, incarnation, birth, attempt, credential, ...saying(interest) });
     if (!this.tree.has(node)) this.admit(body);
     else if (known === undefined || incarnation > known.incarnation)
       this.commit((child, parent) => child === node || parent === node);
@@ -214,6 +226,19 @@ export class Coordinator extends Root {
     this.tree.policy.remove(node);
     if (isIn) this.commit(nothing);
     else this.persistTree();
+  }
+
+  protected onSubscription(known: Known, { node, attempt, interest }: SubscriptionBody): void {
+    if (known.birth.length === 0) reject('subscription: left');
+    if (!this.isLastWord(known, attempt)) reject('subscription: an old attempt');
+    if (known.role !== 'client' || !isChoice(interest, this.parameters.shards))
+      reject('subscription: nothing to choose from');
+    this.learn({ ...known, attempt, interest });
+    if (this.tree.has(node) && !areSame(this.tree.interestOf(node), interest)) this.commit(nothing);
+  }
+
+  protected isLastWord(known: Known, attempt: number): boolean {
+    return attempt > known.attempt;
   }
 
   protected onPlacementAck({ node, version }: PlacementAckBody): void {
@@ -336,6 +361,10 @@ export class Coordinator extends Root {
 
   protected childrenOfRoot(): readonly NodeName[] {
     return this.links.names();
+  }
+
+  protected interestBelow(child: NodeName): Interest | undefined {
+    return this.tree.interestOf(child);
   }
 
   protected pathTo(node: NodeName): readonly NodeName[] | undefined {

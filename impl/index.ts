@@ -36,7 +36,7 @@
  * Decoded values are immutable: memos share them among the nodes of a process, so take frames apart and put new ones
  * together, but never change a value in place.
  *
- * For mutants: every decision is a protected method of the class that takes it (`Member`, `Router`, `Replica`, `Client`,
+ * For mutants: every decision is a protected method of the class that takes it (`Member`, `Router`, `Subscriber`, `Replica`, `Client`,
  * `Root`, `Coordinator`, `Relay`, `LinkTable`, `Log`, `Store`, `Chains`, `Forks`, `HeapPolicy`, `Tree`), and a node makes its parts in
  * `makeLinks`, `makeRelay`, `makeLog`, `makeStore`, `makeChains`, `makeForks`, `makePolicy`, `makeTree`.
  */
@@ -61,6 +61,8 @@ export * from './record.ts';
 export { Relay, rangeKey, type RelayHost, type Route } from './relay.ts';
 export { MAX_FRONTIER, Root } from './root.ts';
 export { Router } from './router.ts';
+export * from './shards.ts';
 export { Store, type Stamp } from './store.ts';
 export type { Entry, Known, StoredTree } from './stored.ts';
-export { Tree, type Committed, type Identify, type Remade } from './tree.ts';
+export { Subscriber } from './subscriber.ts';
+export { Tree, type Committed, type Identify, type InterestOf, type Remade } from './tree.ts';

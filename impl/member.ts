@@ -2,9 +2,11 @@
 import { BaseNode, reject, timerSubject, type NodeOptions } from './base.ts';
 import { equalBytes } from './codec.ts';
 import { COORDINATOR } from './credentials.ts';
+import { saying } from './shards.ts';
 import type {
   ControlFrame,
   Credential,
+  Interest,
   JoinBody,
   JoinRefusedBody,
   LinkBody,
@@ -30,6 +32,10 @@ export abstract class Member extends BaseNode {
   protected level = 0;
   protected parent: NodeName = '';
   protected children: readonly NodeName[] = [];
+  /** What each child wants, and whoever is below it. */
+  protected wanted: ReadonlyMap<NodeName, Interest | undefined> = new Map();
+  /** What a client subscribes to; undefined where there is one shard, and at routers. */
+  protected interest: Interest | undefined;
   /** Greatest nonce of the probes that were answered. */
   protected nonce = 0;
   protected plea: Pick<JoinBody, 'reason' | 'suspect' | 'link'> = { reason: 'new', suspect: '', link: 0 };
@@ -87,6 +93,8 @@ export abstract class Member extends BaseNode {
   protected abstract obey(command: Command): void;
   /** A body other than a heartbeat. */
   protected abstract onBody(from: NodeName, body: LinkBody, data: Uint8Array): void;
+  /** It installed a placement. */
+  protected onInstalled(_placement: PlacementBody): void {}
   /** It became attached, maybe again. */
   protected onAttached(): void {}
   /** The incarnation that it claimed was taken: this life begins anew. */
@@ -136,6 +144,7 @@ export abstract class Member extends BaseNode {
       birth: this.birth,
       attempt: this.attempt,
       ...this.plea,
+      ...saying(this.interest),
     });
     this.setTimer('join', this.parameters.joinMs);
   }
@@ -223,6 +232,7 @@ export abstract class Member extends BaseNode {
     this.level = placement.level;
     this.parent = placement.parent.node;
     this.children = placement.children.map(({ node }) => node);
+    this.wanted = new Map(placement.children.map(({ node, interest }) => [node, interest]));
     this.acknowledge();
     this.report({
       type: 'installed',
@@ -235,6 +245,7 @@ export abstract class Member extends BaseNode {
     for (const node of this.links.names()) this.setTimer(`suspect:${node}`, this.parameters.suspectMs);
     for (const node of before) if (!this.links.has(node)) this.cancelTimer(`suspect:${node}`);
     this.state = 'attached';
+    this.onInstalled(placement);
     this.onAttached();
   }
 

@@ -6,8 +6,14 @@
 /** Name of a node: a letter, then at most 31 letters, digits or hyphens. The coordinator is `C`. */
 export type NodeName = string;
 
-/** One writer life's log, `WRITER/INCARNATION`, as `c1/2` (docs/protocol.md §2). */
+/**
+ * One writer life's log of one shard (docs/protocol.md §2): `WRITER/INCARNATION`, as `c1/2`, and `/sSHARD` where there are several
+ * shards: `c1/2/s0`.
+ */
 export type Capsule = string;
+
+/** Shards that are wanted, ascending. Nobody says it where there is one shard. */
+export type Interest = readonly number[];
 
 export type Role = 'coordinator' | 'router' | 'client';
 
@@ -95,6 +101,8 @@ export interface Neighbour {
   /** The version at which the link was made: names the link. */
   readonly link: number;
   readonly credential: Credential;
+  /** Of a child: what is wanted by it and below it. Never of a parent. */
+  readonly interest?: Interest;
 }
 
 export interface JoinBody {
@@ -108,6 +116,17 @@ export interface JoinBody {
   /** With `orphaned`: the silent parent and the link to it; otherwise '' and 0. */
   readonly suspect: NodeName;
   readonly link: number;
+  /** Of a client. */
+  readonly interest?: Interest;
+}
+
+/** What a client wants from now on. */
+export interface SubscriptionBody {
+  readonly node: NodeName;
+  readonly incarnation: number;
+  /** Counts on with the attempts to join, so that the newest of both is the last word. */
+  readonly attempt: number;
+  readonly interest: Interest;
 }
 
 export interface JoinRefusedBody {
@@ -127,6 +146,8 @@ export interface PlacementBody {
   readonly parent: Neighbour;
   /** Sorted by node. */
   readonly children: readonly Neighbour[];
+  /** To a client: what the coordinator takes it to want. */
+  readonly interest?: Interest;
 }
 
 export interface PlacementAckBody {
@@ -160,6 +181,7 @@ export interface ControlBodies {
   readonly placement: PlacementBody;
   readonly 'placement-ack': PlacementAckBody;
   readonly leave: LeaveBody;
+  readonly subscription: SubscriptionBody;
   readonly suspect: SuspectBody;
   readonly probe: ProbeBody;
   readonly 'probe-ack': ProbeBody;

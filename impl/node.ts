@@ -2,12 +2,15 @@
  * The shape of a node: one input at a time, outputs emitted. Structurally what an engine drives, with frames as
  * bytes; nothing here is imported from one.
  */
-import type { Capsule, NodeName, Write } from './messages.ts';
+import { MAX_SHARDS } from './codec.ts';
+import type { Capsule, Interest, NodeName, Write } from './messages.ts';
 
 /** What the application or the operator of a node may ask. */
 export type Command =
   | { readonly type: 'put'; readonly key: string; readonly value: string }
   | { readonly type: 'get'; readonly key: string }
+  /** Asks a client to want records of these shards from now on: ascending. Where there is one shard, nothing happens. */
+  | { readonly type: 'subscribe'; readonly shards: Interest }
   | { readonly type: 'leave' }
   /** Reports the whole store of a client. */
   | { readonly type: 'dump' };
@@ -32,6 +35,8 @@ export type Report =
         readonly child: NodeName;
         readonly parent: NodeName;
         readonly link: number;
+        /** What goes down this edge. */
+        readonly interest?: Interest;
       }[];
       readonly pending: readonly NodeName[];
     }
@@ -140,6 +145,8 @@ export interface Parameters {
   /** Records asked for in one nak. */
   readonly maxRepair: number;
   readonly maxPendingNaks: number;
+  /** Shards that records belong to. One: everybody has all there is. At most MAX_SHARDS. */
+  readonly shards: number;
 }
 
 /** The numbers used where nothing else is said. */
@@ -159,11 +166,12 @@ export const DEFAULT_PARAMETERS: Parameters = {
   maxOwnRecords: 4096,
   maxRepair: 64,
   maxPendingNaks: 64,
+  shards: 1,
 };
 
 /**
  * Checks parameters.
- * @throws RangeError if one is no positive safe integer, or `k` is below 2
+ * @throws RangeError if one is no positive safe integer, `k` is below 2, or `shards` above MAX_SHARDS
  */
 export function checkParameters(parameters: Parameters): void {
   for (const name of Object.keys(DEFAULT_PARAMETERS) as (keyof Parameters)[]) {
@@ -172,4 +180,6 @@ export function checkParameters(parameters: Parameters): void {
     if (!Number.isSafeInteger(value) || value < least)
       throw new RangeError(`parameters.${name} must be an integer of at least ${least}, not ${value}`);
   }
+  if (parameters.shards > MAX_SHARDS)
+    throw new RangeError(`parameters.shards must be at most ${MAX_SHARDS}, not ${parameters.shards}`);
 }

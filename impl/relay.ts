@@ -34,6 +34,8 @@ export interface RelayHost {
   verifyRecord(proven: ProvenRecord): boolean;
   sendBytes(to: NodeName, body: Uint8Array): void;
   sendBody(to: readonly NodeName[], body: LinkBody): void;
+  /** Whether a neighbour wants records of the capsule: the parent always does. */
+  wants(to: NodeName, capsule: Capsule): boolean;
   /** A record was logged in this reaction. */
   logged(proven: ProvenRecord): void;
   /** Whether such a nak may come from that neighbour at all. */
@@ -139,11 +141,13 @@ export class Relay {
     if (!this.isInWindow(proven)) reject('data: too old');
     if (!this.hasRoom(proven.record.capsule)) reject('data: no room for its capsule');
     this.keep(proven);
-    for (const to of this.forwardTargets(from)) this.host.sendBytes(to, data);
+    for (const to of this.forwardTargets(from))
+      if (this.isWanted(to, proven.record.capsule)) this.host.sendBytes(to, data);
   }
 
   onNak(from: NodeName, nak: NakMessage): void {
     if (!this.host.acceptsNak(from, nak)) reject('nak: not from there');
+    if (!this.isWanted(from, nak.capsule)) reject('nak: not wanted there');
     if (!this.isRangeAllowed(nak)) reject('nak: range too long');
     if (this.host.forks().isBeyond(nak.capsule, nak.last)) reject('nak: beyond a fork');
     const found = this.log.range(nak.capsule, nak.first, nak.last);
@@ -165,7 +169,9 @@ export class Relay {
     const key = rangeKey(nak);
     const askers = this.pending.get(key)?.askers;
     this.pending.delete(key);
-    const to = this.host.neighbours().filter((node) => node === from || askers?.has(node) === true);
+    const to = this.host
+      .neighbours()
+      .filter((node) => (node === from || askers?.has(node) === true) && this.isWanted(node, nak.capsule));
     this.host.sendBody(to, makeRepair(nak, found));
   }
 
@@ -180,7 +186,8 @@ export class Relay {
     if (this.accuses(all.map(({ record }) => ({ head: headOf(record), credential })))) return;
     this.pending.delete(key);
     for (const proven of all) if (this.isNew(proven)) this.keep(proven);
-    for (const to of this.repairTargets(from, pending.askers)) this.host.sendBytes(to, data);
+    for (const to of this.repairTargets(from, pending.askers))
+      if (this.isWanted(to, repair.capsule)) this.host.sendBytes(to, data);
   }
 
   /**
@@ -257,6 +264,10 @@ export class Relay {
       this.isInWindow(proven) &&
       this.hasRoom(proven.record.capsule)
     );
+  }
+
+  protected isWanted(to: NodeName, capsule: Capsule): boolean {
+    return this.host.wants(to, capsule);
   }
 
   protected forwardTargets(from: NodeName): readonly NodeName[] {

@@ -5,12 +5,12 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { reject, type NodeOptions } from './base.ts';
 import { Chains, type Position } from './chains.ts';
-import { capsuleOf, equalBytes, writerOf } from './codec.ts';
+import { capsuleOf, equalBytes, lifeOf, writerOf } from './codec.ts';
 import { makeEvidence } from './evidence.ts';
-import { Member } from './member.ts';
 import { headOf, openRecord } from './record.ts';
 import { dropRanges, isWithinRange, makeRepair, rangeKey } from './relay.ts';
 import { Store } from './store.ts';
+import { Subscriber } from './subscriber.ts';
 import type {
   Capsule,
   CapsuleRecord,
@@ -41,7 +41,7 @@ export interface ClientOptions extends NodeOptions {
 }
 
 /** A client that only reads. */
-export abstract class Replica extends Member {
+export abstract class Replica extends Subscriber {
   protected readonly groupKey: Uint8Array;
   protected readonly store: Store;
   protected readonly chains: Chains;
@@ -51,7 +51,7 @@ export abstract class Replica extends Member {
   protected readonly asked = new Set<string>();
 
   constructor(options: ClientOptions) {
-    super(options, 'client');
+    super(options);
     if (!(options.groupKey instanceof Uint8Array)) throw new TypeError('groupKey must be bytes');
     if (options.groupKey.length !== 32) throw new RangeError('groupKey must be 32 bytes');
     this.groupKey = options.groupKey;
@@ -66,7 +66,11 @@ export abstract class Replica extends Member {
       ...super.gauges(),
       { buffer: 'capsules', size: this.chains.others, bound: maxCapsules },
       { buffer: 'early', size: this.chains.fullestEarly, bound: maxEarly },
-      { buffer: 'own-records', size: this.chains.position(this.ownCapsule()).seq, bound: maxOwnRecords },
+      {
+        buffer: 'own-records',
+        size: this.chains.longest((capsule) => this.isOwn(capsule)),
+        bound: maxOwnRecords,
+      },
       { buffer: 'asked', size: this.asked.size, bound: maxPendingNaks },
     ];
   }
@@ -82,8 +86,14 @@ export abstract class Replica extends Member {
     return new Chains(this.node, this.parameters.logWindow);
   }
 
-  protected ownCapsule(): string {
-    return capsuleOf(this.node, this.incarnation);
+  /** The capsule that this life writes for a shard. */
+  protected ownCapsule(shard: number): Capsule {
+    return capsuleOf(this.node, this.incarnation, this.parameters.shards === 1 ? undefined : shard);
+  }
+
+  /** Whether this life writes the capsule. */
+  protected isOwn(capsule: Capsule): boolean {
+    return lifeOf(capsule) === lifeOf(this.ownCapsule(0));
   }
 
   /** A life that finds anything in its storage is not the first, and cannot know what the others wrote. */
@@ -125,17 +135,18 @@ export abstract class Replica extends Member {
 
   /** Why an authentic record is not taken; undefined if it is. */
   protected objectionTo(record: CapsuleRecord): string | undefined {
-    if (this.isOwn(record)) return 'of the own capsule';
+    return this.subscribesTo(record.capsule) ? this.misfit(record) : 'of a shard that is not wanted';
+  }
+
+  /** Why a record does not go on from what there is of its capsule; undefined if it does. */
+  protected misfit(record: CapsuleRecord): string | undefined {
+    if (this.isOwn(record.capsule)) return 'of an own capsule';
     if (this.isForked(record)) return 'beyond a fork';
     if (this.isDuplicate(record)) return 'delivered already';
     if (this.chains.isWaiting(record)) return 'waiting already';
     if (!this.hasRoom(record)) return 'no room for its capsule';
     if (!this.isNext(record)) return this.hasRoomEarly(record) ? undefined : 'too many wait';
     return this.nextInChain(record) ? undefined : 'not the next in its chain';
-  }
-
-  protected isOwn(record: CapsuleRecord): boolean {
-    return record.capsule === this.ownCapsule();
   }
 
   protected isForked({ capsule, seq }: CapsuleRecord): boolean {
@@ -232,14 +243,17 @@ export abstract class Replica extends Member {
     this.settle();
   }
 
-  /** The ends of capsules that are beyond what it has, in order of capsules. Those of forked ones are before the fork. */
+  /**
+   * The ends of capsules that are beyond what it has of what it wants, in order of capsules. Those of forked ones are before the fork.
+   */
   protected missing({ frontier, forks }: SyncBody): readonly End[] {
     const ends = new Map(frontier.map(({ head }) => [head.capsule, head.seq]));
     for (const { capsule } of forks) ends.set(capsule, this.forks.seqOf(capsule) ?? 0);
     return [...ends.keys()]
       .sort()
+      .filter((capsule) => !this.isOwn(capsule) && this.subscribesTo(capsule))
       .map((capsule) => ({ capsule, seq: this.endOf(capsule, ends.get(capsule) ?? 0) }))
-      .filter(({ capsule, seq }) => capsule !== this.ownCapsule() && seq > this.chains.position(capsule).seq);
+      .filter(({ capsule, seq }) => seq > this.chains.position(capsule).seq);
   }
 
   protected endOf(capsule: Capsule, seq: number): number {
@@ -266,6 +280,7 @@ export abstract class Replica extends Member {
   protected onRepair(repair: RepairMessage): void {
     const key = rangeKey(repair);
     if (!this.asked.has(key)) reject('repair: not asked for');
+    if (!this.subscribesTo(repair.capsule)) reject('repair: not wanted any more');
     if (!isWithinRange(repair)) reject('repair: not what was asked for');
     const { credential } = repair;
     const all = repair.records.map((record) => ({ record, credential }));

@@ -4,11 +4,13 @@ import { writerOf } from './codec.ts';
 import { Gather, headsIn } from './gather.ts';
 import { headOf } from './record.ts';
 import { Relay, type Route } from './relay.ts';
+import { includesShardOf } from './shards.ts';
 import type {
   Capsule,
   EoeMessage,
   Evidence,
   EvidenceMessage,
+  Interest,
   LinkBody,
   NakMessage,
   NodeName,
@@ -51,6 +53,8 @@ export abstract class Root extends BaseNode {
   }
 
   protected abstract childrenOfRoot(): readonly NodeName[];
+  /** What goes down to a child; undefined: everything. */
+  protected abstract interestBelow(child: NodeName): Interest | undefined;
   /** The way down to a node in the tree; undefined if it is not there. */
   protected abstract pathTo(node: NodeName): readonly NodeName[] | undefined;
 
@@ -61,6 +65,7 @@ export abstract class Root extends BaseNode {
         verifyRecord: (proven) => this.verifyRecord(proven),
         sendBytes: (to, data) => this.sendBytes(to, data),
         sendBody: (to, body) => this.sendBody(to, body),
+        wants: (to, capsule) => includesShardOf(this.interestBelow(to), capsule),
         logged: (proven) => this.onLogged(proven),
         acceptsNak: (_, nak) => nak.path.length === 0,
         routeOf: (_, nak) => this.routeOf(nak),

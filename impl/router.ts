@@ -4,6 +4,7 @@ import { writerOf } from './codec.ts';
 import { Gather, headsIn } from './gather.ts';
 import { Member } from './member.ts';
 import { Relay, type Route } from './relay.ts';
+import { includesShardOf } from './shards.ts';
 import type {
   EoeMessage,
   Evidence,
@@ -44,6 +45,7 @@ export class Router extends Member {
         verifyRecord: (proven) => this.verifyRecord(proven),
         sendBytes: (to, data) => this.sendBytes(to, data),
         sendBody: (to, body) => this.sendBody(to, body),
+        wants: (to, capsule) => to === this.parent || includesShardOf(this.wanted.get(to), capsule),
         logged: (proven) => this.onLogged(proven),
         acceptsNak: (from, nak) => this.acceptsNak(from, nak),
         routeOf: (from, nak) => this.routeOf(from, nak),

@@ -88,17 +88,29 @@ export function list<T>(
   };
 }
 
-/** The fields of `T`, as an array in the order of `fields`. */
-export function struct<T>(fields: { readonly [K in keyof T]-?: Shape<T[K]> }): Shape<T> {
+/**
+ * The fields of `T`, as an array in the order of `fields`. With `isLastOptional` the array ends before the last field where the value has
+ * none.
+ */
+export function struct<T>(
+  fields: { readonly [K in keyof T]-?: Shape<Exclude<T[K], undefined>> },
+  isLastOptional = false,
+): Shape<T> {
   const names = Object.keys(fields) as (keyof T & string)[];
   const shapes = names.map((name) => fields[name] as Shape<unknown>);
+  const least = isLastOptional ? names.length - 1 : names.length;
+  const last = names.at(-1);
   return {
-    toWire: (value) => names.map((name, i) => (shapes[i] as Shape<unknown>).toWire(value[name])),
+    toWire(value) {
+      const isShort = isLastOptional && last !== undefined && value[last] === undefined;
+      const present = isShort ? names.slice(0, -1) : names;
+      return present.map((name, i) => (shapes[i] as Shape<unknown>).toWire(value[name]));
+    },
     fromWire(wire, at) {
-      if (!Array.isArray(wire) || wire.length !== names.length)
+      if (!Array.isArray(wire) || wire.length > names.length || wire.length < least)
         throw new FrameError(`${at}: wrong structure`);
       const value: { [name: string]: unknown } = {};
-      for (let i = 0; i < names.length; i++) {
+      for (let i = 0; i < wire.length; i++) {
         const name = names[i] as string;
         value[name] = (shapes[i] as Shape<unknown>).fromWire(wire[i], `${at}.${name}`);
       }

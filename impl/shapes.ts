@@ -45,6 +45,9 @@ export const MAX_LIST = 4096;
 /** Greatest length of the path in a nak: deeper trees do not exist. */
 export const MAX_PATH = 64;
 
+/** Greatest number of shards. */
+export const MAX_SHARDS = 64;
+
 export const HASH_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 export const KEY_BYTES = 32;
@@ -54,22 +57,30 @@ export const MAC_BYTES = 32;
 const TAG_BYTES = 16;
 
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,31}$/;
-const CAPSULE = /^([A-Za-z][A-Za-z0-9-]{0,31})\/([1-9][0-9]{0,15})$/;
+const CAPSULE = /^([A-Za-z][A-Za-z0-9-]{0,31})\/([1-9][0-9]{0,15})(?:\/s(0|[1-9][0-9]?))?$/;
 
 /** Whether `value` may name a node. */
 export const isNodeName = (value: string): boolean => NAME.test(value);
 
-/** The name of a writer's capsule. */
-export const capsuleOf = (writer: string, incarnation: number): string => `${writer}/${incarnation}`;
+/** The name of a writer's capsule; of a shard, where there are several. */
+export const capsuleOf = (writer: string, incarnation: number, shard?: number): string =>
+  shard === undefined ? `${writer}/${incarnation}` : `${writer}/${incarnation}/s${shard}`;
 
 /** The writer that a capsule's name names. */
 export const writerOf = (capsule: string): string => capsule.slice(0, capsule.indexOf('/'));
 
+/** A capsule's name without its shard: the life that writes it. */
+export const lifeOf = (capsule: string): string => capsule.split('/', 2).join('/');
+
+/** The shard of a capsule's records. */
+export const shardOf = (capsule: string): number => Number(CAPSULE.exec(capsule)?.[3] ?? 0);
+
 const name = text(isNodeName);
 const capsule = text((value) => {
   const match = CAPSULE.exec(value);
-  return match !== null && Number.isSafeInteger(Number(match[2]));
+  return match !== null && Number.isSafeInteger(Number(match[2])) && Number(match[3] ?? 0) < MAX_SHARDS;
 });
+const interest = list(integer(0, MAX_SHARDS - 1), MAX_SHARDS, (shard) => shard);
 const positive = integer(1);
 const hash = bytes(HASH_BYTES);
 export const signature = bytes(SIGNATURE_BYTES);
@@ -107,27 +118,29 @@ export const evidence: Shape<Evidence> = struct<Evidence>({
   credential,
 });
 
-const neighbour: Shape<Neighbour> = struct<Neighbour>({
-  node: name,
-  incarnation: positive,
-  link: positive,
-  credential,
-});
+const neighbour: Shape<Neighbour> = struct<Neighbour>(
+  { node: name, incarnation: positive, link: positive, credential, interest },
+  true,
+);
 
 const probe = struct<ControlBodies['probe']>({ node: name, incarnation: positive, nonce: positive });
 
 export const controlShapes: { readonly [K in ControlKind]: Shape<ControlBodies[K]> } = {
   join: where(
-    struct<ControlBodies['join']>({
-      node: name,
-      role: oneOf('router', 'client'),
-      incarnation: positive,
-      birth,
-      attempt: positive,
-      reason: oneOf('new', 'restarted', 'orphaned'),
-      suspect: text((value) => value === '' || isNodeName(value)),
-      link: integer(0),
-    }),
+    struct<ControlBodies['join']>(
+      {
+        node: name,
+        role: oneOf('router', 'client'),
+        incarnation: positive,
+        birth,
+        attempt: positive,
+        reason: oneOf('new', 'restarted', 'orphaned'),
+        suspect: text((value) => value === '' || isNodeName(value)),
+        link: integer(0),
+        interest,
+      },
+      true,
+    ),
     ({ reason, suspect, link }) =>
       (reason === 'orphaned') === (suspect !== '') && (suspect !== '') === link > 0,
     'reason and suspect disagree',
@@ -139,21 +152,31 @@ export const controlShapes: { readonly [K in ControlKind]: Shape<ControlBodies[K
     why: oneOf('incarnation', 'pending', 'excluded'),
     known: positive,
   }),
-  placement: struct<ControlBodies['placement']>({
-    node: name,
-    incarnation: positive,
-    birth,
-    version: positive,
-    level: positive,
-    parent: neighbour,
-    children: list(neighbour, MAX_LIST, (child) => child.node),
-  }),
+  placement: struct<ControlBodies['placement']>(
+    {
+      node: name,
+      incarnation: positive,
+      birth,
+      version: positive,
+      level: positive,
+      parent: neighbour,
+      children: list(neighbour, MAX_LIST, (child) => child.node),
+      interest,
+    },
+    true,
+  ),
   'placement-ack': struct<ControlBodies['placement-ack']>({
     node: name,
     incarnation: positive,
     version: positive,
   }),
   leave: struct<ControlBodies['leave']>({ node: name, incarnation: positive }),
+  subscription: struct<ControlBodies['subscription']>({
+    node: name,
+    incarnation: positive,
+    attempt: positive,
+    interest,
+  }),
   suspect: struct<ControlBodies['suspect']>({
     node: name,
     incarnation: positive,

@@ -1,6 +1,6 @@
 /** What nodes write to their stable storage: plain values, each made before anything that depends on it is sent. */
 import type { HeapSnapshot } from './placement.ts';
-import type { CapsuleRecord, Credential, Evidence, NodeName, Role } from './messages.ts';
+import type { CapsuleRecord, Credential, Evidence, Interest, NodeName, Role } from './messages.ts';
 
 /** What the coordinator knows of a node. */
 export interface Known {
@@ -12,6 +12,8 @@ export interface Known {
   /** Greatest attempt of that birth. */
   readonly attempt: number;
   readonly credential: Credential;
+  /** Of a client: what it last said that it wants. */
+  readonly interest?: Interest;
 }
 
 /** The coordinator's tree: who sits where, when each edge was made and each node last placed. */
@@ -20,11 +22,14 @@ export interface StoredTree {
   readonly heap: HeapSnapshot;
   readonly links: readonly (readonly [child: NodeName, link: number])[];
   readonly placedAt: readonly (readonly [node: NodeName, version: number])[];
+  /** What is wanted by each node and below it. None where there is one shard. */
+  readonly interests: readonly (readonly [node: NodeName, interest: Interest])[];
 }
 
 /** One entry of a node's storage. Later ones supersede earlier ones of their kind; records add up. */
 export type Entry =
   | { readonly type: 'incarnation'; readonly incarnation: number }
+  | { readonly type: 'interest'; readonly interest: Interest }
   | { readonly type: 'record'; readonly record: CapsuleRecord; readonly credential: Credential }
   | { readonly type: 'evidence'; readonly evidence: Evidence }
   | { readonly type: 'known'; readonly known: Known }

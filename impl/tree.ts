@@ -3,7 +3,8 @@
  * §5.2, *commit*). Where nodes sit is the policy's business.
  */
 import { COORDINATOR } from './credentials.ts';
-import type { Neighbour, NodeName, PlacementBody } from './messages.ts';
+import { saying } from './shards.ts';
+import type { Interest, Neighbour, NodeName, PlacementBody } from './messages.ts';
 import type { PlacementPolicy } from './placement.ts';
 import type { Report } from './node.ts';
 import type { Known, StoredTree } from './stored.ts';
@@ -21,6 +22,9 @@ export interface Committed {
 /** A node of the tree, seen by its neighbours. */
 export type Identify = (node: NodeName) => Pick<Neighbour, 'incarnation' | 'credential'>;
 
+/** What is wanted by a node and below it, given what its children want. */
+export type InterestOf = (node: NodeName, below: ReadonlyMap<NodeName, Interest>) => Interest | undefined;
+
 /** The coordinator's tree. */
 export class Tree {
   readonly policy: PlacementPolicy;
@@ -30,18 +34,24 @@ export class Tree {
   readonly #placedAt: Map<NodeName, number>;
   /** Version of the edge above each node. */
   #links: Map<NodeName, number>;
+  /** What was wanted by each node and below it at the last commit. */
+  #interests: Map<NodeName, Interest>;
   /** Each node's neighbourhood at the last commit, as text. */
   #hoods = new Map<NodeName, string>();
   readonly #identify: Identify;
+  readonly #interestOf: InterestOf;
 
   /**
    * @param policy where nodes sit
    * @param identify incarnation and credential of a node in the tree or `C`, as of now
+   * @param interestOf what nodes want as of now
    * @param stored to go on from; `identify` must still say what it said then
    */
-  constructor(policy: PlacementPolicy, identify: Identify, stored?: StoredTree) {
+  constructor(policy: PlacementPolicy, identify: Identify, interestOf: InterestOf, stored?: StoredTree) {
     this.policy = policy;
     this.#identify = identify;
+    this.#interestOf = interestOf;
+    this.#interests = new Map(stored?.interests);
     this.#version = stored?.version ?? 0;
     this.#links = new Map(stored?.links);
     this.#placedAt = new Map(stored?.placedAt);
@@ -82,6 +92,11 @@ export class Tree {
     return this.#placedAt.get(node);
   }
 
+  /** What goes down the edge above a node; undefined: everything. */
+  interestOf(node: NodeName): Interest | undefined {
+    return this.#interests.get(node);
+  }
+
   areAdjacent(a: NodeName, b: NodeName): boolean {
     return this.parentOf(a) === b || this.parentOf(b) === a;
   }
@@ -105,6 +120,7 @@ export class Tree {
     this.#parents = parents;
     this.#children = childrenOf(parents);
     this.#links = links;
+    this.#interests = this.#collectInterests();
     const before = this.#hoods;
     this.#hoods = this.#describe();
     const changed = [...this.#hoods]
@@ -117,11 +133,11 @@ export class Tree {
 
   /** The neighbours of `C`. */
   neighboursOfRoot(): Neighbour[] {
-    return this.childrenOf(COORDINATOR).map((child) => this.#neighbour(child, child));
+    return this.childrenOf(COORDINATOR).map((child) => this.#child(child));
   }
 
   /** The placement of a node in the tree. */
-  placementOf({ node, incarnation, birth }: Known): PlacementBody {
+  placementOf({ node, role, incarnation, birth }: Known): PlacementBody {
     const parent = this.parentOf(node);
     if (parent === undefined) throw new RangeError(`node ${node} is not in the tree`);
     return {
@@ -131,7 +147,8 @@ export class Tree {
       version: this.#placedAt.get(node) as number,
       level: this.#levelOf(node),
       parent: this.#neighbour(parent, node),
-      children: this.childrenOf(node).map((child) => this.#neighbour(child, child)),
+      children: this.childrenOf(node).map((child) => this.#child(child)),
+      ...saying(role === 'client' ? this.interestOf(node) : undefined),
     };
   }
 
@@ -141,12 +158,33 @@ export class Tree {
       heap: this.policy.snapshot(),
       links: [...this.#links],
       placedAt: [...this.#placedAt],
+      interests: [...this.#interests],
     };
   }
 
   /** `node` as a neighbour over the edge above `child`. */
   #neighbour(node: NodeName, child: NodeName): Neighbour {
     return { node, ...this.#identify(node), link: this.#links.get(child) as number };
+  }
+
+  #child(child: NodeName): Neighbour {
+    return { ...this.#neighbour(child, child), ...saying(this.interestOf(child)) };
+  }
+
+  #collectInterests(): Map<NodeName, Interest> {
+    const interests = new Map<NodeName, Interest>();
+    const collect = (node: NodeName): void => {
+      const below = new Map<NodeName, Interest>();
+      for (const child of this.childrenOf(node)) {
+        collect(child);
+        const interest = interests.get(child);
+        if (interest !== undefined) below.set(child, interest);
+      }
+      const interest = node === COORDINATOR ? undefined : this.#interestOf(node, below);
+      if (interest !== undefined) interests.set(node, interest);
+    };
+    collect(COORDINATOR);
+    return interests;
   }
 
   #levelOf(node: NodeName): number {
@@ -160,11 +198,16 @@ export class Tree {
     for (const node of [COORDINATOR, ...this.#parents.keys()]) {
       const parent = this.#parents.get(node);
       const above = parent === undefined ? '' : end(parent, node);
-      const below = this.childrenOf(node).map((child) => end(child, child));
-      const own = this.#identify(node).incarnation;
+      const below = this.childrenOf(node).map((child) => `${end(child, child)}${this.#interestText(child)}`);
+      const own = `${this.#identify(node).incarnation}${below.length > 0 ? '' : this.#interestText(node)}`;
       hoods.set(node, `${own} ${this.#levelOf(node)} ${above} < ${below.join(' ')}`);
     }
     return hoods;
+  }
+
+  #interestText(node: NodeName): string {
+    const interest = this.interestOf(node);
+    return interest === undefined ? '' : `:${interest.join('.')}`;
   }
 
   #report(): Report {
@@ -172,6 +215,7 @@ export class Tree {
       child,
       parent: this.#parents.get(child) as NodeName,
       link: this.#links.get(child) as number,
+      ...saying(this.interestOf(child)),
     }));
     return { type: 'committed', version: this.#version, edges, pending: this.policy.pending() };
   }

@@ -5,6 +5,7 @@ import { COORDINATOR, roleOf } from './events.ts';
 import type { EventOf, ModelEvent, ModelOutput } from './events.ts';
 import * as exclusion from './exclusion.ts';
 import { isExcluded } from './forks.ts';
+import { isInterest, isSameInterest, saying } from './interest.ts';
 import type { NodeName, Tree } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { commit, sendPlacement, treeOf } from './placement.ts';
@@ -69,6 +70,28 @@ export function isSuspicion(context: CoordinatorContext, event: EventOf<'suspect
   );
 }
 
+/** Whether a Subscription is the last word of a node that is known. */
+export function isSubscription(
+  context: CoordinatorContext,
+  event: EventOf<'subscription'>,
+  { shards }: Parameters,
+): boolean {
+  const known = context.known[event.node];
+  return (
+    roleOf(event.node) === 'client' &&
+    isInterest(event.interest, shards) &&
+    known?.incarnation === event.incarnation &&
+    known.birth !== 0 &&
+    event.attempt > known.attempt
+  );
+}
+
+/** Whether the tree has the node with another interest than the Subscription says. */
+export function changesInterest(context: CoordinatorContext, event: EventOf<'subscription'>): boolean {
+  const place = context.places[event.node];
+  return place !== undefined && !isSameInterest(place.interest, event.interest);
+}
+
 /** Why the event makes the coordinator commit a tree of its choice; undefined if it does not. */
 export function changeOf(
   context: CoordinatorContext,
@@ -119,8 +142,9 @@ export function wrongChoice(
 }
 
 function learn(context: CoordinatorContext, event: Join): CoordinatorContext {
-  const { node, incarnation, birth, attempt } = event;
-  return { ...context, known: withEntry(context.known, node, { incarnation, birth, attempt }) };
+  const { node, incarnation, birth, attempt, interest } = event;
+  const known = { incarnation, birth, attempt, ...saying(interest) };
+  return { ...context, known: withEntry(context.known, node, known) };
 }
 
 function chosen(event: ModelEvent): Tree {
@@ -172,6 +196,25 @@ export function tellPlace(context: CoordinatorContext, event: Join): Answer {
 /** The answer to a node that joins the tree. */
 export function addToTree(context: CoordinatorContext, event: Join, parameters: Parameters): Answer {
   return commit(context, learn(context, event), { tree: chosen(event) }, parameters);
+}
+
+/** What the coordinator makes of a Subscription where no tree is changed by it. */
+export function noteInterest(context: CoordinatorContext, event: EventOf<'subscription'>): Answer {
+  const { node, attempt, interest } = event;
+  const { incarnation, birth } = context.known[node] ?? { incarnation: 0, birth: 0 };
+  return {
+    patch: { known: withEntry(context.known, node, { incarnation, birth, attempt, interest }) },
+  };
+}
+
+/** The answer to a Subscription that changes what goes where: the same tree, with the new interest. */
+export function placeInterest(
+  context: CoordinatorContext,
+  event: EventOf<'subscription'>,
+  parameters: Parameters,
+): Answer {
+  const now = { ...context, ...noteInterest(context, event).patch };
+  return commit(context, now, { tree: treeOf(context) }, parameters);
 }
 
 /** The answer to an orphan that lost the coordinator itself: the edge is broken, nothing is there to probe. */
@@ -240,6 +283,7 @@ export function letGo(context: CoordinatorContext, event: EventOf<'leave'>, para
   if (!('node' in event)) throw new TypeError('the command leave is not for the coordinator');
   const { node } = event;
   const { incarnation, attempt } = context.known[node] ?? { incarnation: 0, attempt: 0 };
+  // What it wanted, its next life says anew.
   const known = withEntry(context.known, node, { incarnation, birth: 0, attempt });
   if (!(node in context.places)) return { patch: { known, pending: excluding(context.pending, node) } };
   return commit(context, { ...context, known }, { tree: chosen(event) }, parameters);

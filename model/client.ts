@@ -6,19 +6,21 @@ import { writerOf } from './events.ts';
 import type { EventOf, ModelEvent } from './events.ts';
 import { headOf, isNewEvidence, NO_FORKS } from './forks.ts';
 import * as holdings from './holdings.ts';
-import { isAsked, lifelessClient, missing, ownCapsule, sendUp, takeRepair, write } from './holdings.ts';
 import type { ClientContext } from './holdings.ts';
+import { firstInterest } from './interest.ts';
 import { isFromParent } from './links.ts';
 import * as member from './membership.ts';
 import type { NodeName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { act, cancelTimer, frameGuard, outputActions, rejection, report, when } from './reaction.ts';
 import { isRangeAllowed, repairOf } from './relay.ts';
+import { subscription, subscriptionActions, subscriptionGuards } from './subscription.ts';
 
-function memorised(event: EventOf<'start'>): Pick<ClientContext, 'positions' | 'forks' | 'marks'> {
-  if (event.memory?.kind !== 'client') return { positions: {}, ...NO_FORKS };
-  const { positions, forks, marks } = event.memory;
-  return { positions, forks, marks };
+function memorised({ memory }: EventOf<'start'>, { shards }: Parameters): Partial<ClientContext> {
+  const first = firstInterest(shards);
+  if (memory?.kind !== 'client') return { positions: {}, interest: first, ...NO_FORKS };
+  const { positions, forks, marks, interest = first } = memory;
+  return { positions, forks, marks, interest };
 }
 
 /** A client after the evidence that a SYNC brings. */
@@ -32,15 +34,16 @@ function guards(parameters: Parameters) {
   return {
     ...frameGuard,
     ...member.memberGuards,
+    ...subscriptionGuards,
     canWrite: and([stateIn({ up: { membership: 'attached' } }), stateIn({ up: { writing: 'ready' } })]),
     canWriteQueued: and([
-      ({ context }: { context: ClientContext }) => context.queued > 0,
+      ({ context }: { context: ClientContext }) => context.queued.length > 0,
       stateIn({ up: { membership: 'attached' } }),
       stateIn({ up: { writing: 'ready' } }),
     ]),
     // Membership takes the next incarnation; once attached it cannot be refused any more.
     losesIncarnation: and(['isRefusedIncarnation', stateIn({ up: { membership: 'seeking' } })]),
-    queueHasRoom: ({ context }: { context: ClientContext }) => context.queued < parameters.maxQueue,
+    queueHasRoom: ({ context }: { context: ClientContext }) => context.queued.length < parameters.maxQueue,
     isNewRts: when<ClientContext, 'rts'>(
       'rts',
       (context, event) => isFromParent(context, event) && event.epoch > context.rts,
@@ -50,7 +53,7 @@ function guards(parameters: Parameters) {
       'sync',
       (context, event) =>
         isNewSync(context, event) &&
-        missing(informed(context, event, parameters), event, parameters).length > 0,
+        holdings.missing(informed(context, event, parameters), event, parameters).length > 0,
     ),
     isForkedData: when<ClientContext, 'data'>(
       'data',
@@ -65,7 +68,15 @@ function guards(parameters: Parameters) {
     isNewData: when<ClientContext, 'data'>(
       'data',
       (context, event) =>
-        isFromParent(context, event) && isNewAtClient(context, ownCapsule(context), event.record, parameters),
+        isFromParent(context, event) &&
+        holdings.isSubscribed(context, event.record.capsule) &&
+        isNewAtClient(
+          context,
+          context.self,
+          (capsule) => holdings.isOwnCapsule(context, capsule),
+          event.record,
+          parameters,
+        ),
     ),
     asksForWritten: when<ClientContext, 'nak'>(
       'nak',
@@ -79,9 +90,10 @@ function guards(parameters: Parameters) {
     isLastRepair: when<ClientContext, 'repair'>(
       'repair',
       (context, event) =>
-        isAsked(context, event) && takeRepair(context, event, parameters).patch?.asked?.length === 0,
+        holdings.isAsked(context, event) &&
+        holdings.takeRepair(context, event, parameters).patch?.asked?.length === 0,
     ),
-    isAskedRepair: when<ClientContext, 'repair'>('repair', isAsked),
+    isAskedRepair: when<ClientContext, 'repair'>('repair', holdings.isAsked),
   };
 }
 
@@ -90,13 +102,14 @@ function actions(parameters: Parameters) {
     act<ClientContext, 'put'>(() => ({ outputs: [report({ type: 'refused', why })] }));
   return {
     ...member.memberActions(parameters),
-    readPositions: act<ClientContext, 'start'>((_, event) => ({ patch: memorised(event) })),
-    write: act<ClientContext, 'put'>((context) => write(context, parameters)),
+    ...subscriptionActions(parameters),
+    readStorage: act<ClientContext, 'start'>((_, event) => ({ patch: memorised(event, parameters) })),
+    write: act<ClientContext, 'put'>((context, { shard = 0 }) => holdings.write(context, shard, parameters)),
     writeQueued: act<ClientContext, ModelEvent['type']>((context) =>
-      context.queued > 0 ? write(context, parameters) : {},
+      context.queued.length > 0 ? holdings.writeQueued(context, parameters) : {},
     ),
-    queue: act<ClientContext, 'put'>((context) => ({
-      patch: { queued: context.queued + 1 },
+    queue: act<ClientContext, 'put'>((context, { shard = 0 }) => ({
+      patch: { queued: [...context.queued, shard].toSorted((a, b) => a - b) },
       outputs: [report({ type: 'queued' })],
     })),
     refuseFullQueue: refuse('queue-full'),
@@ -114,21 +127,23 @@ function actions(parameters: Parameters) {
         .filter(([capsule]) => writerOf(capsule) === context.self)
         .map(([capsule, seq]) => headOf(context, capsule, seq));
       const answers = [{ node: context.self, heads }];
-      return { patch: { rts: epoch }, outputs: sendUp(context, { type: 'eoe', epoch, answers }) };
+      return { patch: { rts: epoch }, outputs: holdings.sendUp(context, { type: 'eoe', epoch, answers }) };
     }),
     acceptSync: act<ClientContext, 'sync'>((context, event) => {
       const { patch, outputs = [] } = holdings.learnForks(context, event, parameters);
       const now = { ...context, ...patch };
-      const asked = missing(now, event, parameters);
-      const naks = asked.flatMap((range) => sendUp(context, { type: 'nak', ...range, path: [] }));
+      const asked = holdings.missing(now, event, parameters);
+      const naks = asked.flatMap((range) => holdings.sendUp(context, { type: 'nak', ...range, path: [] }));
       return { patch: { ...now, sync: event.epoch, asked }, outputs: [...outputs, ...naks] };
     }),
     repairFromStorage: act<ClientContext, 'nak'>((context, { capsule, first, last }) => {
       const end = Math.min(last, context.positions[capsule] ?? 0);
       const seqs = Array.from({ length: Math.max(0, end - first + 1) }, (_, i) => first + i);
-      return { outputs: sendUp(context, repairOf(context, { capsule, first, last, seqs })) };
+      return { outputs: holdings.sendUp(context, repairOf(context, { capsule, first, last, seqs })) };
     }),
-    takeRepair: act<ClientContext, 'repair'>((context, event) => takeRepair(context, event, parameters)),
+    takeRepair: act<ClientContext, 'repair'>((context, event) =>
+      holdings.takeRepair(context, event, parameters),
+    ),
     sayGoodbye: act<ClientContext, ModelEvent['type']>((context) => ({
       outputs: member.farewell(context),
     })),
@@ -138,20 +153,21 @@ function actions(parameters: Parameters) {
     })),
     forgetTree: act<ClientContext, ModelEvent['type']>((context) => ({
       patch: {
-        ...lifelessClient(context.self),
+        ...holdings.lifelessClient(context.self),
         incarnation: context.incarnation,
         positions: context.positions,
+        interest: context.interest,
         forks: context.forks,
         marks: holdings.storedMarks(context),
       },
     })),
-    forgetAll: act<ClientContext, 'crash'>(({ self }) => ({ patch: lifelessClient(self) })),
+    forgetAll: act<ClientContext, 'crash'>(({ self }) => ({ patch: holdings.lifelessClient(self) })),
   };
 }
 
 const start = [
-  { guard: 'storageIsEmpty', target: 'up.writing.ready', actions: ['readPositions', 'joinFirst'] },
-  { target: 'up.writing.recovering', actions: ['readPositions', 'joinFirst'] },
+  { guard: 'storageIsEmpty', target: 'up.writing.ready', actions: ['readStorage', 'joinFirst'] },
+  { target: 'up.writing.recovering', actions: ['readStorage', 'joinFirst'] },
 ] as const;
 
 const refusedAsPending = {
@@ -175,7 +191,7 @@ export function clientMachine(parameters: Parameters, self: NodeName = 'c1') {
   }).createMachine({
     id: 'client',
     initial: 'off',
-    context: lifelessClient(self),
+    context: holdings.lifelessClient(self),
     states: {
       off: { on: { start } },
       left: {
@@ -221,6 +237,7 @@ export function clientMachine(parameters: Parameters, self: NodeName = 'c1') {
               ready: { on: { 'join-refused': { guard: 'losesIncarnation', target: 'recovering' } } },
             },
           },
+          subscription,
           service: {
             initial: 'serving',
             states: {

@@ -113,6 +113,14 @@ function guards(parameters: Parameters) {
       'timer.probe',
       (context, event) => event.node in context.probes && isFree(context, event),
     ),
+    changesInterest: when<Context, 'subscription'>(
+      'subscription',
+      (context, event) =>
+        admission.isSubscription(context, event, parameters) && admission.changesInterest(context, event),
+    ),
+    isSubscription: when<Context, 'subscription'>('subscription', (context, event) =>
+      admission.isSubscription(context, event, parameters),
+    ),
     isSuspectedEdge: when<Context, 'suspect'>('suspect', admission.isSuspicion),
     missesChild: when<Context, 'timer.suspect'>(
       'timer.suspect',
@@ -173,6 +181,8 @@ function actions(parameters: Parameters) {
     reconnect: bind<'join'>(admission.reconnect),
     probeParent: bind<'join'>(admission.probeParent),
     letGo: bind<'leave'>(admission.letGo),
+    placeInterest: bind<'subscription'>(admission.placeInterest),
+    noteInterest: bind<'subscription'>(admission.noteInterest),
     probeChild: bind<'suspect'>(admission.probeChild),
     probeOwnChild: bind<'timer.suspect'>(admission.probeOwnChild),
     blameEdge: bind<'probe-ack'>(admission.blameEdge),
@@ -288,6 +298,10 @@ export function coordinatorMachine(parameters: Parameters) {
             { guard: 'joinsWithSlot', actions: 'addToTree' },
           ],
           leave: { guard: 'isKnownLeave', actions: 'letGo' },
+          subscription: [
+            { guard: 'changesInterest', actions: 'placeInterest' },
+            { guard: 'isSubscription', actions: 'noteInterest' },
+          ],
           suspect: { guard: 'isSuspectedEdge', actions: 'probeChild' },
           'timer.suspect': { guard: 'missesChild', actions: 'probeOwnChild' },
           heartbeat: { guard: 'greetsFromChild', actions: 'watchSender' },

@@ -6,7 +6,7 @@ import { writerOf } from './events.ts';
 import type { Log } from './events.ts';
 import { asHeld, branchOf, isBeyondFork, marked, marksWhere } from './forks.ts';
 import type { ForkContext } from './forks.ts';
-import type { Capsule, RecordName, SealedRecord } from './messages.ts';
+import type { Capsule, NodeName, RecordName, SealedRecord } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { report } from './reaction.ts';
 import type { Reaction } from './reaction.ts';
@@ -29,10 +29,14 @@ export function isTorn(context: Deliveries, record: SealedRecord): boolean {
   return record.seq === (context.positions[record.capsule] ?? 0) + 1 && !continues(context, record);
 }
 
-/** Whether a record is one that the client delivers or lets wait. `own` is the capsule that it writes. */
+/**
+ * Whether a record is one that the client delivers or lets wait. Of its own capsules, `isPresent` tells those that it writes in this
+ * life.
+ */
 export function isNewAtClient(
   context: Deliveries,
-  own: Capsule,
+  self: NodeName,
+  isPresent: (capsule: Capsule) => boolean,
   record: SealedRecord,
   parameters: Parameters,
 ): boolean {
@@ -41,11 +45,11 @@ export function isNewAtClient(
   const position = positions[capsule] ?? 0;
   const waiting = early[capsule] ?? [];
   const kept = [...new Set([...Object.keys(positions), ...Object.keys(early)])];
-  const others = kept.filter((one) => writerOf(one) !== writerOf(own));
-  const isOwn = writerOf(capsule) === writerOf(own);
-  const hasRoom = isOwn || kept.includes(capsule) || others.length < parameters.maxCapsules;
+  const others = kept.filter((one) => writerOf(one) !== self);
+  const hasRoom =
+    writerOf(capsule) === self || kept.includes(capsule) || others.length < parameters.maxCapsules;
   return (
-    capsule !== own &&
+    !isPresent(capsule) &&
     seq > position &&
     !isBeyondFork(context, record) &&
     !waiting.includes(seq) &&

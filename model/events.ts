@@ -1,6 +1,6 @@
 /** What goes into the statecharts and what comes out of them, beside the messages. */
 
-import type { Capsule, Message, NodeName, Report, Tree } from './messages.ts';
+import type { Capsule, Interest, Message, NodeName, Report, Tree } from './messages.ts';
 import type { Table } from './canonical.ts';
 import type { ForkContext } from './forks.ts';
 
@@ -16,9 +16,9 @@ export function roleOf(node: NodeName): Role {
   return node.startsWith('r') ? 'router' : 'client';
 }
 
-/** The client that writes a capsule `WRITER/INCARNATION`. */
+/** The client that writes a capsule. */
 export function writerOf(capsule: Capsule): NodeName {
-  return capsule.slice(0, capsule.lastIndexOf('/'));
+  return capsule.slice(0, capsule.indexOf('/'));
 }
 
 /** Per capsule, the sequence numbers of the records kept of it, ascending. */
@@ -29,13 +29,19 @@ export interface Known {
   readonly incarnation: number;
   readonly birth: number;
   readonly attempt: number;
+  /** Of a client: what it last said that it wants. */
+  readonly interest?: Interest;
 }
 
-/** A node's place in the tree: its parent, the version of the link between them and that of its last placement. */
+/**
+ * A node's place in the tree: its parent, the version of the link between them, that of its last placement, and what is wanted by it
+ * and below it as of the last commit.
+ */
 export interface Place {
   readonly parent: NodeName;
   readonly link: number;
   readonly placedAt: number;
+  readonly interest?: Interest;
 }
 
 /** What a node has in its storage (docs/protocol.md §5, §6). */
@@ -46,6 +52,7 @@ export type Memory =
       readonly kind: 'client';
       readonly incarnation: number;
       readonly positions: Table<number>;
+      readonly interest?: Interest;
     } & ForkContext)
   | ({
       readonly kind: 'coordinator';
@@ -74,11 +81,18 @@ export type TimerEvent =
   | { readonly type: 'timer.epoch' }
   | { readonly type: 'timer.eoe' }
   | { readonly type: 'timer.placement' }
+  | { readonly type: 'timer.subscription' }
   | { readonly type: 'timer.suspect'; readonly node: NodeName }
   | ({ readonly type: 'timer.probe'; readonly node: NodeName } & Choice);
 
-/** What a node's user asks for. The message `leave` names a node, the command does not. */
-export type CommandEvent = { readonly type: 'put' } | { readonly type: 'leave' };
+/**
+ * What a node's user asks for. The message `leave` names a node, the command does not. A put is of the shard that its key belongs to, 0 if
+ * it says none. A client can be asked to subscribe to what `isInterest` says: where there is one shard, to nothing.
+ */
+export type CommandEvent =
+  | { readonly type: 'put'; readonly shard?: number }
+  | { readonly type: 'subscribe'; readonly shards: Interest }
+  | { readonly type: 'leave' };
 
 /** A life begins (with what the storage holds, null if that is nothing) or ends without warning. */
 export type LifeEvent =
@@ -99,7 +113,14 @@ export type EventOf<T extends ModelEvent['type']> = Extract<ModelEvent, { type: 
 
 /** Name of a timer of a node. */
 export type Timer =
-  'heartbeat' | 'join' | 'epoch' | 'eoe' | 'placement' | `suspect:${NodeName}` | `probe:${NodeName}`;
+  | 'heartbeat'
+  | 'join'
+  | 'epoch'
+  | 'eoe'
+  | 'placement'
+  | 'subscription'
+  | `suspect:${NodeName}`
+  | `probe:${NodeName}`;
 
 /** What a node does, beside changing its state. */
 export type ModelOutput =
@@ -113,6 +134,7 @@ export type ModelOutput =
 export function isFrame(event: ModelEvent): event is Extract<ModelEvent, Message> {
   switch (event.type) {
     case 'put':
+    case 'subscribe':
     case 'start':
     case 'crash':
     case 'timer.heartbeat':
@@ -120,6 +142,7 @@ export function isFrame(event: ModelEvent): event is Extract<ModelEvent, Message
     case 'timer.epoch':
     case 'timer.eoe':
     case 'timer.placement':
+    case 'timer.subscription':
     case 'timer.suspect':
     case 'timer.probe':
       return false;

@@ -6,6 +6,7 @@ import type { Deliveries } from './delivery.ts';
 import type { EventOf, ModelOutput } from './events.ts';
 import { conflict, isNewEvidence, marksWhere, NO_FORKS, withEvidence } from './forks.ts';
 import type { Mark } from './forks.ts';
+import { capsuleOf, isWanted } from './interest.ts';
 import { isFromParent, sendTo } from './links.ts';
 import * as member from './membership.ts';
 import type { MemberContext } from './membership.ts';
@@ -22,7 +23,7 @@ export interface Asked {
   readonly last: number;
 }
 
-/** What a client knows. Its incarnation, its positions and the evidence that it keeps are in its storage. */
+/** What a client knows. Its incarnation, its positions, its interest and the evidence that it keeps are in its storage. */
 export interface ClientContext extends MemberContext, Deliveries {
   /** Greatest epoch accepted of an RTS. */
   readonly rts: number;
@@ -30,19 +31,25 @@ export interface ClientContext extends MemberContext, Deliveries {
   readonly sync: number;
   /** Sorted by capsule. */
   readonly asked: readonly Asked[];
-  /** How many puts wait. */
-  readonly queued: number;
+  /** The shard of each put that waits, ascending. */
+  readonly queued: readonly number[];
 }
 
 /** A client that is not alive. */
 export function lifelessClient(self: NodeName): ClientContext {
-  const nothing = { ...NO_FORKS, positions: {}, early: {}, rts: 0, sync: 0, asked: [], queued: 0 };
+  const nothing = { ...NO_FORKS, positions: {}, early: {}, rts: 0, sync: 0, asked: [], queued: [] };
   return { ...member.lifelessMember(self), ...nothing };
 }
 
-/** The capsule that this life writes. */
-export function ownCapsule(context: ClientContext): Capsule {
-  return `${context.self}/${context.incarnation}`;
+/** Whether the capsule is one that this life writes. */
+export function isOwnCapsule({ self, incarnation }: ClientContext, capsule: Capsule): boolean {
+  const whole = `${self}/${incarnation}`;
+  return capsule === whole || capsule.startsWith(`${whole}/`);
+}
+
+/** Whether the client subscribes to the capsule, and does not write it. */
+export function isSubscribed(context: ClientContext, capsule: Capsule): boolean {
+  return isWanted(context.interest, capsule) && !isOwnCapsule(context, capsule);
 }
 
 /** A frame to the parent, if there is one. */
@@ -50,20 +57,34 @@ export function sendUp(context: ClientContext, body: LinkBody): readonly ModelOu
   return context.parent ? [sendTo(context, context.parent, body)] : [];
 }
 
-/** Makes one record: of one put, or of all that waited. */
-export function write(context: ClientContext, parameters: Parameters): Reaction<ClientContext> {
-  const capsule = ownCapsule(context);
+/** Makes one record of a shard: of one put, or of all that waited. */
+export function write(
+  context: ClientContext,
+  shard: number,
+  parameters: Parameters,
+): Reaction<ClientContext> {
+  const capsule = capsuleOf(context.self, context.incarnation, shard, parameters.shards);
   const seq = (context.positions[capsule] ?? 0) + 1;
-  if (seq > parameters.maxOwnRecords) {
-    return { patch: { queued: 0 }, outputs: [report({ type: 'refused', why: 'log-full' })] };
-  }
+  if (seq > parameters.maxOwnRecords) return { outputs: [report({ type: 'refused', why: 'log-full' })] };
   return {
-    patch: { queued: 0, ...delivered(context, capsule, [seq]) },
+    patch: delivered(context, capsule, [seq]),
     outputs: [
       report({ type: 'put', capsule, seq }),
       ...sendUp(context, { type: 'data', record: { capsule, seq } }),
     ],
   };
+}
+
+/** Makes a record of each shard of which puts wait. */
+export function writeQueued(context: ClientContext, parameters: Parameters): Reaction<ClientContext> {
+  let now: ClientContext = { ...context, queued: [] };
+  const outputs: ModelOutput[] = [];
+  for (const shard of new Set(context.queued)) {
+    const written = write(now, shard, parameters);
+    now = { ...now, ...written.patch };
+    outputs.push(...(written.outputs ?? []));
+  }
+  return { patch: { queued: [], positions: now.positions }, outputs };
 }
 
 /** The marks of what is delivered or written: of what waits, nothing is stored. */
@@ -77,13 +98,15 @@ export function storedMarks({
   return stored;
 }
 
-/** What a SYNC shows to be missing, as far as it can be asked for now. Of a forked capsule that is what is before the fork. */
+/**
+ * What a SYNC shows to be missing of what is wanted, as far as it can be asked for now. Of a forked capsule that is what is before the
+ * fork.
+ */
 export function missing(
   context: ClientContext,
   event: EventOf<'sync'>,
   parameters: Parameters,
 ): readonly Asked[] {
-  const own = ownCapsule(context);
   const ends = new Map(event.frontier.map(({ capsule, seq }) => [capsule, seq]));
   for (const { capsule } of event.forks ?? []) ends.set(capsule, Infinity);
   return [...ends]
@@ -93,17 +116,18 @@ export function missing(
       const last = fork ? Math.min(end, fork.seq - 1) : end;
       return { capsule, first: (context.positions[capsule] ?? 0) + 1, last };
     })
-    .filter(({ capsule, first, last }) => capsule !== own && first <= last && last < Infinity)
+    .filter(({ capsule, first, last }) => isSubscribed(context, capsule) && first <= last && last < Infinity)
     .slice(0, parameters.maxPendingNaks)
     .map((range) => ({ ...range, last: Math.min(range.last, range.first + parameters.maxRepair - 1) }));
 }
 
-/** Whether a Repair is what the parent was asked for. */
+/** Whether a Repair is what the parent was asked for, and still wanted. */
 export function isAsked(context: ClientContext, event: EventOf<'repair'>): boolean {
   const { capsule, first, last } = event;
   return (
     isFromParent(context, event) &&
     isWithinRange(event) &&
+    isWanted(context.interest, capsule) &&
     context.asked.some((one) => one.capsule === capsule && one.first === first && one.last === last)
   );
 }
@@ -125,11 +149,12 @@ export function takeRepair(
   const evidence = conflictAtClient(context, records, parameters);
   if (evidence) return accuse({ ...context, asked }, evidence);
   let now: Deliveries = context;
+  const isOwn = (one: Capsule) => isOwnCapsule(context, one);
   const outputs: ModelOutput[] = [];
   let isAnyTorn = false;
   for (const record of records) {
     isAnyTorn ||= isTorn(now, record);
-    if (!isNewAtClient(now, ownCapsule(context), record, parameters)) continue;
+    if (!isNewAtClient(now, context.self, isOwn, record, parameters)) continue;
     const { patch, outputs: reports } = accepts(now, record, parameters);
     now = { ...now, ...patch };
     outputs.push(...(reports ?? []));

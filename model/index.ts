@@ -21,6 +21,7 @@ export { examine } from './examine.ts';
 export type { Examined } from './examine.ts';
 export { heapChoice, heapTree } from './heap.ts';
 export type { ClientContext } from './holdings.ts';
+export { capsuleOf, isInterest, isWanted, shardOf } from './interest.ts';
 export type * from './messages.ts';
 export { DEFAULT_PARAMETERS } from './parameters.ts';
 export type { Parameters } from './parameters.ts';

@@ -5,8 +5,9 @@
 
 import { COORDINATOR, roleOf } from './events.ts';
 import type { EventOf, ModelOutput } from './events.ts';
+import { saying } from './interest.ts';
 import { isFromNeighbour, isFromParent, neighboursOf, sendAll } from './links.ts';
-import type { Control, Linked, Neighbour, NodeName } from './messages.ts';
+import type { Control, Interest, Linked, Neighbour, NodeName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { act, cancelTimer, report, send, setTimer, when } from './reaction.ts';
 import type { Reaction } from './reaction.ts';
@@ -34,6 +35,10 @@ export interface MemberContext {
   readonly children: readonly Neighbour[];
   /** Of the greatest probe answered. */
   readonly nonce: number;
+  /** What a client subscribes to; null where there is one shard, and at routers. */
+  readonly interest: Interest | null;
+  /** What the installed placement takes the client to want; null if it says nothing of it. */
+  readonly shown: Interest | null;
 }
 
 /** A member that is not alive. */
@@ -49,6 +54,8 @@ export function lifelessMember(self: NodeName): MemberContext {
     parent: null,
     children: [],
     nonce: 0,
+    interest: null,
+    shown: null,
   };
 }
 
@@ -122,6 +129,7 @@ function join(context: MemberContext, parameters: Parameters): Reaction<MemberCo
     birth: context.birth,
     attempt: context.attempt,
     ...context.claim,
+    ...saying(context.interest),
   };
   return {
     patch: context,
@@ -139,8 +147,8 @@ function install(
   event: EventOf<'placement'>,
   parameters: Parameters,
 ): Reaction<MemberContext> {
-  const { version, level, parent, children } = event;
-  const placed: MemberContext = { ...context, claim: null, version, level, parent, children };
+  const { version, level, parent, children, interest: shown = null } = event;
+  const placed: MemberContext = { ...context, claim: null, version, level, parent, children, shown };
   const neighbours = neighboursOf(placed).map((one) => one.node);
   const gone = neighboursOf(context).filter((one) => !neighbours.includes(one.node));
   return {

@@ -6,8 +6,11 @@
 /** Name of a node: `C` is the coordinator, `r1`, `r2`, … routers, `c1`, `c2`, … clients. */
 export type NodeName = string;
 
-/** One writer life's log, `WRITER/INCARNATION`, as `c1/2`. */
+/** One writer life's log of one shard: `WRITER/INCARNATION`, as `c1/2`, and `/sSHARD` where there are several: `c1/2/s0`. */
 export type Capsule = string;
+
+/** Shards that are wanted, ascending. Nobody says it where there is one shard. */
+export type Interest = readonly number[];
 
 /** A record, by its place in its capsule. `seq` counts from 1. An honest writer never makes two with one name. */
 export interface RecordName {
@@ -36,6 +39,8 @@ export interface Neighbour {
   readonly node: NodeName;
   readonly incarnation: number;
   readonly link: number;
+  /** Of a child: what is wanted by it and below it. Never of a parent. */
+  readonly interest?: Interest;
 }
 
 /** Control messages: signed by their sender, sent directly between a node and the coordinator. */
@@ -53,6 +58,8 @@ export type Control =
       /** With `orphaned`: the silent parent and the link to it; otherwise '' and 0. */
       readonly suspect: NodeName;
       readonly link: number;
+      /** Of a client. */
+      readonly interest?: Interest;
     }
   | {
       readonly type: 'join-refused';
@@ -73,6 +80,17 @@ export type Control =
       readonly parent: Neighbour;
       /** Sorted by node. */
       readonly children: readonly Neighbour[];
+      /** To a client: what the coordinator takes it to want. */
+      readonly interest?: Interest;
+    }
+  /** What a client wants from now on. */
+  | {
+      readonly type: 'subscription';
+      readonly node: NodeName;
+      readonly incarnation: number;
+      /** Counts on with the attempts to join, so that the newest of both is the last word. */
+      readonly attempt: number;
+      readonly interest: Interest;
     }
   | {
       readonly type: 'placement-ack';
@@ -175,6 +193,8 @@ export type Report =
         readonly child: NodeName;
         readonly parent: NodeName;
         readonly link: number;
+        /** What goes down this edge. */
+        readonly interest?: Interest;
       }[];
       readonly pending: readonly NodeName[];
     }

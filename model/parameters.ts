@@ -31,6 +31,8 @@ export interface Parameters {
   readonly maxRepair: number;
   /** Ranges that a node has asked for and not got. */
   readonly maxPendingNaks: number;
+  /** Shards that records belong to: `0 … shards − 1`. One: everybody has all there is. */
+  readonly shards: number;
 }
 
 /** The numbers used unless a scenario says otherwise. */
@@ -50,4 +52,5 @@ export const DEFAULT_PARAMETERS: Parameters = {
   maxOwnRecords: 4096,
   maxRepair: 64,
   maxPendingNaks: 64,
+  shards: 1,
 };

@@ -3,9 +3,11 @@
 import { canonicalJson, compareNames, excluding, including, sorted, withEntry } from './canonical.ts';
 import type { Table } from './canonical.ts';
 import { COORDINATOR } from './events.ts';
+import { roleOf } from './events.ts';
 import type { Known, ModelOutput, Place } from './events.ts';
+import { saying, union } from './interest.ts';
 import type { Hops } from './links.ts';
-import type { Control, Neighbour, NodeName, Tree } from './messages.ts';
+import type { Control, Interest, Neighbour, NodeName, Tree } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { cancelTimer, report, send, setTimer } from './reaction.ts';
 import type { Reaction } from './reaction.ts';
@@ -54,7 +56,10 @@ export function treeOf({ places, pending }: Pick<CoordinatorContext, 'places' | 
 }
 
 type View = Pick<CoordinatorContext, 'incarnation' | 'known' | 'places'>;
-type Neighbourhood = Pick<Extract<Control, { type: 'placement' }>, 'level' | 'parent' | 'children'>;
+type Neighbourhood = Pick<
+  Extract<Control, { type: 'placement' }>,
+  'level' | 'parent' | 'children' | 'interest'
+>;
 
 function incarnationOf(view: View, node: NodeName): number {
   return node === COORDINATOR ? view.incarnation : (view.known[node]?.incarnation ?? 0);
@@ -64,7 +69,12 @@ function incarnationOf(view: View, node: NodeName): number {
 export function childrenOf(view: View, node: NodeName): readonly Neighbour[] {
   return Object.entries(view.places)
     .filter(([, place]) => place.parent === node)
-    .map(([child, { link }]) => ({ node: child, incarnation: incarnationOf(view, child), link }));
+    .map(([child, { link, interest }]) => ({
+      node: child,
+      incarnation: incarnationOf(view, child),
+      link,
+      ...saying(interest),
+    }));
 }
 
 /** The coordinator's own neighbourhood. */
@@ -82,12 +92,27 @@ export function pathTo({ places }: Pick<View, 'places'>, node: NodeName): readon
 }
 
 function neighbourhoodOf(view: View, node: NodeName): Neighbourhood {
-  const { parent, link } = view.places[node] ?? { parent: COORDINATOR, link: 0 };
+  const { parent, link, interest }: Omit<Place, 'placedAt'> = view.places[node] ?? {
+    parent: COORDINATOR,
+    link: 0,
+  };
   return {
     level: pathTo(view, node).length,
     parent: { node: parent, incarnation: incarnationOf(view, parent), link },
     children: childrenOf(view, node),
+    ...saying(roleOf(node) === 'client' ? interest : undefined),
   };
+}
+
+/** What is wanted by each node of a tree and below it: nothing by a router without clients. Nobody says it where there is one shard. */
+function interestsIn(parents: Tree['parents'], known: Table<Known>, { shards }: Parameters): Table<Interest> {
+  if (shards === 1) return {};
+  const clients = new Map<NodeName, Interest[]>();
+  for (const node of Object.keys(parents)) clients.set(node, []);
+  for (const client of Object.keys(parents).filter((node) => roleOf(node) === 'client'))
+    for (let at = client; at !== COORDINATOR; at = parents[at] ?? COORDINATOR)
+      clients.get(at)?.push(known[client]?.interest ?? []);
+  return Object.fromEntries([...clients].map(([node, interests]) => [node, union(interests)]));
 }
 
 /** The Placement of a node of the tree, as an output. */
@@ -121,10 +146,12 @@ export function commit(
   parameters: Parameters,
 ): Reaction<CoordinatorContext> {
   const version = now.version + 1;
+  const interests = interestsIn(tree.parents, now.known, parameters);
   const edges = Object.entries(tree.parents).map(([child, parent]) => {
     const old = before.places[child];
     const stays = old?.parent === parent && !isRemade(child, parent);
-    return [child, { parent, link: stays ? old.link : version, placedAt: old?.placedAt ?? 0 }] as const;
+    const place = { parent, link: stays ? old.link : version, placedAt: old?.placedAt ?? 0 };
+    return [child, { ...place, ...saying(interests[child]) }] as const;
   });
   const draft: CoordinatorContext = { ...now, version, places: sorted(Object.fromEntries(edges)) };
 
@@ -151,7 +178,12 @@ export function commit(
     report({
       type: 'committed',
       version,
-      edges: Object.entries(places).map(([child, { parent, link }]) => ({ child, parent, link })),
+      edges: Object.entries(places).map(([child, { parent, link, interest }]) => ({
+        child,
+        parent,
+        link,
+        ...saying(interest),
+      })),
       pending,
     }),
     ...(unacked.length > 0 ? [setTimer('placement', parameters.placementMs)] : []),

@@ -19,6 +19,7 @@ import {
 } from './forks.ts';
 import type { ForkContext } from './forks.ts';
 import type { Hops } from './links.ts';
+import { isWanted } from './interest.ts';
 import {
   isFromChild,
   isFromNeighbour,
@@ -103,7 +104,7 @@ export function isNewData(context: RelayContext, hops: Hops, event: Data, parame
   return isFromNeighbour(hops, event) && takes(context, event.record, parameters);
 }
 
-/** Logs new data and sends it on, to everybody but the one that it came from. */
+/** Logs new data and sends it on, to everybody but the one that it came from and the children that do not want it. */
 export function relayData(
   context: RelayContext,
   hops: Hops,
@@ -111,7 +112,9 @@ export function relayData(
   parameters: Parameters,
 ): Reaction<RelayContext> {
   const { record } = event;
-  const others = neighboursOf(hops).filter((one) => one.node !== event.from);
+  const others = neighboursOf(hops).filter(
+    (one) => one.node !== event.from && isWanted(one.interest, record.capsule),
+  );
   return {
     patch: enter(context, record, parameters),
     outputs: sendAll(hops, others, { type: 'data', record }),
@@ -123,9 +126,15 @@ export function isRangeAllowed({ first, last }: Nak, { maxRepair }: Parameters):
   return last - first < maxRepair;
 }
 
-/** Whether a child asks, as children do: without a path. */
+/** Whether a child asks, as children do: without a path, and for what is wanted there. */
 export function isNakFromChild(hops: Hops, event: Nak, parameters: Parameters): boolean {
-  return event.path.length === 0 && isFromChild(hops, event) && isRangeAllowed(event, parameters);
+  const { path, from, capsule } = event;
+  return (
+    path.length === 0 &&
+    isFromChild(hops, event) &&
+    isRangeAllowed(event, parameters) &&
+    isWanted(neighbour(hops, from)?.interest, capsule)
+  );
 }
 
 /** Whether all of the range that a Nak asks for is from before a fork, if there is one. */
@@ -155,7 +164,9 @@ export function hasSome(context: RelayContext, event: Nak): boolean {
 export function repairFromLog(context: RelayContext, hops: Hops, event: Nak): Reaction<RelayContext> {
   const { capsule, first, last, from } = event;
   const pending = context.naks.find((one) => isSame(one, event));
-  const askers = neighboursOf(hops).filter(({ node }) => node === from || pending?.askers.includes(node));
+  const askers = neighboursOf(hops).filter(
+    ({ node, interest }) => (node === from || pending?.askers.includes(node)) && isWanted(interest, capsule),
+  );
   const seqs = kept(context.log, event);
   return {
     patch: pending ? { naks: context.naks.filter((one) => one !== pending) } : {},
@@ -218,7 +229,7 @@ export function isAskedRepair(context: RelayContext, hops: Hops, event: Repair):
   );
 }
 
-/** Logs what is new of a Repair and sends it to everybody who asked and is still a neighbour. */
+/** Logs what is new of a Repair and sends it to everybody who asked, is still a neighbour and still wants it. */
 export function relayRepair(
   context: RelayContext,
   hops: Hops,
@@ -228,7 +239,7 @@ export function relayRepair(
   const { type, capsule, first, last, seqs, marks } = event;
   const pending = context.naks.find((one) => isSame(one, event));
   const askers = neighboursOf(hops).filter(
-    (one) => one.node !== event.from && pending?.askers.includes(one.node),
+    (one) => one.node !== event.from && pending?.askers.includes(one.node) && isWanted(one.interest, capsule),
   );
   const { forks } = context;
   let store: Store = context;

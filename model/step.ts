@@ -14,6 +14,7 @@ import type { Memory, ModelEvent, ModelOutput, Role } from './events.ts';
 import { heapChoice } from './heap.ts';
 import { lifelessClient, storedMarks } from './holdings.ts';
 import type { ClientContext } from './holdings.ts';
+import { saying } from './interest.ts';
 import type { NodeName, Tree } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import type { CoordinatorContext } from './placement.ts';
@@ -157,8 +158,9 @@ export function memoryOf(state: ModelState): Memory | null {
       return { kind: state.role, incarnation, log, forks, marks };
     }
     case 'client': {
-      const { incarnation, positions, forks } = state.context;
-      return { kind: state.role, incarnation, positions, forks, marks: storedMarks(state.context) };
+      const { incarnation, positions, interest, forks } = state.context;
+      const marks = storedMarks(state.context);
+      return { kind: state.role, incarnation, positions, ...saying(interest), forks, marks };
     }
   }
 }
@@ -175,9 +177,14 @@ function leaves(value: StateValue): readonly string[] {
     : Object.values(value).flatMap((one) => (one ? leaves(one) : []));
 }
 
+/** Goes without saying: there is a Subscription to tell of only where there are several shards, and then not for long. */
+const UNSAID = 'told';
+
 /** Where the statechart is, for people: `attached·ready·serving·current`. */
 export function describe(state: ModelState): string {
-  return leaves(state.value).join('·');
+  return leaves(state.value)
+    .filter((leaf) => leaf !== UNSAID)
+    .join('·');
 }
 
 /** The tree that the heap policy takes, where the event makes the coordinator commit another one. */

@@ -121,6 +121,7 @@ describe('examine', () => {
     ]);
     expect(examine(joining, { ...placement, birth: 2 }).guards).toEqual([
       'client up.membership.seeking placement [isNewPlacement] → attached: false',
+      'client up.subscription.told placement [showsOtherInterest] → telling: false',
       'client up placement [isInstalledPlacement]: false',
       'client up * [isFrame]: true',
       'client up.service.serving always [canWriteQueued]: false',

@@ -83,6 +83,7 @@ const MESSAGES: Readonly<Record<Message['type'], true>> = {
   placement: true,
   'placement-ack': true,
   leave: true,
+  subscription: true,
   suspect: true,
   probe: true,
   'probe-ack': true,

@@ -4,6 +4,7 @@ import {
   DEFAULT_STRATEGY,
   type CampaignSetup,
   type Capability,
+  type Random,
   type Strategy,
   type StrategyOptions,
   type Workload,
@@ -75,7 +76,7 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
     harness: traced?.harness ?? harness,
     guided: strategy === 'guided',
     scenarioFor(index, random, parent) {
-      const drawn = scenarioFor(subject, scenario ?? parent ?? drawScenario(random));
+      const drawn = scenarioFor(subject, scenario ?? parent ?? drawnFor(subject, index, random));
       const hasInsiders = insiders !== undefined && index % INSIDERS_EVERY === INSIDERS_EVERY - 1;
       const granted = hasInsiders ? [...whole.capabilities, ...ON_REQUEST] : whole.capabilities;
       return {
@@ -94,6 +95,18 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
 function kindsFor(index: number): Pick<StrategyOptions, 'choices'> {
   const kind = index % 2 === 0 ? undefined : KINDS_ALONE[((index - 1) / 2) % KINDS_ALONE.length];
   return kind === undefined ? {} : { choices: ['command', 'elapse', ...kind] };
+}
+
+/**
+ * One in so many runs has shards: told by its index, so that the others are the same whatever the share. Coprime to the shares of runs that
+ * are paired and that are executed twice, so that some of these have shards, too.
+ */
+const SHARDED_EVERY = 9;
+
+/** The scenario of a run by chance. Subjects of 2021 know nothing of shards. */
+function drawnFor(subject: string, index: number, random: Random): TreeScenario {
+  const isSharded = index % SHARDED_EVERY === SHARDED_EVERY - 1 && !isGivenToBreak(subject);
+  return drawScenario(random, isSharded ? 'sharded' : undefined);
 }
 
 /** Gives each run its slice of a trace. A run is known by its scenario, of which each gets an object of its own. */

@@ -49,6 +49,7 @@ const names = z.array(text);
 const commandSchema: z.ZodType<Command> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('put'), key: z.string(), value: z.string() }),
   z.strictObject({ type: z.literal('get'), key: z.string() }),
+  z.strictObject({ type: z.literal('subscribe'), shards: z.array(z.number().int().min(0)) }),
   z.strictObject({ type: z.literal('leave') }),
   z.strictObject({ type: z.literal('dump') }),
 ]);
@@ -273,8 +274,8 @@ const MAX_TITLE = 60;
 export function titleOf(message: string): string {
   const words = message
     .replaceAll(/"(?:[^"\\]|\\.)*"/g, '')
-    .replaceAll(/\b[a-z]+\d+\/\d+#\d+/g, 'record')
-    .replaceAll(/\b[a-z]+\d+\/\d+/g, 'capsule')
+    .replaceAll(/\b[a-z]+\d+\/\d+(?:\/s\d+)?#\d+/g, 'record')
+    .replaceAll(/\b[a-z]+\d+\/\d+(?:\/s\d+)?/g, 'capsule')
     .replaceAll(/\br\d+\b/g, 'router')
     .replaceAll(/\bc\d+\b/g, 'client')
     .replaceAll(/\bC\b/g, 'coordinator')

@@ -31,7 +31,7 @@ import {
   referenceSubject,
   type ReferenceSubject,
 } from './subjects/reference.ts';
-import { generatedWorkload, operationMeter } from './workload.ts';
+import { amongShards, generatedWorkload, operationMeter } from './workload.ts';
 import { DEFAULT_GENERATOR } from './ycsb.ts';
 
 /** A harness over this kit's commands, reports and scenarios. Where frames do not matter they are `unknown`. */
@@ -79,7 +79,7 @@ export interface HarnessOptions<Frame> {
   readonly onRequest?: readonly Capability[];
   /** Ids of the properties that are meant to hold. Default: all. */
   readonly properties?: readonly string[];
-  /** Default: YCSB-A. */
+  /** Default: YCSB-A; where there are shards, clients change what they subscribe to in between. */
   readonly workload?: (scenario: TreeScenario) => Workload<Frame, Command, TreeScenario>;
 }
 
@@ -94,7 +94,7 @@ export function treeHarness<Frame>({
   capabilities = ALL_CAPABILITIES,
   onRequest = [],
   properties = PROPERTIES.map(({ id }) => id),
-  workload = () => generatedWorkload(DEFAULT_GENERATOR),
+  workload = ({ parameters }) => generatedWorkload(amongShards(DEFAULT_GENERATOR, parameters.shards)),
 }: HarnessOptions<Frame>): TreeHarness<Frame> {
   const unknown = properties.find((id) => PROPERTIES.every((property) => property.id !== id));
   if (unknown !== undefined) throw new RangeError(`properties: there is no ${unknown}`);

@@ -4,12 +4,14 @@ import { EPOCH_MUTANTS } from './mutants/epochs.ts';
 import { FORK_MUTANTS } from './mutants/forks.ts';
 import { MEMBERSHIP_MUTANTS } from './mutants/membership.ts';
 import type { Mutant } from './mutants/mutant.ts';
+import { SHARD_MUTANTS } from './mutants/shards.ts';
 
 export const MUTANTS: readonly Mutant[] = [
   ...DATA_MUTANTS,
   ...MEMBERSHIP_MUTANTS,
   ...EPOCH_MUTANTS,
   ...FORK_MUTANTS,
+  ...SHARD_MUTANTS,
 ];
 
 /** The mutant with this id, without the prefix `mutant:`. */

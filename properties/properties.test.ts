@@ -3,6 +3,7 @@ import { harnessFor, treeHarness } from './harness.ts';
 import { judge, judgeWith, STORY } from './monitors/story.test-helper.ts';
 import { MUTANTS } from './mutants.ts';
 import { DEFINITIONS, PROPERTIES } from './properties.ts';
+import { scenarioOf } from './scenario.ts';
 import { modelFacts, modelSubject } from './subjects/model.ts';
 
 const WITH_BYTES = { ...STORY, secrets: [] };
@@ -18,7 +19,11 @@ describe('properties', () => {
   });
 
   test.each(DEFINITIONS.map(({ id }) => id))('%s is vacuous, not green, where nothing happened', (id) => {
-    expect(judgeWith(id, [], WITH_BYTES)).toMatchObject({ violation: undefined, exercised: 0 });
+    const scenario = scenarioOf({ topology: 'sharded', k: 2, routers: 1, clients: 2 });
+    expect(judgeWith(id, [], WITH_BYTES, { scenario })).toMatchObject({
+      violation: undefined,
+      exercised: 0,
+    });
   });
 
   test('each has a mutant, and each mutant says what it breaks', () => {

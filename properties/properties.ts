@@ -1,4 +1,5 @@
 /** The properties: ids, statements, sources, and the monitors that judge them. */
+import { ShardContainment } from './monitors/containment.ts';
 import { Convergence } from './monitors/convergence.ts';
 import { Conformance } from './monitors/conformance.ts';
 import { ForkAccountability } from './monitors/forks.ts';
@@ -28,6 +29,11 @@ const withBytes =
     watch.facts.secrets !== undefined
       ? new judge(id, watch)
       : { notApplicable: `frames of ${watch.facts.id} are not bytes` };
+
+const whereSharded =
+  (judge: JudgeClass): Definition['make'] =>
+  (watch, id) =>
+    watch.scenario.parameters.shards > 1 ? new judge(id, watch) : { notApplicable: 'there is one shard' };
 
 /** Every property that a single run can break, in the order of tables. */
 export const DEFINITIONS: readonly Definition[] = [
@@ -95,6 +101,14 @@ export const DEFINITIONS: readonly Definition[] = [
     make: always(KPlusOne),
   },
   {
+    id: 'shard-containment',
+    kind: 'safety',
+    statement:
+      'No record goes down an edge below which nobody wants its shard; no client takes in a record of a shard that it does not subscribe to.',
+    source: 'poster: each write to the interested subset',
+    make: whereSharded(ShardContainment),
+  },
+  {
     id: 'enclave-economy',
     kind: 'safety',
     statement:
@@ -134,7 +148,8 @@ export const DEFINITIONS: readonly Definition[] = [
   {
     id: 'delivery-to-every-subscriber',
     kind: 'liveness',
-    statement: 'Every record put by a live honest client is delivered by every live honest subscriber.',
+    statement:
+      'Every record put by a live honest client is delivered by every live honest subscriber: every client that wants its shard.',
     source: 'poster',
     make: always(DeliveryToEverySubscriber),
   },

@@ -44,6 +44,8 @@ export type Report =
 export type Command =
   | { readonly type: 'put'; readonly key: string; readonly value: string }
   | { readonly type: 'get'; readonly key: string }
+  /** Asks a client to want records of these shards only: ascending. Means nothing where there is one shard. */
+  | { readonly type: 'subscribe'; readonly shards: readonly number[] }
   | { readonly type: 'leave' }
   | { readonly type: 'dump' };
 

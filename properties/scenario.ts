@@ -6,20 +6,36 @@ import type { BaseScenario, Random } from '../engine/index.ts';
 /** Greatest number of nodes of a scenario: search stays a search, and bounds stay small. */
 export const MAX_NODES = 64;
 
+/**
+ * `tree`: routers and clients under a coordinator. `flat`: every client a child of the coordinator. `sharded`: a tree in which records
+ * belong to shards, and clients subscribe to those that they want.
+ */
+export type Topology = (typeof TOPOLOGIES)[number];
+
+/** All topologies. */
+export const TOPOLOGIES = ['tree', 'flat', 'sharded'] as const;
+
+/** Shards of a sharded scenario, unless its size says otherwise. */
+export const SHARDS = 3;
+
+/** Shards, at most: keys are told apart by two bytes, and interests stay short. */
+export const MAX_SHARDS = 64;
+
 /** A system under test. */
 export interface TreeScenario extends BaseScenario {
-  /** `tree`: routers and clients under a coordinator. `flat`: every client a child of the coordinator. */
-  readonly topology: 'tree' | 'flat';
+  readonly topology: Topology;
   readonly parameters: Parameters;
 }
 
 /** The choices from which a scenario is made. */
 export interface Size {
-  readonly topology?: 'tree' | 'flat';
+  readonly topology?: Topology;
   /** Greatest number of children of a node; at least 2. Ignored for `flat`, where it is the number of clients. */
   readonly k: number;
   readonly routers: number;
   readonly clients: number;
+  /** Of `sharded`: at least 2. Default SHARDS. */
+  readonly shards?: number;
   /** `formed`: the tree has had time to form before the first move; `empty`: it has not. Default `formed`. */
   readonly start?: 'formed' | 'empty';
   /** Records that one run makes, at most. Default RECORDS_PER_RUN. */
@@ -52,7 +68,10 @@ export function scenarioOf(
     throw new RangeError(`clients: expected at least 1, got ${size.clients}`);
   if (!Number.isInteger(routers) || routers < 0)
     throw new RangeError(`routers: expected at least 0, got ${routers}`);
-  if (topology === 'tree' && (!Number.isInteger(size.k) || size.k < 2))
+  const shards = topology === 'sharded' ? shardsOf(size, parameters) : 1;
+  if (topology === 'sharded' && (!Number.isInteger(shards) || shards < 2 || shards > MAX_SHARDS))
+    throw new RangeError(`shards: expected 2 to ${MAX_SHARDS}, got ${shards}`);
+  if (topology !== 'flat' && (!Number.isInteger(size.k) || size.k < 2))
     throw new RangeError(`k: expected at least 2, got ${size.k}`);
   if (1 + routers + size.clients > MAX_NODES)
     throw new RangeError(`nodes: expected at most ${MAX_NODES}, got ${1 + routers + size.clients}`);
@@ -60,6 +79,7 @@ export function scenarioOf(
     ...DEFAULT_PARAMETERS,
     ...parameters,
     k: topology === 'flat' ? Math.max(2, size.clients) : size.k,
+    shards,
   };
   const nodes = [ROOT];
   for (let i = 1; i <= routers; i += 1) nodes.push(`r${i}`);
@@ -76,25 +96,33 @@ export function scenarioOf(
   };
 }
 
+/** Of a sharded scenario: those of its size, or those of its numbers if these have several. */
+function shardsOf({ shards }: Size, parameters: Partial<Parameters>): number {
+  if (shards !== undefined) return shards;
+  return parameters.shards !== undefined && parameters.shards > 1 ? parameters.shards : SHARDS;
+}
+
 /**
  * The time within which everything that liveness promises has happened, once the faults have stopped.
  *
  * In the worst case the dead are found one after the other, each by a silence, a join or suspicion, and a probe, and each is followed by
  * placements. There can be as many dead as nodes, and one round more for those that only believed each other dead. Then
  * epochs: one that may have been opened too early, one to learn the frontier, one to spare, and one for every `maxRepair` of the
- * `records` that a client may be behind by.
+ * `records` that a client may be behind by. Where there are shards, a client may have subscribed just before: it says so once more, is
+ * placed anew, and asks in the epoch after that.
  */
 export function settleMs(nodes: number, parameters: Parameters, records = RECORDS_PER_RUN): number {
-  const { suspectMs, joinMs, probeMs, placementMs, epochMs, eoeMs, maxRepair } = parameters;
+  const { suspectMs, joinMs, probeMs, placementMs, epochMs, eoeMs, maxRepair, shards } = parameters;
   const round = suspectMs + joinMs + probeMs + placementMs;
-  return (nodes + 1) * round + (3 + Math.ceil(records / maxRepair)) * (epochMs + eoeMs);
+  const subscribing = shards === 1 ? 0 : joinMs + placementMs + epochMs + eoeMs;
+  return subscribing + (nodes + 1) * round + (3 + Math.ceil(records / maxRepair)) * (epochMs + eoeMs);
 }
 
 /** The name of a scenario that is nothing but its size. */
 export function nameOf(size: Size): string {
-  return size.topology === 'flat'
-    ? `flat-${size.clients}c`
-    : `tree-k${size.k}-${size.routers}r-${size.clients}c`;
+  if (size.topology === 'flat') return `flat-${size.clients}c`;
+  const shards = size.topology === 'sharded' ? `${size.shards ?? SHARDS}s-` : '';
+  return `${shards === '' ? 'tree' : 'sharded'}-${shards}k${size.k}-${size.routers}r-${size.clients}c`;
 }
 
 /** Scenarios that have a name on the command line. */
@@ -123,6 +151,11 @@ export const NAMED_SCENARIOS: readonly {
     title: 'the baseline: five clients under the coordinator',
     size: { topology: 'flat', k: 5, routers: 0, clients: 5 },
   },
+  {
+    name: 'sharded',
+    title: 'three shards, three routers on two levels, four clients, K = 2',
+    size: { topology: 'sharded', k: 2, routers: 3, clients: 4 },
+  },
 ];
 
 /** A named scenario, or undefined. */
@@ -133,6 +166,9 @@ export function namedScenario(name: string): TreeScenario | undefined {
 
 /** Greatest number of nodes of the scenarios that `check` draws by itself. */
 export const MAX_DRAWN_NODES = 12;
+
+/** The same of clients, where there are shards. */
+const MAX_SHARDED_CLIENTS = 6;
 
 /** Bounds so small that a run reaches them. */
 export const TIGHT_BOUNDS: Partial<Parameters> = {
@@ -149,9 +185,9 @@ export const SCARCE_BOUNDS: Partial<Parameters> = { ...TIGHT_BOUNDS, maxCapsules
 /** Percent of the tight scenarios that are scarce: too few for most that liveness asks for. */
 const SCARCE_PERCENT = 25;
 
-/** Draws a scenario as `check` does: a size, in a third of the runs bounds that a run reaches, in a third slow links. */
-export function drawScenario(random: Random): TreeScenario {
-  const size = drawSize(random);
+/** Draws a scenario as `check` does: a size (with shards, if that is asked for), in a third of the runs bounds that a run reaches, in a third slow links. */
+export function drawScenario(random: Random, topology?: 'sharded'): TreeScenario {
+  const size = topology === undefined ? drawSize(random) : drawShardedSize(random);
   const isTight = random.chance(33);
   const isSlow = random.chance(33);
   const isScarce = isTight && random.chance(SCARCE_PERCENT);
@@ -179,6 +215,22 @@ export function drawSize(random: Random): Size {
   return { k, routers, clients: Math.max(2, clients), start };
 }
 
+/** Draws a size with shards: mostly two levels of routers, so that what is wanted further down counts. */
+export function drawShardedSize(random: Random): Size {
+  const start = random.chance(25) ? 'empty' : 'formed';
+  const k = random.pick([2, 2, 2, 3]);
+  const routers = random.int(1, 4);
+  const slots = (routers + 1) * k - routers;
+  return {
+    topology: 'sharded',
+    k,
+    shards: random.pick([2, SHARDS, SHARDS]),
+    routers,
+    clients: random.int(2, Math.min(slots, MAX_SHARDED_CLIENTS)),
+    start,
+  };
+}
+
 const count = (least: number) => z.number().int().min(least);
 
 const parametersSchema = z.strictObject({
@@ -197,6 +249,7 @@ const parametersSchema = z.strictObject({
   maxOwnRecords: count(1),
   maxRepair: count(1),
   maxPendingNaks: count(1),
+  shards: count(1).max(MAX_SHARDS).default(1),
 });
 
 const nodeName = z.string().regex(/^(C|[rc][1-9][0-9]{0,3})$/, 'expected C, r1, r2, … or c1, c2, …');
@@ -205,7 +258,7 @@ const nodeName = z.string().regex(/^(C|[rc][1-9][0-9]{0,3})$/, 'expected C, r1, 
 export const scenarioSchema = z
   .strictObject({
     name: z.string().min(1),
-    topology: z.enum(['tree', 'flat']),
+    topology: z.enum(TOPOLOGIES),
     nodes: z.array(nodeName).min(2).max(MAX_NODES),
     core: z.array(nodeName),
     latencyMs: count(1),
@@ -222,6 +275,10 @@ export const scenarioSchema = z
     path: ['core'],
     message: 'expected nodes of the scenario',
   })
+  .refine(({ topology, parameters }) => (topology === 'sharded') === parameters.shards > 1, {
+    path: ['parameters', 'shards'],
+    message: 'expected at least 2 if the topology is sharded, else 1',
+  })
   .refine((scenario) => scenario.nodes.some((node) => node.startsWith('c')), {
     path: ['nodes'],
     message: 'expected at least one client',
@@ -230,10 +287,11 @@ export const scenarioSchema = z
 /** What a person writes in a scenario file: a size, a name, and any of the protocol's numbers. */
 export const sizeSchema = z.strictObject({
   name: z.string().min(1).optional(),
-  topology: z.enum(['tree', 'flat']).optional(),
+  topology: z.enum(TOPOLOGIES).optional(),
   k: count(2),
   routers: count(0),
   clients: count(1),
+  shards: count(2).max(MAX_SHARDS).optional(),
   start: z.enum(['formed', 'empty']).optional(),
   parameters: parametersSchema.partial().optional(),
 });

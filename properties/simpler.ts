@@ -23,13 +23,22 @@ const SMALLEST: readonly Size[] = [
   { k: 2, routers: 2, clients: 3 },
 ];
 
+/** Where there are shards: a router below another one, with nobody below it who could want anything. */
+const SMALLEST_SHARDED: readonly Size[] = [...SMALLEST, { k: 2, routers: 3, clients: 2 }];
+
 /** What shrinking may try with this kit's scenarios, commands and attacks. */
 export const SIMPLER: Simpler<Command, TreeScenario> = {
   scenarios: simplerScenarios,
   smallest: ({ parameters, latencyMs, topology }) => [
-    ...SMALLEST.map((size) => sized({ ...size, topology }, { ...parameters, k: size.k }, latencyMs)),
+    ...(topology === 'sharded' ? SMALLEST_SHARDED : SMALLEST).map((size) =>
+      sized({ ...size, topology, shards: parameters.shards }, { ...parameters, k: size.k }, latencyMs),
+    ),
     // What overflows does so sooner in less room.
-    sized({ ...LEAST, topology }, { ...DEFAULT_PARAMETERS, ...TIGHT_BOUNDS, k: LEAST.k }, latencyMs),
+    sized(
+      { ...LEAST, topology, shards: parameters.shards },
+      { ...DEFAULT_PARAMETERS, ...TIGHT_BOUNDS, k: LEAST.k, shards: parameters.shards },
+      latencyMs,
+    ),
   ],
   command(command, at) {
     const plain = { type: 'put', key: PLAIN_KEY, value: `v${at}` } as const;
@@ -41,7 +50,7 @@ export const SIMPLER: Simpler<Command, TreeScenario> = {
   },
 };
 
-/** In this order: without all nodes that no move names, without single ones, a narrower tree, ordinary bounds and links, a formed tree. */
+/** In this order: without all nodes that no move names, without single ones, fewer shards, a narrower tree, ordinary bounds and links, a formed tree. */
 function* simplerScenarios(
   scenario: TreeScenario,
   named: ReadonlySet<string>,
@@ -49,16 +58,18 @@ function* simplerScenarios(
   const routers = scenario.nodes.filter((node) => node.startsWith('r'));
   const clients = scenario.nodes.filter((node) => node.startsWith('c'));
   const { parameters, latencyMs } = scenario;
+  const { shards } = parameters;
   const isFormed = scenario.prologueMs > 0;
   const of = (
     keptRouters: readonly string[],
     keptClients: readonly string[],
     numbers: Parameters = parameters,
-    other: { readonly start?: 'formed'; readonly latencyMs?: number } = {},
+    other: Partial<Pick<Size, 'topology' | 'shards' | 'start'>> & { readonly latencyMs?: number } = {},
   ): SimplerScenario<TreeScenario> => ({
     scenario: sized(
       {
-        topology: scenario.topology,
+        topology: other.topology ?? scenario.topology,
+        shards: other.shards ?? shards,
         k: numbers.k,
         routers: keptRouters.length,
         clients: keptClients.length,
@@ -91,10 +102,14 @@ function* simplerScenarios(
         routers,
         clients.filter((node) => node !== client),
       );
-  if (scenario.topology === 'tree')
+  if (scenario.topology === 'sharded') {
+    yield of(routers, clients, parameters, { topology: 'tree' });
+    for (let fewer = 2; fewer < shards; fewer += 1) yield of(routers, clients, parameters, { shards: fewer });
+  }
+  if (scenario.topology !== 'flat')
     for (const k of NARROWER.filter((one) => one < parameters.k))
       yield of(routers, clients, { ...parameters, k });
-  const ordinary = { ...DEFAULT_PARAMETERS, k: parameters.k };
+  const ordinary = { ...DEFAULT_PARAMETERS, k: parameters.k, shards };
   if (!isSame(ordinary, parameters)) yield of(routers, clients, ordinary);
   if (latencyMs !== LATENCY_MS) yield of(routers, clients, parameters, { latencyMs: LATENCY_MS });
   if (!isFormed) yield of(routers, clients, parameters, { start: 'formed' });
@@ -105,7 +120,8 @@ const NARROWER = [2, 3, 4, 5];
 
 /** A scenario of a size, named for it and for what is not ordinary about it. */
 function sized(size: Size, parameters: Parameters, latencyMs: number): TreeScenario {
-  const isTight = !isSame({ ...DEFAULT_PARAMETERS, k: parameters.k }, parameters);
+  const { k, shards } = parameters;
+  const isTight = !isSame({ ...DEFAULT_PARAMETERS, k, shards }, parameters);
   const isSlow = latencyMs !== LATENCY_MS;
   const name = [nameOf(size), isTight ? 'tight' : '', isSlow ? 'slow' : '']
     .filter((part) => part !== '')

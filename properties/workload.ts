@@ -8,6 +8,12 @@ export type Operation =
   | { readonly type: 'put'; readonly key: string; readonly value: string }
   | { readonly type: 'get'; readonly key: string };
 
+/** A change of what a client wants, where there are shards. */
+export interface Subscribing {
+  readonly type: 'subscribe';
+  readonly shards: readonly number[];
+}
+
 /** An operation, and the client that it is put to. */
 export interface Assignment {
   readonly node: string;
@@ -23,8 +29,8 @@ export interface Assignment {
  * schedule: recorded, replayed and shrunk like all others. `remaining` spreads over the clients that are up, in turn (over
  * all when none is: the engine brings those up again first). A generated workload has no end, so nothing of it remains.
  */
-export type ApplicationWorkload<Frame> = Workload<Frame, Operation, TreeScenario> &
-  Required<Pick<Workload<Frame, Operation, TreeScenario>, 'remaining'>>;
+export type ApplicationWorkload<Frame, Asked = Operation> = Workload<Frame, Asked, TreeScenario> &
+  Required<Pick<Workload<Frame, Asked, TreeScenario>, 'remaining'>>;
 
 /** Makes the next operation from chance alone: no state, so it may be shared between runs. */
 export type Generator = (random: Random) => Operation;
@@ -35,7 +41,9 @@ export function clientsOf(scenario: { readonly nodes: readonly string[] }): read
 }
 
 /** An endless workload from a generator; each operation goes to one of the clients that are up, by chance. */
-export function generatedWorkload<Frame>(generator: Generator): ApplicationWorkload<Frame> {
+export function generatedWorkload<Frame, Asked = Operation>(
+  generator: (random: Random) => Asked,
+): ApplicationWorkload<Frame, Asked> {
   return {
     next(view, random) {
       const node = pickUp(view, random);
@@ -44,6 +52,24 @@ export function generatedWorkload<Frame>(generator: Generator): ApplicationWorkl
     mayRepeat: true,
     remaining: () => [],
   };
+}
+
+/** Percent of the operations by which a client changes what it subscribes to, where there are several shards. */
+const SUBSCRIBE_PERCENT = 33;
+/** Percent of the shards that it then subscribes to. */
+const SUBSCRIBED_PERCENT = 40;
+
+/** The generator where there are shards: now and then a client subscribes to others. */
+export function amongShards(
+  generator: Generator,
+  shards: number,
+): (random: Random) => Operation | Subscribing {
+  if (shards === 1) return generator;
+  const all = Array.from({ length: shards }, (_, shard) => shard);
+  return (random) =>
+    random.chance(SUBSCRIBE_PERCENT)
+      ? { type: 'subscribe', shards: all.filter(() => random.chance(SUBSCRIBED_PERCENT)) }
+      : generator(random);
 }
 
 /** A workload that issues given operations in their order, each to one of the clients that are up, by chance. */

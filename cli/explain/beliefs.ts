@@ -1,6 +1,6 @@
 /** What a node knows, in a few lines, as its statechart has it. */
 import type { ModelState } from '../../model/index.ts';
-import { headsWords, listed, neighbourhood, recordId } from './words.ts';
+import { headsWords, listed, neighbourhood, recordId, shardsWords } from './words.ts';
 
 /** `place: version 8, parent C, children c3 and c4`, …; nothing for a node that does not run. */
 export function beliefsOf(state: ModelState): readonly string[] {
@@ -30,17 +30,18 @@ export function beliefsOf(state: ModelState): readonly string[] {
       ];
     }
     case 'client': {
-      const { positions, early, asked, queued, sync, incarnation } = state.context;
+      const { positions, early, asked, queued, sync, incarnation, interest } = state.context;
       const waiting = Object.entries(early).flatMap(([capsule, seqs]) =>
         seqs.map((seq) => recordId({ capsule, seq })),
       );
       return [
         placeOf(state.context),
         `life: incarnation ${incarnation}; last SYNC: ${sync === 0 ? 'none' : `epoch ${sync}`}`,
+        ...(interest === null ? [] : [`subscribes to: ${shardsWords(interest)}`]),
         `has read: ${entriesWords(positions)}`,
         ...some('waiting for what is before it', waiting),
         ...some('has asked for', asked.map(rangeOf)),
-        ...(queued === 0 ? [] : [`puts that wait: ${queued}`]),
+        ...(queued.length === 0 ? [] : [`puts that wait: ${queued.length}`]),
       ];
     }
   }

@@ -15,6 +15,7 @@ import {
   placementName,
   rangeWords,
   recordWords,
+  shardsWords,
 } from './words.ts';
 
 /** One output of a node, read. */
@@ -174,6 +175,11 @@ function sendPhrase(
       return { verb: 'confirm', rest: `that to ${whom} (${term('PlacementAck')})` };
     case 'heartbeat':
       return { verb: 'greet', rest: `${whom} (${term('Heartbeat')})` };
+    case 'subscription':
+      return {
+        verb: 'tell',
+        rest: `${whom} that it wants ${shardsWords(message.interest)} (${term('Subscription')})`,
+      };
     case 'suspect':
       return { verb: 'report', rest: `to ${whom} that ${message.child} is silent (${term('Suspect')})` };
     case 'probe':

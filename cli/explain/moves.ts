@@ -2,7 +2,7 @@
 import { takenOverBy, type Attack, type Move } from '../../engine/index.ts';
 import type { Command } from '../../properties/reading.ts';
 import { term } from './terms.ts';
-import { listed, ordinal, span } from './words.ts';
+import { listed, ordinal, shardsWords, span } from './words.ts';
 
 /** A message by its identity, `c2>r1 data #2`. */
 export interface Identity {
@@ -91,6 +91,8 @@ export function commandWords(node: string, command: Command): string {
       return `the application at ${node} puts ${command.key} = ${JSON.stringify(command.value)}`;
     case 'get':
       return `the application at ${node} asks for ${command.key}`;
+    case 'subscribe':
+      return `the application at ${node} subscribes to ${shardsWords(command.shards)}`;
     case 'leave':
       return `${node} is told to leave`;
     case 'dump':
@@ -108,6 +110,8 @@ export function timerWords(timer: string, node: string): string {
       return `${node} has got no answer from ${about} to its ${term('Probe')}`;
     case 'join':
       return `${node} still has no place in the tree`;
+    case 'subscription':
+      return `${node} has not been told that it gets what it wants`;
     case 'heartbeat':
       return `the next ${term('Heartbeat')} of ${node} is due`;
     case 'epoch':

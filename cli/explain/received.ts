@@ -10,6 +10,7 @@ import {
   placementName,
   rangeWords,
   recordWords,
+  shardsWords,
 } from './words.ts';
 
 /** `c2’s request to repeat record c1/1#2 (Nak)`. `life`: which life of the sender it is of, if that matters. */
@@ -32,6 +33,8 @@ export function receivedWords(message: Message, from: string, life?: number): st
       return `${from}’s confirmation of version ${message.version} (${term('PlacementAck')})`;
     case 'leave':
       return `${from}’s goodbye (${term('Leave')})`;
+    case 'subscription':
+      return `${from}’s wish for ${shardsWords(message.interest)} (${term('Subscription')})`;
     case 'suspect':
       return `${from}’s report that ${message.child} is silent (${term('Suspect')})`;
     case 'probe':

@@ -96,7 +96,7 @@ export function reportPhrase(report: Report, situation: Situation): Phrase {
 
 /** What a commit changes: who came, who went, who moved. */
 export function treeChange(
-  { edges, pending }: Extract<Report, { type: 'committed' }>,
+  { version, edges, pending }: Extract<Report, { type: 'committed' }>,
   { parents }: Pick<Situation, 'parents'>,
 ): string {
   const now = new Map(edges.map(({ child, parent }) => [child, parent]));
@@ -122,5 +122,7 @@ export function treeChange(
   }
   if (gone.length > 0) parts.push(`without ${listed(gone)}`);
   if (pending.length > 0) parts.push(`${listed(pending)} without a slot`);
-  return parts.length === 0 ? 'the same places, new links' : parts.join('; ');
+  if (parts.length > 0) return parts.join('; ');
+  const isRelinked = edges.length === 0 || edges.some(({ link }) => link === version);
+  return isRelinked ? 'the same places, new links' : 'the same places, other shards to pass down';
 }

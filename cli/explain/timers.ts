@@ -20,6 +20,8 @@ function setPhrase(timer: string, ms: number): Phrase {
       return { verb: 'plan', rest: `its next ${term('Heartbeat')} in ${span(ms)}` };
     case 'join':
       return { verb: 'plan', rest: `to ask again in ${span(ms)}` };
+    case 'subscription':
+      return { verb: 'plan', rest: `to say so again in ${span(ms)}` };
     case 'placement':
       return { verb: 'plan', rest: `to repeat what is not confirmed in ${span(ms)}` };
     case 'epoch':
@@ -36,6 +38,8 @@ function cancelPhrase(timer: string): Phrase {
       return { verb: 'stop', rest: `watching ${node}` };
     case 'join':
       return { verb: 'stop', rest: 'asking for a place' };
+    case 'subscription':
+      return { verb: 'stop', rest: 'saying what it wants' };
     case 'placement':
       return { verb: 'stop', rest: `repeating ${term('Placement', 'Placements')}` };
     default:

@@ -160,6 +160,8 @@ export function messageWords(message: Message): string {
       return `the ${term('PlacementAck')} of version ${message.version}`;
     case 'leave':
       return `a ${term('Leave')}`;
+    case 'subscription':
+      return `a ${term('Subscription')} to ${shardsWords(message.interest)}`;
     case 'suspect':
       return `a ${term('Suspect')}: ${message.child} is silent`;
     case 'probe':
@@ -209,6 +211,8 @@ export function messageLabel(message: Message): string {
       return `nak ${message.capsule}#${message.first}${message.last > message.first ? `-${message.last}` : ''}`;
     case 'repair':
       return `repair ${message.capsule}#${message.seqs.join(',')}`;
+    case 'subscription':
+      return `subscription ${message.interest.join(',')}`;
     case 'suspect':
       return `suspect ${message.child}`;
     case 'evidence':
@@ -223,6 +227,12 @@ export function messageLabel(message: Message): string {
     case 'heartbeat':
       return message.type;
   }
+}
+
+/** `shards 0 and 2`. */
+export function shardsWords(shards: readonly number[]): string {
+  if (shards.length === 0) return 'no shard';
+  return `${shards.length === 1 ? 'shard' : 'shards'} ${listed(shards.map(String))}`;
 }
 
 /** `parent C, children c1 and c2`. */

@@ -29,8 +29,10 @@ const cut = (from: string, to: string): Move<Command> => ({
 const wait = (ms: number): Move<Command> => ({ move: 'elapse', ms });
 
 /** One more client than there are slots; a record that c2 misses; a client that seems dead; one that leaves. */
-const SCENARIO = scenarioOf({ k: 2, routers: 1, clients: 4 });
+const SCENARIO = scenarioOf({ topology: 'sharded', k: 2, routers: 1, clients: 4 });
 const EVENTFUL: readonly Move<Command>[] = [
+  { move: 'command', node: 'c2', command: { type: 'subscribe', shards: [0, 1] } },
+  wait(100),
   { move: 'command', node: 'c1', command: put },
   wait(100),
   cut('C', 'c1'),

@@ -59,8 +59,14 @@ export const FORGED = [
   'sync',
   'nak',
   'repair',
+  'subscription',
 ] as const;
 export type Forged = (typeof FORGED)[number];
+
+/** Those that can be forged among so many shards. */
+export function forgedAmong(shards: number): readonly Forged[] {
+  return shards === 1 ? FORGED.filter((kind) => kind !== 'subscription') : FORGED;
+}
 
 /** How far ahead of all that was seen forged numbers are. */
 const AHEAD = 1000;
@@ -108,6 +114,13 @@ export function forge(kind: Forged, as: string, to: string, gleaned: Gleaned, sa
       });
     case 'leave':
       return control('leave', keysOf(as), { node: as, incarnation: gleaned.own });
+    case 'subscription':
+      return control('subscription', keysOf(as), {
+        node: as,
+        incarnation: gleaned.own,
+        attempt: ahead,
+        interest: salt % 2 === 0 ? [] : [0],
+      });
     case 'suspect':
       return control('suspect', keysOf(as), {
         node: as,

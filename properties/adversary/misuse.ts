@@ -26,6 +26,7 @@ const DATED: Readonly<Record<string, readonly number[]>> = {
   placement: [1],
   'placement-ack': [1, 2],
   leave: [1],
+  subscription: [1],
   suspect: [1, 3],
   probe: [1, 2],
   'probe-ack': [1, 2],

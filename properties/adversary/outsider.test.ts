@@ -10,7 +10,7 @@ import { forge, FORGED } from './forge.ts';
 import { MALFORMED, noise, spoil } from './malformed.ts';
 import { outsiderAdversary, OUTSIDER_MOVES } from './outsider.ts';
 
-const scenario = scenarioOf({ k: 2, routers: 1, clients: 2 });
+const scenario = scenarioOf({ topology: 'sharded', k: 2, routers: 1, clients: 2 });
 const harness = harnessOf(referenceSubject);
 const kindOf = (frame: Uint8Array) => referenceSubject.kindOf(frame);
 const PUT = { type: 'put', key: 'k', value: 'v' } as const;

@@ -23,7 +23,7 @@ import {
   type WriterAttack,
 } from './attack.ts';
 import { closeFrame, get, leaves, openFrame, perturb, set, type Path } from './fields.ts';
-import { forge, FORGED, type Forged, type Gleaned } from './forge.ts';
+import { forge, forgedAmong, type Forged, type Gleaned } from './forge.ts';
 import { proposeInsider } from './insider.ts';
 import { tell } from './lie.ts';
 import { MALFORMED, spoil } from './malformed.ts';
@@ -75,7 +75,7 @@ export const outsiderAdversary: Adversary<Uint8Array, TreeScenario> = {
 };
 
 /** What members and what the coordinator may be told: forged messages that at least come to the right door. */
-const FOR_ROOT: readonly Forged[] = [
+const FOR_ROOT: ReadonlySet<Forged> = new Set([
   'join',
   'placement-ack',
   'leave',
@@ -86,8 +86,9 @@ const FOR_ROOT: readonly Forged[] = [
   'eoe',
   'nak',
   'repair',
-];
-const FOR_MEMBERS: readonly Forged[] = [
+  'subscription',
+]);
+const FOR_MEMBERS: ReadonlySet<Forged> = new Set([
   'join-refused',
   'placement',
   'probe',
@@ -98,7 +99,7 @@ const FOR_MEMBERS: readonly Forged[] = [
   'sync',
   'nak',
   'repair',
-];
+]);
 
 function propose(
   view: View,
@@ -125,8 +126,10 @@ function propose(
     const heard = view.seen.length > 0 && random.chance(60) ? random.pick(view.seen) : undefined;
     const as = heard?.from ?? random.pick(nodes);
     const to = heard?.to ?? random.pick(nodes);
-    const fitting = to === ROOT ? FOR_ROOT : FOR_MEMBERS;
-    return { kind: 'forge', message: random.pick(random.chance(85) ? fitting : FORGED), as, to, salt };
+    const forged = forgedAmong(view.scenario.parameters.shards);
+    const fitting = forged.filter((kind) => (to === ROOT ? FOR_ROOT : FOR_MEMBERS).has(kind));
+    const message = random.pick(random.chance(85) ? fitting : forged);
+    return { kind: 'forge', message, as, to, salt };
   }
   if (dice <= 38) return misdirected(view, random);
   const flight = overheard(view.seen, random);
@@ -164,7 +167,14 @@ function proposeKeyed(
 const RARE_KIND_PERCENT = 70;
 
 /** Kinds that most runs have none of, and percent of the messages overheard that are of one of these, if there are any. */
-const SELDOM: ReadonlySet<string> = new Set<Forged>(['nak', 'repair', 'suspect', 'leave', 'join-refused']);
+const SELDOM: ReadonlySet<string> = new Set<Forged>([
+  'nak',
+  'repair',
+  'suspect',
+  'leave',
+  'join-refused',
+  'subscription',
+]);
 const SELDOM_PERCENT = 40;
 
 type Seen = readonly Flight<Uint8Array>[];

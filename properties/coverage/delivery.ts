@@ -74,13 +74,13 @@ export const DELIVERY_SITUATIONS: readonly Situation[] = [
     id: 'crashes-with-a-queue',
     title: 'A client crashes with puts queued, which are lost with it.',
     lookout: () => (moment) =>
-      moment.followed?.event.type === 'crash' && (before(moment, 'client')?.context.queued ?? 0) > 0,
+      moment.followed?.event.type === 'crash' && (before(moment, 'client')?.context.queued.length ?? 0) > 0,
   },
   {
     id: 'batch-of-queued',
     title: 'Several queued puts are written as one record.',
     lookout: () => (moment) =>
-      (before(moment, 'client')?.context.queued ?? 0) > 1 && reportsOf(moment, 'put').length > 0,
+      (before(moment, 'client')?.context.queued.length ?? 0) > 1 && reportsOf(moment, 'put').length > 0,
   },
   {
     id: 'old-life-after-new',

@@ -3,6 +3,7 @@ import { ATTACK_SITUATIONS } from './attacks.ts';
 import { DELIVERY_SITUATIONS } from './delivery.ts';
 import { EPOCH_SITUATIONS } from './epochs.ts';
 import { REPAIR_SITUATIONS } from './repairs.ts';
+import { SHARD_SITUATIONS } from './shards.ts';
 import type { Situation } from './situation.ts';
 import { TREE_SITUATIONS } from './tree.ts';
 
@@ -11,5 +12,6 @@ export const SITUATIONS: readonly Situation[] = [
   ...EPOCH_SITUATIONS,
   ...REPAIR_SITUATIONS,
   ...DELIVERY_SITUATIONS,
+  ...SHARD_SITUATIONS,
   ...ATTACK_SITUATIONS,
 ];

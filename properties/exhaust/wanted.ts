@@ -39,7 +39,7 @@ export function missingIn(locals: readonly ExhaustLocal[]): { property: string; 
             text: `${reader.state.node} does not get ${capsule}#${String(seq)}, which ${writer.state.node} has`,
           };
   for (const { state } of clients)
-    if (state.role === 'client' && state.context.queued > 0)
+    if (state.role === 'client' && state.context.queued.length > 0)
       return { property: 'delivery-to-every-subscriber', text: `${state.node} never writes what waits` };
   return awaited.length === 0
     ? undefined

@@ -1,7 +1,8 @@
 /** Equal records give equal stores, and clients read what they hold. */
 import type { Violation } from '../../engine/index.ts';
-import type { NodeName } from '../../model/index.ts';
+import { shardOf, type Capsule, type NodeName } from '../../model/index.ts';
 import type { RecordReport, SeenReaction, Write } from '../reading.ts';
+import { shardOfKey } from '../shards.ts';
 import { Judge } from './judge.ts';
 import { recordId, writerOf } from './tracking.ts';
 
@@ -67,7 +68,7 @@ export class Convergence extends Judge {
     for (const report of reports) {
       switch (report.type) {
         case 'put': {
-          const asked = command?.type === 'put' ? [command] : (this.#queued.get(node) ?? []);
+          const asked = command?.type === 'put' ? [command] : this.#queuedFor(node, report.capsule);
           if (report.writes !== undefined && !sameWrites(report.writes, asked))
             return this.violated(
               reaction,
@@ -75,15 +76,11 @@ export class Convergence extends Judge {
               { wrote: report.writes, asked: asked.map(({ key, value }) => ({ key, value })) },
             );
           this.#records.set(nameOf(report), report);
-          if (command?.type !== 'put') this.#queued.delete(node);
           break;
         }
         case 'delivered':
           // What nobody put breaks another property; here it counts for what it was delivered as.
           if (!this.#records.has(nameOf(report))) this.#records.set(nameOf(report), report);
-          break;
-        case 'refused':
-          if (command?.type !== 'put') this.#queued.delete(node);
           break;
         case 'queued':
           if (command?.type === 'put') this.#queue(node, command);
@@ -113,7 +110,17 @@ export class Convergence extends Judge {
           break;
       }
     }
+    // What waited is written all at once, a record for each shard, or refused.
+    const isWritten = reports.some(({ type }) => type === 'put' || type === 'refused');
+    if (isWritten && command?.type !== 'put') this.#queued.delete(node);
     return undefined;
+  }
+
+  /** The puts that wait for one record. */
+  #queuedFor(node: NodeName, capsule: Capsule): readonly Write[] {
+    const { shards } = this.watch.scenario.parameters;
+    const queued = this.#queued.get(node) ?? [];
+    return queued.filter(({ key }) => shardOfKey(key, shards) === shardOf(capsule));
   }
 
   /** Whether a value is one of those that were written with the greatest timestamp, where it is open which of them wins. */

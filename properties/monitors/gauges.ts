@@ -49,15 +49,16 @@ function computed(state: ModelState): Sizes {
     case 'client': {
       const { parent, incarnation, positions, early, asked, queued, forks } = state.context;
       const own = `${state.node}/${incarnation}`;
+      const isOwn = (capsule: string) => capsule === own || capsule.startsWith(`${own}/`);
       const kept = new Set([...Object.keys(positions), ...Object.keys(early)]);
       for (const capsule of kept) if (writerOf(capsule) === state.node) kept.delete(capsule);
       return {
         links: parent === null ? 0 : 1,
         capsules: kept.size,
         early: fullest(early),
-        'own-records': positions[own] ?? 0,
+        'own-records': Math.max(0, ...Object.entries(positions).map(([one, seq]) => (isOwn(one) ? seq : 0))),
         asked: asked.length,
-        queue: queued,
+        queue: queued.length,
         forks: keys(forks),
       };
     }

@@ -11,6 +11,7 @@ import {
   type SeenReaction,
 } from '../reading.ts';
 import type { TreeScenario } from '../scenario.ts';
+import { Interests } from './interests.ts';
 import { EntryPlacing, Holdings, Placing, writerOf } from './tracking.ts';
 import { Twins, type Followed } from './twins.ts';
 
@@ -56,6 +57,8 @@ export class Watch {
   readonly holdings = new Holdings();
   /** Nodes whose keys somebody else was seen to use: nothing is promised to them or of what they say. */
   readonly takenOver = new Set<NodeName>();
+  /** As after the step that is judged. */
+  readonly interests: Interests;
   readonly #observer: Observer<unknown>;
   #twins: Twins | undefined;
   #lastIndex = -1;
@@ -64,6 +67,7 @@ export class Watch {
     this.facts = facts;
     this.scenario = scenario;
     this.placing = facts.tree === 'entries' ? new EntryPlacing() : new Placing();
+    this.interests = new Interests(scenario.parameters.shards);
     this.#observer = new Observer(facts.reader(scenario), facts.storesNothing);
   }
 
@@ -73,6 +77,7 @@ export class Watch {
       this.#lastIndex = step.index;
       this.placing.observe(seen);
       this.#learnWho(step);
+      this.interests.observe(seen);
       if (seen.kind === 'reaction') this.holdings.observe(seen.reaction);
     }
     return seen;

@@ -7,7 +7,8 @@ import { Judge } from './judge.ts';
 import { recordId, writerOf } from './tracking.ts';
 
 /**
- * `delivery-to-every-subscriber`: every record put by a live honest client is delivered by every live honest subscriber.
+ * `delivery-to-every-subscriber`: every record put by a live honest client is delivered by every live honest subscriber: every client that
+ * wants its shard. What a client subscribes to, its placement shows in the end.
  *
  * A writer answers for what it still holds: records that a crash without memory took from it are nobody's promise.
  * Clients that found no slot are pending, not subscribers. Judged if there is room for all
@@ -33,15 +34,18 @@ export class DeliveryToEverySubscriber extends Judge {
 
   waitingFor({ up }: Standing): readonly string[] {
     if (!this.#fits) return [];
-    const { holdings } = this.watch;
+    const { holdings, interests } = this.watch;
     const served = this.watch.served(up);
     const waiting: string[] = [];
+    for (const client of served)
+      if (!interests.isShown(client))
+        waiting.push(`the placement of ${client} does not show what it subscribes to`);
     for (const capsule of this.#put) {
       const writer = writerOf(capsule);
       const put = holdings.position(writer, capsule);
       if (!served.includes(writer) || put === 0) continue;
       for (const client of served) {
-        if (client === writer) continue;
+        if (client === writer || !interests.subscribes(client, capsule)) continue;
         const prefix = holdings.prefix(client, capsule);
         if (prefix < put)
           waiting.push(
@@ -58,7 +62,10 @@ export class DeliveryToEverySubscriber extends Judge {
     for (const capsule of this.#put) {
       const writer = writerOf(capsule);
       if (!served.includes(writer)) continue;
-      this.exercised += this.watch.holdings.position(writer, capsule) * (served.length - 1);
+      const readers = served.filter(
+        (client) => client !== writer && this.watch.interests.subscribes(client, capsule),
+      );
+      this.exercised += this.watch.holdings.position(writer, capsule) * readers.length;
     }
     return undefined;
   }
@@ -159,11 +166,13 @@ export class ResyncCompletes extends Judge {
 
   /** Who must have caught up by when: those in the tree, with records that their live writer holds. */
   #laggards(frontier: readonly RecordName[]) {
-    const { placing, holdings, scenario } = this.watch;
+    const { placing, holdings, interests, scenario } = this.watch;
     const { maxRepair, maxCapsules, maxPendingNaks } = scenario.parameters;
     // Whose records nodes have no room for is chance, and so is which ranges are asked for in this epoch if not all can be.
     const missing = this.watch.clients.flatMap((client) =>
-      frontier.filter(({ capsule, seq }) => holdings.prefix(client, capsule) < seq),
+      frontier.filter(
+        ({ capsule, seq }) => interests.subscribes(client, capsule) && holdings.prefix(client, capsule) < seq,
+      ),
     );
     if (this.#put.size > maxCapsules || missing.length > maxPendingNaks) return [];
     const settled = this.watch.clients.filter(
@@ -177,7 +186,13 @@ export class ResyncCompletes extends Judge {
       const writer = writerOf(capsule);
       if (!settled.includes(writer) || holdings.position(writer, capsule) < seq) return [];
       return settled
-        .filter((client) => client !== writer && holdings.prefix(client, capsule) < seq)
+        .filter(
+          (client) =>
+            client !== writer &&
+            interests.isShown(client) &&
+            interests.subscribes(client, capsule) &&
+            holdings.prefix(client, capsule) < seq,
+        )
         .map((client) => ({
           client,
           capsule,

@@ -77,10 +77,14 @@ export class BoundedReaction extends Judge {
     return this.exercised === 0 ? undefined : `${this.#most} of ${this.#bound} outputs`;
   }
 
-  /** A commit may place, time and report every node; a child may be served a Repair; early records may all be delivered. */
+  /**
+   * A commit may place, time and report every node; a child may be served a Repair; early records may all be delivered, and a record be
+   * written of each shard.
+   */
   get #bound(): number {
     const { nodes, parameters } = this.watch.scenario;
-    return BASE_OUTPUTS + 6 * nodes.length + 4 * parameters.k + parameters.maxRepair + parameters.maxEarly;
+    const { k, maxRepair, maxEarly, shards } = parameters;
+    return BASE_OUTPUTS + 6 * nodes.length + 4 * k + maxRepair + maxEarly + 2 * (shards - 1);
   }
 
   protected override judgeReaction(reaction: SeenReaction): Violation | undefined {

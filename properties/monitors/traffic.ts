@@ -1,6 +1,6 @@
 /** How records move: over each edge once, few copies a node, few hops. */
 import type { Violation } from '../../engine/index.ts';
-import type { NodeName } from '../../model/index.ts';
+import type { NodeName, RecordName } from '../../model/index.ts';
 import type { SeenReaction } from '../reading.ts';
 import { ROOT } from '../scenario.ts';
 import { Judge } from './judge.ts';
@@ -50,11 +50,14 @@ export class EdgeOnce extends Judge {
 interface Copies {
   sends: number;
   receives: number;
+  /** Of them, those from a child that does not want the record: it is in nobody's audience. */
+  fromOutside: number;
 }
 
 /**
  * `k-plus-one`: no node sends, or accepts, more than K + 1 copies of one record in one version (root: K; client: 1); together no
- * more than that if nothing was placed anew while the record was in flight. Reports the tightest case by position.
+ * more than that if nothing was placed anew while the record was in flight. Neighbours that do not want the record's shard don't count,
+ * but for the one that it came from. Reports the tightest case by position.
  */
 export class KPlusOne extends Judge {
   readonly #version = new Map<NodeName, number>();
@@ -76,31 +79,43 @@ export class KPlusOne extends Judge {
     if (reaction.input.kind === 'start') this.#version.set(node, -reaction.index);
     const data = acceptedData(reaction);
     if (data !== undefined) {
-      const fault = this.#count(node, branchId(data.record), 'receives');
+      const isWanted = this.watch.interests.isWantedBy(node, data.from, data.record.capsule);
+      const fault = this.#count(node, data.record, 'receives', isWanted ? 0 : 1);
       if (fault !== undefined) return this.violated(reaction, fault);
     }
     for (const { reading } of reaction.sends) {
       if (reading.message.type !== 'data') continue;
-      const fault = this.#count(node, branchId(reading.message.record), 'sends');
+      const fault = this.#count(node, reading.message.record, 'sends', 0);
       if (fault !== undefined) return this.violated(reaction, fault);
     }
     return undefined;
   }
 
-  #count(node: NodeName, id: string, what: keyof Copies): string | undefined {
+  #count(
+    node: NodeName,
+    record: RecordName,
+    what: 'sends' | 'receives',
+    fromOutside: number,
+  ): string | undefined {
     this.exercised += 1;
-    const { k } = this.watch.scenario.parameters;
-    const bound = node === ROOT ? k : node.startsWith('c') ? 1 : k + 1;
+    const id = branchId(record);
+    const { k, shards } = this.watch.scenario.parameters;
+    const most = node === ROOT ? k : node.startsWith('c') ? 1 : k + 1;
+    const audience =
+      shards === 1 ? most : Math.min(most, this.watch.interests.audience(node, record.capsule));
     const key = `${id} ${node} ${this.#version.get(node) ?? 0}`;
     let copies = this.#copies.get(key);
-    if (copies === undefined) this.#copies.set(key, (copies = { sends: 0, receives: 0 }));
+    if (copies === undefined) this.#copies.set(key, (copies = { sends: 0, receives: 0, fromOutside: 0 }));
     copies[what] += 1;
+    copies.fromOutside += fromOutside;
+    const bound = what === 'sends' ? audience : most;
     if (copies[what] > bound) return `${node} ${what} ${copies[what]} copies of ${id}, more than ${bound}`;
     if (this.#putAt.get(id) !== this.watch.placing.changes) return undefined;
     const together = copies.sends + copies.receives;
-    if (together > bound)
-      return `${node} sends and receives ${together} copies of ${id} together, more than ${bound}, while nothing was placed anew`;
-    const slack = bound - together;
+    const all = Math.min(most, audience + copies.fromOutside);
+    if (together > all)
+      return `${node} sends and receives ${together} copies of ${id} together, more than ${all}, while nothing was placed anew`;
+    const slack = all - together;
     if (
       this.#tightest === undefined ||
       slack < this.#tightest.slack ||
@@ -113,7 +128,7 @@ export class KPlusOne extends Judge {
       this.#tightest = {
         slack,
         many: together,
-        text: `${together} of ${bound} copies at ${where}, K = ${k}`,
+        text: `${together} of ${all} copies at ${where}, K = ${k}`,
       };
     }
     return undefined;

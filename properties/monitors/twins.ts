@@ -7,6 +7,7 @@ import { memoise, type Memoised } from '../../engine/index.ts';
 import {
   examine,
   initialState,
+  isInterest,
   memoryOf,
   roleOf,
   stateKey,
@@ -21,6 +22,7 @@ import {
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../../impl/index.ts';
 import { canonicalText, messageText } from '../canonical.ts';
 import type { Command, Report, Seen, SeenReaction } from '../reading.ts';
+import { shardOfKey } from '../shards.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
 
 /** What a remembered step puts out: texts to compare and what it reached of the statechart, or why nothing is allowed. */
@@ -227,7 +229,7 @@ function eventOf(twin: Twin, reaction: SeenReaction): ModelEvent | undefined {
     case 'timer':
       return withChoice(one(input.timer, timerEvent(input.timer)), reaction);
     case 'command':
-      return asPut(twin, input.command) ?? commandEvent(input.command);
+      return asPut(twin, input.command) ?? commandEvent(input.command, twin.state.parameters);
     case 'frame': {
       const { message, counter } = input.reading;
       if ('link' in message && 'from' in message) {
@@ -288,11 +290,15 @@ export function timerEvent(timer: string): ModelEvent {
   return { type: `timer.${timer.slice(0, colon)}`, node: timer.slice(colon + 1) } as ModelEvent;
 }
 
-/** The event that stands for a command; undefined for questions, which are no concern of the statecharts. */
-export function commandEvent(command: Command): ModelEvent | undefined {
+const PUT: ModelEvent = { type: 'put' };
+
+/** The event that stands for a command; undefined for questions and for choices of shards that there are not: no concern of the statecharts. */
+export function commandEvent(command: Command, { shards }: Parameters): ModelEvent | undefined {
   switch (command.type) {
     case 'put':
-      return { type: 'put' };
+      return shards === 1 ? PUT : { type: 'put', shard: shardOfKey(command.key, shards) };
+    case 'subscribe':
+      return isInterest(command.shards, shards) ? { type: 'subscribe', shards: command.shards } : undefined;
     case 'leave':
       return { type: 'leave' };
     case 'get':

@@ -63,6 +63,10 @@ export const SHORTEST: Readonly<Record<string, Shortest>> = {
   'goes-on-beyond-the-fork': SHRUNK_TO_FOUR,
   'takes-forks-for-duplicates': needs('a put', 'another record in its place'),
   'keeps-evidence-to-itself': SHRUNK_TO_FOUR,
+  'leaks-a-shard': ONE,
+  'forgets-an-interest': NONE,
+  'reads-on': needs('a put', 'a subscription'),
+  'subscribes-once': needs('a subscription', 'a loss'),
   'writes-before-recovering': needs('a crash', 'a restart', 'a put'),
 };
 

@@ -53,7 +53,8 @@ export abstract class EnclaveProcess extends Process {
         this.report({ type: 'store', entries: enclave.entries() });
         break;
       case 'leave':
-        break; // nobody leaves in good order here
+      case 'subscribe':
+        break; // nobody leaves in good order here, and everybody gets everything
     }
   }
 

@@ -105,8 +105,16 @@ export function prototypeScenario(scenario: TreeScenario): TreeScenario {
   const { nodes, topology } = scenario;
   const k = topology === 'flat' ? Math.max(2, workersIn(scenario)) : NUMBERS.k;
   const parameters = { ...NUMBERS, k };
-  const name = scenario.name.replace(/^tree-k\d+/, `tree-k${k}`).replace(/-(tight|scarce)\b/, '');
-  return { ...scenario, name, parameters, settleMs: settleMs(nodes.length, parameters) };
+  const name = scenario.name
+    .replace(/^(tree|sharded-\d+s)-k\d+/, `tree-k${k}`)
+    .replace(/-(tight|scarce)\b/, '');
+  return {
+    ...scenario,
+    name,
+    topology: topology === 'flat' ? 'flat' : 'tree',
+    parameters,
+    settleMs: settleMs(nodes.length, parameters),
+  };
 }
 
 /** The same for the flat protocol: there are no routers. */

@@ -65,7 +65,8 @@ const MAX_REMEMBERED = 500_000;
 class ModelRules {
   readonly react: Memoised<ModelState, ModelEvent, Prepared>;
   readonly #timers = new Map<string, ModelEvent>();
-  readonly #commands = new Map<Command['type'], ModelEvent | undefined>();
+  readonly #parameters: Parameters;
+  readonly #commands = new Map<string, ModelEvent | undefined>();
   readonly #births = new Map<number, ModelEvent>();
   readonly #initial = new Map<string, ModelState>();
   readonly #lanes = new Map<string, Lane>();
@@ -74,7 +75,8 @@ class ModelRules {
   /** How to send a message, one object per message. */
   readonly #sends = new WeakMap<Message, Prepared>();
 
-  constructor() {
+  constructor(parameters: Parameters) {
+    this.#parameters = parameters;
     this.react = memoise<ModelState, ModelEvent, Prepared>({
       step: (state, event) => {
         const choice = choiceFor(state, event);
@@ -95,10 +97,12 @@ class ModelRules {
     return event;
   }
 
-  /** The same for commands: to the statecharts, all puts are one. */
+  /** The same for commands: to the statecharts, all puts of a shard are one. */
   command(command: Command): ModelEvent | undefined {
-    if (!this.#commands.has(command.type)) this.#commands.set(command.type, commandEvent(command));
-    return this.#commands.get(command.type);
+    const event = commandEvent(command, this.#parameters);
+    const key = event === undefined ? '' : JSON.stringify(event);
+    if (!this.#commands.has(key)) this.#commands.set(key, event);
+    return this.#commands.get(key);
   }
 
   /** The same for starts without memory, which are most. */
@@ -158,7 +162,7 @@ function modelRules(parameters: Parameters): ModelRules {
   known = rules.get(key);
   if (known === undefined) {
     if (rules.size >= MAX_RULES) rules.clear();
-    rules.set(key, (known = new ModelRules()));
+    rules.set(key, (known = new ModelRules(parameters)));
   }
   rulesOf.set(parameters, known);
   return known;

@@ -201,6 +201,8 @@ export class ReferenceReader implements Reader<Uint8Array> {
         return { type: 'placement-ack', ...frame.body };
       case 'leave':
         return { type: 'leave', ...frame.body };
+      case 'subscription':
+        return { type: 'subscription', ...frame.body };
       case 'suspect':
         return { type: 'suspect', ...frame.body };
       case 'probe':
@@ -212,8 +214,9 @@ export class ReferenceReader implements Reader<Uint8Array> {
 
   #neighbour(
     self: { node: NodeName; incarnation: number },
-    { node, incarnation, link, credential }: WireNeighbour,
+    { credential, ...neighbour }: WireNeighbour,
   ): Neighbour {
+    const { node, incarnation, link } = neighbour;
     this.#checkCredential(credential, node);
     const name = linkName(self.node, node, link);
     const own = this.#keys.get(self.node);
@@ -226,7 +229,7 @@ export class ReferenceReader implements Reader<Uint8Array> {
         ),
       );
     }
-    return { node, incarnation, link };
+    return neighbour;
   }
 
   /** Equal bodies are decoded to one object, so what is found of one need not be found again. */
