@@ -78,7 +78,7 @@ describe('allRejections', () => {
   });
 
   test('kinds of messages are messages', () => {
-    expect(MESSAGE_TYPES).toHaveLength(17);
+    expect(MESSAGE_TYPES).toHaveLength(18);
     for (const type of MESSAGE_TYPES)
       expect(isFrame({ type, node: 'c1' } as unknown as ModelEvent)).toBe(true);
   });
