@@ -26,9 +26,8 @@ const MAX_MEAN_RATIO = 1.2;
  * Each mutant turns red, by the property that it was made for, within the runs that `check --subject mutant:<name>` makes by default; at
  * least half of them are found by `conformance`, too, in the runs up to then. The campaigns are those of `check`, ended at the find. What
  * is found is shrunk to where each move is needed, and nearly as short as the shortest schedule known.
- * @param scenario that of all runs, where few of those drawn would do. Default: drawn
  */
-export function eachIsFound(mutants: readonly Mutant[], scenario?: TreeScenario): void {
+export function eachIsFound(mutants: readonly Mutant[]): void {
   const foundByConformance = new Set<string>();
   const ratios: number[] = [];
 
@@ -39,10 +38,7 @@ export function eachIsFound(mutants: readonly Mutant[], scenario?: TreeScenario)
         const found = new AbortController();
         const result = await campaign({
           harnessModule: HARNESS_MODULE,
-          harnessConfig: {
-            subject: `${MUTANT_PREFIX}${id}`,
-            ...(scenario === undefined ? {} : { scenario }),
-          },
+          harnessConfig: { subject: `${MUTANT_PREFIX}${id}` },
           runs: DEFAULT_RUNS,
           seed: SOONER[id] ?? DEFAULT_SEED,
           signal: found.signal,
