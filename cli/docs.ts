@@ -32,6 +32,7 @@ const PARAMETER_MEANINGS: Readonly<Record<keyof typeof DEFAULT_PARAMETERS, strin
   epochMs: 'the coordinator opens an epoch this often',
   eoeMs: 'the coordinator closes an epoch at the latest after this long',
   shards: 'shards that records belong to',
+  domains: 'administrative domains; 1: none',
   logWindow: 'records kept per capsule by routers and the coordinator',
   maxCapsules: 'capsules that a node keeps anything of',
   maxEarly: 'early records that a client holds back per capsule',

@@ -35,12 +35,12 @@ const LEGEND_HEIGHT = 36;
 const MAX_LABELS = 8;
 
 /** Lines that lie upon each other are told apart by width, dashes and marks, not by colour alone. */
-const STYLES = ['a', 'b'] as const;
+const STYLES = ['a', 'b', 'c', 'd'] as const;
 
 /** Colours follow the reader's: light, or dark where the system is. */
 const STYLE = `<style>
-svg { --page: #ffffff; --ink: #1f2328; --grid: #d8dee4; --a: #b3541e; --b: #1f6f8b }
-@media (prefers-color-scheme: dark) { svg { --page: #0d1117; --ink: #e6edf3; --grid: #30363d; --a: #f0883e; --b: #58a6ff } }
+svg { --page: #ffffff; --ink: #1f2328; --grid: #d8dee4; --a: #b3541e; --b: #1f6f8b; --c: #6639a6; --d: #4d7c0f }
+@media (prefers-color-scheme: dark) { svg { --page: #0d1117; --ink: #e6edf3; --grid: #30363d; --a: #f0883e; --b: #58a6ff; --c: #bc8cff; --d: #a3e635 } }
 .page { fill: var(--page) }
 text { fill: var(--ink) }
 .title { font-weight: bold }
@@ -48,8 +48,12 @@ text { fill: var(--ink) }
 .line { fill: none; stroke-linejoin: round }
 .line.a { stroke: var(--a); stroke-width: 2.5; stroke-dasharray: 7 4 }
 .line.b { stroke: var(--b); stroke-width: 2.5 }
+.line.c { stroke: var(--c); stroke-width: 1.5; stroke-dasharray: 2 3 }
+.line.d { stroke: var(--d); stroke-width: 1.5; stroke-dasharray: 9 3 2 3 }
 .mark.a { fill: var(--a) }
 .mark.b { fill: var(--page); stroke: var(--b); stroke-width: 2 }
+.mark.c { fill: var(--c) }
+.mark.d { fill: var(--page); stroke: var(--d); stroke-width: 1.5 }
 </style>`;
 
 /** Draws them. */
@@ -156,9 +160,17 @@ function axisOf(values: readonly number[], from: number, to: number) {
 }
 
 function markOf(style: string, x: number, y: number): string {
-  return style === 'a'
-    ? `<rect class="mark a" x="${round(x - 4)}" y="${round(y - 4)}" width="8" height="8"/>`
-    : `<circle class="mark b" cx="${x}" cy="${y}" r="3.5"/>`;
+  const [left, right, top, bottom] = [round(x - 4), round(x + 4), round(y - 4), round(y + 4)];
+  switch (style) {
+    case 'a':
+      return `<rect class="mark a" x="${left}" y="${top}" width="8" height="8"/>`;
+    case 'c':
+      return `<path class="mark c" d="M${x} ${top}L${right} ${y}L${x} ${bottom}L${left} ${y}Z"/>`;
+    case 'd':
+      return `<path class="mark d" d="M${x} ${top}L${right} ${bottom}L${left} ${bottom}Z"/>`;
+    default:
+      return `<circle class="mark b" cx="${x}" cy="${y}" r="3.5"/>`;
+  }
 }
 
 function text(x: number, y: number, content: string, anchor = 'start'): string {

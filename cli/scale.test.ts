@@ -29,6 +29,8 @@ const broken: ScaleWork['simulate'] = function* (options) {
   };
 };
 
+const IDS = TOPOLOGIES.map(({ id }) => id);
+
 describe('scale', () => {
   test('one object with --json', async () => {
     const { status, stdout } = await called({ topology: 'tree', k: '4', clients: '20', json: true });
@@ -58,11 +60,11 @@ describe('scale', () => {
     expect(stdout).toMatch(/20 of 20 answers reached the coordinator$/m);
   });
 
-  test('both topologies in steps, as JSON too', async () => {
+  test('all topologies in steps, as JSON too', async () => {
     const { status, stdout } = await called({ from: '3', to: '40', k: '2' });
     expect(status).toBe(EXIT.ok);
     expect(stdout).toMatch(
-      /^ +3 +flat .*\n +3 +tree .*\n +30 +flat .*\n +30 +tree .*\n +40 +flat .*\n +40 +tree/m,
+      new RegExp([3, 30, 40].flatMap((size) => IDS.map((id) => ` +${size} +${id} .*`)).join('\\n'), 'm'),
     );
     expect(stdout).toContain('All bounds hold in every row.');
     const json = await called({ to: '10', topology: 'tree', json: true });
@@ -99,7 +101,6 @@ describe('scale', () => {
 
   test.each<[ScaleOptions, string]>([
     [{ topology: 'sharded' }, '--topology: the reference has no sharded topology yet; expected flat, tree'],
-    [{ topology: 'domains' }, '--topology: the reference has no domains topology yet'],
     [{ topology: 'treee' }, 'did you mean tree?'],
     [{ k: '1' }, '--k: expected a whole number from 2'],
     [{ clients: '1000001' }, '--clients: expected a whole number from 2 to 1000000'],
@@ -120,14 +121,13 @@ describe('docs/scale.md', () => {
     const rowsOf = (text: string) =>
       text
         .split('\n')
-        .filter((line) => /^\| [\d,]+ +\| (flat|tree) .* hold +\|$/.test(line))
+        .filter((line) => /^\| [\d,]+ +\| [a-z]+ .* hold +\|$/.test(line))
         .map((line) => line.split('|').map((cell) => cell.trim()));
     const shown = rowsOf(page);
     expect(shown.map((cells) => cells.slice(1, 3).join(' '))).toEqual(
-      ['10', '100', '1,000', '10,000', '100,000', '1,000,000'].flatMap((size) => [
-        `${size} flat`,
-        `${size} tree`,
-      ]),
+      ['10', '100', '1,000', '10,000', '100,000', '1,000,000'].flatMap((size) =>
+        IDS.map((id) => `${size} ${id}`),
+      ),
     );
     const rows = [10, 100, 1000, MOST].flatMap((clients) =>
       TOPOLOGIES.map((topology) => {
@@ -152,9 +152,10 @@ describe('docs/scale.md', () => {
     expect(withScale(written, [])).not.toBe(written);
     const plot = readFileSync(join(out, SCALE_PLOT), 'utf8');
     expect(plot).toContain('<title');
-    // Two lines in each of six panels, with a mark for each of two sizes, and two in the legend.
-    expect(plot.match(/class="line /g)).toHaveLength(2 * 6 + 2);
-    expect(plot.match(/class="mark /g)).toHaveLength(2 * 2 * 6 + 2);
+    // A line per topology in each of six panels, with a mark for each of two sizes, and one in the legend.
+    const lines = IDS.length;
+    expect(plot.match(/class="line /g)).toHaveLength(lines * 6 + lines);
+    expect(plot.match(/class="mark /g)).toHaveLength(lines * 2 * 6 + lines);
     rmSync(out, { recursive: true });
   });
 });

@@ -20,7 +20,7 @@ import { count, paint, progress, table } from './terminal.ts';
 import { boundValue, latencyText, mebibytes } from './units.ts';
 
 /** Topologies of the protocol's sources that the reference does not have. */
-const MISSING_TOPOLOGIES: readonly string[] = ['sharded', 'domains'];
+const MISSING_TOPOLOGIES: readonly string[] = ['sharded'];
 
 const DEFAULT_K = 16;
 const DEFAULT_CLIENTS = 1_000_000;

@@ -3,7 +3,8 @@ import { reject, timerSubject, type NodeOptions } from './base.ts';
 import { equalBytes } from './codec.ts';
 import { COORDINATOR } from './credentials.ts';
 import { Root } from './root.ts';
-import { HeapPolicy, type HeapSnapshot, type PlacementPolicy } from './placement.ts';
+import { DomainPolicy } from './domain-policy.ts';
+import { HeapPolicy, type PlacementPolicy, type PolicySnapshot } from './placement.ts';
 import { areSame, isChoice, saying, unionOf } from './shards.ts';
 import { Tree, type Identify, type InterestOf, type Remade } from './tree.ts';
 import type {
@@ -58,8 +59,16 @@ export class Coordinator extends Root {
     ];
   }
 
-  protected makePolicy(snapshot?: HeapSnapshot): PlacementPolicy {
-    return new HeapPolicy(this.parameters.k, snapshot);
+  protected makePolicy(snapshot?: PolicySnapshot): PlacementPolicy {
+    const { k, domains } = this.parameters;
+    if (domains === 1)
+      return new HeapPolicy(k, snapshot !== undefined && 'routers' in snapshot ? snapshot : undefined);
+    const domainOf = (node: NodeName): string => this.known.get(node)?.credential.domain ?? '';
+    return new DomainPolicy(
+      k,
+      domainOf,
+      snapshot !== undefined && 'domains' in snapshot ? snapshot : undefined,
+    );
   }
 
   protected makeTree(stored?: StoredTree): Tree {
@@ -199,7 +208,7 @@ export class Coordinator extends Root {
 
   /** Seats a node that is not in the tree, or lets it wait. */
   protected admit(body: JoinBody): void {
-    const isFull = body.role === 'client' && !this.tree.policy.hasFreeSlot();
+    const isFull = body.role === 'client' && !this.tree.policy.hasFreeSlotFor(body.node);
     const wasPending = this.tree.policy.isPending(body.node);
     this.tree.policy.join(body.node, body.role);
     if (!isFull) {

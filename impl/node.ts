@@ -125,6 +125,8 @@ export class MemoryStorage implements Storage {
 export interface Parameters {
   /** Greatest number of children of any node. At least 2. */
   readonly k: number;
+  /** How many administrative domains there are. More than 1: everybody sits in that which its credential names. */
+  readonly domains: number;
   readonly heartbeatMs: number;
   /** A neighbour unheard for this long is suspected. */
   readonly suspectMs: number;
@@ -152,6 +154,7 @@ export interface Parameters {
 /** The numbers used where nothing else is said. */
 export const DEFAULT_PARAMETERS: Parameters = {
   k: 2,
+  domains: 1,
   heartbeatMs: 1000,
   suspectMs: 3500,
   joinMs: 1500,

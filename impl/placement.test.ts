@@ -66,7 +66,7 @@ describe('HeapPolicy', () => {
             if (edge === undefined) continue;
             const [child, parent] = edge;
             const reporter = one.pick % 2 === 0 ? child : parent;
-            const before_ = policy.hasFreeSlot();
+            const before_ = policy.hasFreeSlotFor('c0');
             policy.breakEdge(reporter, reporter === child ? parent : child);
             allowedMoves = 2 * k + 2;
             const others = before_ && [...before].filter(([, p]) => p === parent).length === k;
@@ -96,7 +96,7 @@ describe('HeapPolicy', () => {
           expect([...parents.keys(), ...pending].sort()).toEqual([...routers, ...clients].sort());
           const slots = (routers.size + 1) * k - routers.size;
           expect(pending.length).toBe(Math.max(0, clients.size - slots));
-          expect(policy.hasFreeSlot()).toBe(clients.size < slots);
+          expect(policy.hasFreeSlotFor('c0')).toBe(clients.size < slots);
           const moved = [...before].filter(([node, parent]) => {
             if (!routers.has(node) && !clients.has(node)) return false;
             return parents.get(node) !== parent;
@@ -113,7 +113,7 @@ describe('HeapPolicy', () => {
     const policy = new HeapPolicy(clients);
     // Looking at every slot from the first on would take 5,000,000,000 looks.
     for (let i = 0; i < clients; i++) policy.join(`c${i}`, 'client');
-    expect(policy.hasFreeSlot()).toBe(false);
+    expect(policy.hasFreeSlotFor('c0')).toBe(false);
   }, 10_000);
 
   it('says who is in, waits, and where', () => {

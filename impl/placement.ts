@@ -1,8 +1,10 @@
 /**
  * The heap policy: where nodes sit in the tree (docs/protocol.md §3). Routers fill the positions `1 … R` of a K-ary
- * heap with `C` at 0; the children of position `p` are `pK+1 … pK+K`; positions beyond `R` are slots of clients.
+ * heap with `C` at 0; the children of position `p` are `pK+1 … pK+K`; positions beyond `R` are slots of clients. The root may
+ * be as wide as it likes: then everything below it moves up or down accordingly (`domain-policy.ts`).
  */
 import { COORDINATOR } from './credentials.ts';
+import type { DomainsSnapshot } from './domain-policy.ts';
 import type { NodeName } from './messages.ts';
 
 /** A heap as plain data. */
@@ -19,7 +21,8 @@ export interface PlacementPolicy {
   /** Whether a node sits in the tree (pending ones do not). */
   has(node: NodeName): boolean;
   isPending(node: NodeName): boolean;
-  hasFreeSlot(): boolean;
+  /** Whether there is room for a client that is not in the tree. */
+  hasFreeSlotFor(client: NodeName): boolean;
   /** Seats a node that is not in the tree. A client goes pending if there is no free slot. */
   join(node: NodeName, role: 'router' | 'client'): void;
   /** Takes a node out, of the tree or of those pending. */
@@ -29,12 +32,17 @@ export interface PlacementPolicy {
   /** Parent of every node in the tree but `C`. */
   parents(): Map<NodeName, NodeName>;
   pending(): NodeName[];
-  snapshot(): HeapSnapshot;
+  snapshot(): PolicySnapshot;
 }
+
+/** What a policy is stored as: a heap, or one for each domain. */
+export type PolicySnapshot = HeapSnapshot | DomainsSnapshot;
 
 /** The reference policy. */
 export class HeapPolicy implements PlacementPolicy {
   protected readonly k: number;
+  /** Greatest number of children of the root. */
+  protected rootK: number;
   /** Router at position `i + 1`. */
   protected readonly routers: NodeName[];
   protected readonly clients: Map<number, NodeName>;
@@ -42,14 +50,16 @@ export class HeapPolicy implements PlacementPolicy {
   /** Where everybody sits. */
   protected readonly positions = new Map<NodeName, number>();
   /** All slots of clients below this one are taken: where the search for a free one begins. */
-  private fullBelow = 1;
+  protected fullBelow = 1;
 
   /**
    * @param k greatest number of children
    * @param snapshot to go on from
+   * @param rootK the same of the root
    */
-  constructor(k: number, snapshot: HeapSnapshot = { routers: [], clients: [], pending: [] }) {
+  constructor(k: number, snapshot: HeapSnapshot = { routers: [], clients: [], pending: [] }, rootK = k) {
     this.k = k;
+    this.rootK = rootK;
     this.routers = [...snapshot.routers];
     this.clients = new Map(snapshot.clients);
     this.waiting = new Set(snapshot.pending);
@@ -65,7 +75,7 @@ export class HeapPolicy implements PlacementPolicy {
     return this.waiting.has(node);
   }
 
-  hasFreeSlot(): boolean {
+  hasFreeSlotFor(_client: NodeName): boolean {
     return this.firstFreeSlot() !== undefined;
   }
 
@@ -87,7 +97,7 @@ export class HeapPolicy implements PlacementPolicy {
   }
 
   breakEdge(reporter: NodeName, other: NodeName): void {
-    if (reporter === COORDINATOR) this.breakEdge(other, reporter);
+    if (reporter === this.root) this.breakEdge(other, reporter);
     else if (this.isRouterPosition(this.positionOf(reporter))) this.swapAway(reporter, other);
     else this.moveAway(reporter);
     this.fillFreeSlots();
@@ -112,9 +122,14 @@ export class HeapPolicy implements PlacementPolicy {
     };
   }
 
+  /** Who sits at position 0. */
+  protected get root(): NodeName {
+    return COORDINATOR;
+  }
+
   /** The last position that is a child of anybody. */
   protected capacity(): number {
-    return this.k * (this.routers.length + 1);
+    return this.rootK + this.k * this.routers.length;
   }
 
   /** The lowest free slot of a client, under another parent than that at `exceptParent` if given. */
@@ -134,7 +149,7 @@ export class HeapPolicy implements PlacementPolicy {
 
   /** Of position 0 it is none: -1. */
   protected parentPosition(position: number): number {
-    return Math.floor((position - 1) / this.k);
+    return position <= this.rootK ? 0 : Math.floor((position - this.rootK - 1) / this.k) + 1;
   }
 
   protected isRouterPosition(position: number): boolean {
@@ -142,13 +157,13 @@ export class HeapPolicy implements PlacementPolicy {
   }
 
   protected positionOf(node: NodeName): number {
-    const position = node === COORDINATOR ? 0 : this.positions.get(node);
+    const position = node === this.root ? 0 : this.positions.get(node);
     if (position === undefined) throw new RangeError(`node ${node} is not in the tree`);
     return position;
   }
 
   protected nodeAt(position: number): NodeName {
-    const node = position === 0 ? COORDINATOR : (this.routers[position - 1] ?? this.clients.get(position));
+    const node = position === 0 ? this.root : (this.routers[position - 1] ?? this.clients.get(position));
     if (node === undefined) throw new RangeError(`position ${position} is empty`);
     return node;
   }
@@ -166,7 +181,7 @@ export class HeapPolicy implements PlacementPolicy {
     if (displaced !== undefined) this.clients.delete(position);
     this.routers.push(node);
     this.positions.set(node, position);
-    if (displaced !== undefined) this.seat(displaced, position * this.k + 1);
+    if (displaced !== undefined) this.seat(displaced, this.rootK + (position - 1) * this.k + 1);
   }
 
   /** The last router moves into the gap; the clients that sat below its old position look for other slots. */
@@ -214,7 +229,7 @@ export class HeapPolicy implements PlacementPolicy {
     }
   }
 
-  private seatOrWait(client: NodeName): void {
+  protected seatOrWait(client: NodeName): void {
     const slot = this.firstFreeSlot();
     if (slot === undefined) this.waiting.add(client);
     else this.seat(client, slot);
@@ -225,7 +240,7 @@ export class HeapPolicy implements PlacementPolicy {
     this.positions.set(client, position);
   }
 
-  private unseat(client: NodeName): void {
+  protected unseat(client: NodeName): void {
     const position = this.positionOf(client);
     this.clients.delete(position);
     this.positions.delete(client);

@@ -1,5 +1,5 @@
 /** What nodes write to their stable storage: plain values, each made before anything that depends on it is sent. */
-import type { HeapSnapshot } from './placement.ts';
+import type { PolicySnapshot } from './placement.ts';
 import type { CapsuleRecord, Credential, Evidence, Interest, NodeName, Role } from './messages.ts';
 
 /** What the coordinator knows of a node. */
@@ -19,7 +19,7 @@ export interface Known {
 /** The coordinator's tree: who sits where, when each edge was made and each node last placed. */
 export interface StoredTree {
   readonly version: number;
-  readonly heap: HeapSnapshot;
+  readonly heap: PolicySnapshot;
   readonly links: readonly (readonly [child: NodeName, link: number])[];
   readonly placedAt: readonly (readonly [node: NodeName, version: number])[];
   /** What is wanted by each node and below it. None where there is one shard. */

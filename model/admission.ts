@@ -12,7 +12,8 @@ import { commit, sendPlacement, treeOf } from './placement.ts';
 import type { CoordinatorContext } from './placement.ts';
 import { cancelTimer, send, setTimer } from './reaction.ts';
 import type { Reaction } from './reaction.ts';
-import { admissible, areAdjacent, nodesWithFreeSlot } from './tree.ts';
+import type { Layout } from './domains.ts';
+import { admissible, areAdjacent, nodesWithSlotFor } from './tree.ts';
 import type { Cause } from './tree.ts';
 
 type Join = EventOf<'join'>;
@@ -22,7 +23,7 @@ type Answer = Reaction<CoordinatorContext>;
 export type JoinCase = 'excluded' | 'used' | 'back' | 'again' | 'cut-off' | 'orphan' | 'no-slot' | 'slot';
 
 /** Which row a Join falls into. */
-export function joinCase(context: CoordinatorContext, event: Join, k: number): JoinCase | undefined {
+export function joinCase(context: CoordinatorContext, event: Join, layout: Layout): JoinCase | undefined {
   const { node, incarnation, birth, attempt } = event;
   if (roleOf(node) !== event.role) return undefined;
   if (isExcluded(context, node)) return 'excluded';
@@ -37,7 +38,7 @@ export function joinCase(context: CoordinatorContext, event: Join, k: number): J
     if (!isOrphan || event.suspect !== place.parent || event.link !== place.link) return 'again';
     return place.parent === COORDINATOR ? 'cut-off' : 'orphan';
   }
-  const isFull = nodesWithFreeSlot(treeOf(context), k).length === 0;
+  const isFull = nodesWithSlotFor(node, treeOf(context), layout).length === 0;
   return event.role === 'client' && isFull ? 'no-slot' : 'slot';
 }
 
@@ -100,7 +101,7 @@ export function changeOf(
 ): Cause | undefined {
   switch (event.type) {
     case 'join': {
-      const which = joinCase(context, event, parameters.k);
+      const which = joinCase(context, event, parameters);
       if (which === 'slot') return { kind: 'join', node: event.node };
       if (which === 'cut-off') return { kind: 'break', reporter: event.node, other: COORDINATOR };
       return undefined;
@@ -138,7 +139,7 @@ export function wrongChoice(
   if (!cause) return undefined;
   const after = 'choice' in event ? event.choice : undefined;
   if (!after) return `${event.type} needs the choice of a tree`;
-  return admissible({ before: treeOf(context), after, cause, k: parameters.k });
+  return admissible({ before: treeOf(context), after, cause, layout: parameters });
 }
 
 function learn(context: CoordinatorContext, event: Join): CoordinatorContext {

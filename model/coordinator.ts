@@ -69,14 +69,13 @@ function withHead(
 }
 
 function guards(parameters: Parameters) {
-  const { k } = parameters;
   const isFree = (context: Context, event: ModelEvent) => !admission.wrongChoice(context, event, parameters);
   const isAccusing = (context: Context, event: ModelEvent) =>
     accusation(context, event, parameters) !== undefined && isFree(context, event);
   const joins = (which: JoinCase) =>
     when<Context, 'join'>(
       'join',
-      (context, event) => admission.joinCase(context, event, k) === which && isFree(context, event),
+      (context, event) => admission.joinCase(context, event, parameters) === which && isFree(context, event),
     );
   const childAsks = (holds: (context: Context, event: EventOf<'nak'>) => boolean) =>
     when<Context, 'nak'>(

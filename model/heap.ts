@@ -4,18 +4,16 @@
  * among which names decide.
  */
 
-import { changeOf } from './admission.ts';
 import { compareNames, including, sorted } from './canonical.ts';
 import { COORDINATOR, roleOf } from './events.ts';
-import type { ModelEvent } from './events.ts';
 import type { NodeName, Tree } from './messages.ts';
-import type { Parameters } from './parameters.ts';
-import { treeOf } from './placement.ts';
-import type { CoordinatorContext } from './placement.ts';
 import { areAdjacent, countChildren } from './tree.ts';
 import type { Cause } from './tree.ts';
 
 type Parents = Readonly<Record<NodeName, NodeName>>;
+
+/** How many children a node may have. */
+export type Width = (node: NodeName) => number;
 
 /** The coordinator and the routers in order of position: by level, siblings with more routers below them first. */
 export function byPosition(parents: Parents): readonly NodeName[] {
@@ -37,9 +35,9 @@ export function byPosition(parents: Parents): readonly NodeName[] {
 }
 
 /** The lowest node with a free slot. Slots of lower nodes are lower slots, so it has the lowest free one. */
-function lowestFree(parents: Parents, k: number, except?: NodeName): NodeName | undefined {
+function lowestFree(parents: Parents, width: Width, except?: NodeName): NodeName | undefined {
   const counts = countChildren({ parents, pending: [] });
-  return byPosition(parents).find((node) => node !== except && (counts.get(node) ?? 0) < k);
+  return byPosition(parents).find((node) => node !== except && (counts.get(node) ?? 0) < width(node));
 }
 
 function clientsOf(parents: Parents, node: NodeName): readonly NodeName[] {
@@ -53,29 +51,30 @@ function without(parents: Parents, gone: readonly NodeName[]): Parents {
 }
 
 /** Puts these clients on the lowest free slots, in this order; those that find none are pending. */
-function seat(parents: Parents, clients: readonly NodeName[], k: number): Tree {
+export function seat(parents: Parents, clients: readonly NodeName[], width: Width): Tree {
   let seated = parents;
   let pending: readonly NodeName[] = [];
   for (const client of clients) {
-    const slot = lowestFree(seated, k);
+    const slot = lowestFree(seated, width);
     if (slot === undefined) pending = including(pending, client);
     else seated = { ...seated, [client]: slot };
   }
   return { parents: sorted(seated), pending };
 }
 
-function addRouter({ parents, pending }: Tree, router: NodeName, k: number): Tree {
+function addRouter({ parents, pending }: Tree, router: NodeName, width: Width): Tree {
   const counts = countChildren({ parents, pending });
   const isFullOfRouters = (node: NodeName) =>
-    Object.keys(parents).filter((child) => parents[child] === node && roleOf(child) === 'router').length >= k;
+    Object.keys(parents).filter((child) => parents[child] === node && roleOf(child) === 'router').length >=
+    width(node);
   const parent = byPosition(parents).find((node) => !isFullOfRouters(node)) ?? COORDINATOR;
   const placed = { ...parents, [router]: parent };
   // The client that sits on the new position moves to the first slot below it.
-  const [displaced] = (counts.get(parent) ?? 0) < k ? [] : clientsOf(parents, parent);
-  return seat(displaced === undefined ? placed : { ...placed, [displaced]: router }, pending, k);
+  const [displaced] = (counts.get(parent) ?? 0) < width(parent) ? [] : clientsOf(parents, parent);
+  return seat(displaced === undefined ? placed : { ...placed, [displaced]: router }, pending, width);
 }
 
-function removeRouter({ parents, pending }: Tree, gone: NodeName, k: number): Tree {
+function removeRouter({ parents, pending }: Tree, gone: NodeName, width: Width): Tree {
   const last = byPosition(parents).at(-1) ?? gone;
   const displaced = clientsOf(parents, last);
   const seatOf = parents[gone] ?? COORDINATOR;
@@ -86,7 +85,7 @@ function removeRouter({ parents, pending }: Tree, gone: NodeName, k: number): Tr
     );
     rest = { ...Object.fromEntries(heirs), [last]: seatOf };
   }
-  return seat(rest, [...displaced, ...pending], k);
+  return seat(rest, [...displaced, ...pending], width);
 }
 
 /** The tree with the positions of two routers exchanged. */
@@ -100,12 +99,12 @@ function swap({ parents, pending }: Tree, a: NodeName, b: NodeName): Tree {
   return { parents: sorted(Object.fromEntries(edges) as Parents), pending };
 }
 
-function breakEdge(tree: Tree, reporter: NodeName, other: NodeName, k: number): Tree {
+function breakEdge(tree: Tree, reporter: NodeName, other: NodeName, width: Width): Tree {
   // The coordinator cannot move, so the other end does as if it had reported.
-  if (reporter === COORDINATOR) return breakEdge(tree, other, COORDINATOR, k);
+  if (reporter === COORDINATOR) return breakEdge(tree, other, COORDINATOR, width);
   if (roleOf(reporter) === 'client') {
     const rest = without(tree.parents, [reporter]);
-    const slot = lowestFree(rest, k, other);
+    const slot = lowestFree(rest, width, other);
     if (slot === undefined) return tree;
     return { parents: sorted({ ...rest, [reporter]: slot }), pending: tree.pending };
   }
@@ -118,30 +117,20 @@ function breakEdge(tree: Tree, reporter: NodeName, other: NodeName, k: number): 
 }
 
 /** The tree that the heap policy commits. */
-export function heapTree(before: Tree, cause: Cause, k: number): Tree {
+export function heapTree(before: Tree, cause: Cause, width: Width): Tree {
   switch (cause.kind) {
     case 'join': {
       const pending = before.pending.filter((node) => node !== cause.node);
       const rest = { parents: before.parents, pending };
-      if (roleOf(cause.node) === 'router') return addRouter(rest, cause.node, k);
-      return seat(before.parents, [cause.node, ...pending], k);
+      if (roleOf(cause.node) === 'router') return addRouter(rest, cause.node, width);
+      return seat(before.parents, [cause.node, ...pending], width);
     }
     case 'removal': {
-      if (roleOf(cause.node) === 'router') return removeRouter(before, cause.node, k);
+      if (roleOf(cause.node) === 'router') return removeRouter(before, cause.node, width);
       const pending = before.pending.filter((node) => node !== cause.node);
-      return seat(without(before.parents, [cause.node]), pending, k);
+      return seat(without(before.parents, [cause.node]), pending, width);
     }
     case 'break':
-      return breakEdge(before, cause.reporter, cause.other, k);
+      return breakEdge(before, cause.reporter, cause.other, width);
   }
-}
-
-/** The tree that the heap policy chooses when this event makes the coordinator commit another one, else undefined. */
-export function heapChoice(
-  context: CoordinatorContext,
-  event: ModelEvent,
-  parameters: Parameters,
-): Tree | undefined {
-  const cause = changeOf(context, event, parameters);
-  return cause && heapTree(treeOf(context), cause, parameters.k);
 }

@@ -2,6 +2,8 @@
 
 export { clientMachine } from './client.ts';
 export { coordinatorMachine } from './coordinator.ts';
+export { domainOf, gatewaySlots, isGateway, ownSlots, routerDepth, routersByDomain } from './domains.ts';
+export type { Layout } from './domains.ts';
 export { COORDINATOR, isFrame, roleOf, writerOf } from './events.ts';
 export type {
   CommandEvent,
@@ -19,7 +21,6 @@ export type {
 } from './events.ts';
 export { examine } from './examine.ts';
 export type { Examined } from './examine.ts';
-export { heapChoice, heapTree } from './heap.ts';
 export type { ClientContext } from './holdings.ts';
 export { capsuleOf, isInterest, isWanted, shardOf } from './interest.ts';
 export type * from './messages.ts';
@@ -37,5 +38,6 @@ export {
   MESSAGE_TYPES,
   transitionId,
 } from './transitions.ts';
-export { admissible, heapDepth } from './tree.ts';
+export { policyChoice, policyTree } from './policy.ts';
+export { admissible } from './tree.ts';
 export type { Cause, Change } from './tree.ts';

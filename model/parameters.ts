@@ -3,6 +3,8 @@
 export interface Parameters {
   /** Greatest number of children of any node. At least 2. */
   readonly k: number;
+  /** How many administrative domains there are; 1: none that matter (`domains.ts`). */
+  readonly domains: number;
   /** A node greets its neighbours this often. */
   readonly heartbeatMs: number;
   /** A neighbour unheard for this long is suspected. */
@@ -38,6 +40,7 @@ export interface Parameters {
 /** The numbers used unless a scenario says otherwise. */
 export const DEFAULT_PARAMETERS: Parameters = {
   k: 2,
+  domains: 1,
   heartbeatMs: 1000,
   suspectMs: 3500,
   joinMs: 1500,

@@ -11,8 +11,8 @@ import { clientMachine } from './client.ts';
 import { coordinatorMachine, lifelessCoordinator } from './coordinator.ts';
 import { roleOf } from './events.ts';
 import type { Memory, ModelEvent, ModelOutput, Role } from './events.ts';
-import { heapChoice } from './heap.ts';
 import { lifelessClient, storedMarks } from './holdings.ts';
+import { policyChoice } from './policy.ts';
 import type { ClientContext } from './holdings.ts';
 import { saying } from './interest.ts';
 import type { NodeName, Tree } from './messages.ts';
@@ -190,5 +190,5 @@ export function describe(state: ModelState): string {
 /** The tree that the heap policy takes, where the event makes the coordinator commit another one. */
 export function choiceFor(state: ModelState, event: ModelEvent): Tree | undefined {
   if (state.role !== 'coordinator' || !isRunning(state)) return undefined;
-  return heapChoice(state.context, event, state.parameters);
+  return policyChoice(state.context, event, state.parameters);
 }

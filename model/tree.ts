@@ -4,6 +4,8 @@
  */
 
 import { compareNames } from './canonical.ts';
+import { brokenDomains, domainOf, ownSlots, routerDepth, routersByDomain } from './domains.ts';
+import type { Layout } from './domains.ts';
 import { COORDINATOR, roleOf } from './events.ts';
 import type { NodeName, Tree } from './messages.ts';
 
@@ -19,7 +21,7 @@ export interface Change {
   readonly before: Tree;
   readonly after: Tree;
   readonly cause: Cause;
-  readonly k: number;
+  readonly layout: Layout;
 }
 
 /** Nodes that may have children: the coordinator and the routers of the tree. */
@@ -34,19 +36,19 @@ export function countChildren(tree: Tree): ReadonlyMap<NodeName, number> {
   return counts;
 }
 
-/** Nodes with a free child slot, sorted by name. */
-export function nodesWithFreeSlot(tree: Tree, k: number): readonly NodeName[] {
-  const counts = countChildren(tree);
+/** Nodes with a free slot for a client, sorted by name: where there are domains, those of its own. */
+export function nodesWithSlotFor(client: NodeName, tree: Tree, layout: Layout): readonly NodeName[] {
+  const { domains } = layout;
+  const counts = new Map<NodeName, number>();
+  for (const [node, parent] of Object.entries(tree.parents)) {
+    // Gateways take none of the slots that a domain has for itself.
+    if (domains > 1 && domainOf(node, domains) !== domainOf(parent, domains)) continue;
+    counts.set(parent, (counts.get(parent) ?? 0) + 1);
+  }
   return innerNodes(tree)
-    .filter((node) => (counts.get(node) ?? 0) < k)
+    .filter((node) => domains === 1 || domainOf(node, domains) === domainOf(client, domains))
+    .filter((node) => (counts.get(node) ?? 0) < ownSlots(tree, node, layout))
     .toSorted(compareNames);
-}
-
-/** Depth of the last position of the complete K-ary heap with this many routers. */
-export function heapDepth(k: number, routers: number): number {
-  let depth = 0;
-  for (let position = routers; position > 0; position = Math.floor((position - 1) / k)) depth++;
-  return depth;
 }
 
 /** Number of edges between a node and the coordinator; undefined if it is not connected to it. */
@@ -83,17 +85,19 @@ function brokenShape(tree: Tree, k: number): string | undefined {
   return undefined;
 }
 
-function brokenDepth(tree: Tree, k: number): string | undefined {
+function brokenDepth(tree: Tree, layout: Layout): string | undefined {
   const routers = Object.keys(tree.parents).filter((node) => roleOf(node) === 'router');
-  const limit = heapDepth(k, routers.length);
+  const limit = routerDepth(layout, routersByDomain(routers, layout.domains));
   const deep = routers.find((node) => (depthOf(tree, node) ?? 0) > limit);
   return deep && `${deep} is deeper than ${limit}`;
 }
 
-function brokenPending(tree: Tree, k: number): string | undefined {
-  if (tree.pending.length === 0) return undefined;
-  const [free] = nodesWithFreeSlot(tree, k);
-  return free && `${tree.pending.join(', ')} pending, but ${free} has a free slot`;
+function brokenPending(tree: Tree, layout: Layout): string | undefined {
+  for (const client of tree.pending) {
+    const [free] = nodesWithSlotFor(client, tree, layout);
+    if (free !== undefined) return `${client} pending, but ${free} has a free slot`;
+  }
+  return undefined;
 }
 
 function movesAllowed(cause: Cause, k: number): number {
@@ -102,7 +106,7 @@ function movesAllowed(cause: Cause, k: number): number {
   return cause.kind === 'join' ? 1 : 2 * k + 2;
 }
 
-function brokenChange({ before, after, cause, k }: Change): string | undefined {
+function brokenChange({ before, after, cause, layout }: Change): string | undefined {
   const members = (tree: Tree) => [...Object.keys(tree.parents), ...tree.pending];
   const about = cause.kind === 'break' ? undefined : cause.node;
   const old = new Set(members(before));
@@ -115,27 +119,28 @@ function brokenChange({ before, after, cause, k }: Change): string | undefined {
   const moved = Object.keys(before.parents).filter(
     (node) => node !== about && after.parents[node] !== before.parents[node],
   );
-  const limit = movesAllowed(cause, k);
+  const limit = movesAllowed(cause, layout.k);
   return moved.length > limit ? `${moved.join(', ')} moved, more than ${limit}` : undefined;
 }
 
-function brokenEdge({ before, after, cause, k }: Change): string | undefined {
+function brokenEdge({ before, after, cause, layout }: Change): string | undefined {
   if (cause.kind !== 'break' || roleOf(cause.reporter) !== 'client') return undefined;
   const { reporter, other } = cause;
-  const free = nodesWithFreeSlot(before, k).find((node) => node !== other);
+  const free = nodesWithSlotFor(reporter, before, layout).find((node) => node !== other);
   if (free === undefined || !areAdjacent(after, reporter, other)) return undefined;
   return `${reporter} is still under ${other}, but ${free} had a free slot`;
 }
 
 /** undefined if the change is admissible, else which of the rules of docs/protocol.md §3 it breaks, and how. */
 export function admissible(change: Change): string | undefined {
-  const { after, k } = change;
+  const { after, layout } = change;
   const rules = [
-    () => brokenShape(after, k),
-    () => brokenDepth(after, k),
-    () => brokenPending(after, k),
+    () => brokenShape(after, layout.k),
+    () => brokenDepth(after, layout),
+    () => brokenPending(after, layout),
     () => brokenChange(change),
     () => brokenEdge(change),
+    () => brokenDomains(after, layout),
   ];
   for (const [i, rule] of rules.entries()) {
     const broken = rule();

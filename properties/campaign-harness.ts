@@ -98,15 +98,17 @@ function kindsFor(index: number): Pick<StrategyOptions, 'choices'> {
 }
 
 /**
- * One in so many runs has shards: told by its index, so that the others are the same whatever the share. Coprime to the shares of runs that
- * are paired and that are executed twice, so that some of these have shards, too.
+ * One in so many runs has shards, and one domains: told by its index, so that the others are the same whatever the share. Coprime to the
+ * shares of runs that are paired and that are executed twice, so that some of these have shards or domains, too.
  */
-const SHARDED_EVERY = 9;
+const TOPOLOGIES_EVERY = 9;
+const SHARDED_AT = 8;
+const DOMAINS_AT = 3;
 
-/** The scenario of a run by chance. Subjects of 2021 know nothing of shards. */
+/** The scenario of a run by chance. Subjects of 2021 know nothing of shards and domains. */
 function drawnFor(subject: string, index: number, random: Random): TreeScenario {
-  const isSharded = index % SHARDED_EVERY === SHARDED_EVERY - 1 && !isGivenToBreak(subject);
-  return drawScenario(random, isSharded ? 'sharded' : undefined);
+  const turn = isGivenToBreak(subject) ? undefined : index % TOPOLOGIES_EVERY;
+  return drawScenario(random, turn === SHARDED_AT ? 'sharded' : turn === DOMAINS_AT ? 'domains' : undefined);
 }
 
 /** Gives each run its slice of a trace. A run is known by its scenario, of which each gets an object of its own. */

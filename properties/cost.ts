@@ -9,6 +9,9 @@ import { recordId } from './monitors/tracking.ts';
 import { Observer, type Command, type SeenReaction } from './reading.ts';
 import { ROOT, scenarioOf, type TreeScenario } from './scenario.ts';
 
+/** What simulations of greater trees need of the specification, too. */
+export { domainOf, routerDepth } from '../model/index.ts';
+
 /** Figures of one subject and one number of clients. Messages are those that carry a record, over one link each. */
 export interface MulticastCost {
   readonly subject: string;

@@ -1,5 +1,6 @@
 /** The properties: ids, statements, sources, and the monitors that judge them. */
 import { ShardContainment } from './monitors/containment.ts';
+import { DomainCrossing } from './monitors/domains.ts';
 import { Convergence } from './monitors/convergence.ts';
 import { Conformance } from './monitors/conformance.ts';
 import { ForkAccountability } from './monitors/forks.ts';
@@ -34,6 +35,11 @@ const whereSharded =
   (judge: JudgeClass): Definition['make'] =>
   (watch, id) =>
     watch.scenario.parameters.shards > 1 ? new judge(id, watch) : { notApplicable: 'there is one shard' };
+
+const whereDomains =
+  (judge: JudgeClass): Definition['make'] =>
+  (watch, id) =>
+    watch.scenario.parameters.domains > 1 ? new judge(id, watch) : { notApplicable: 'there is one domain' };
 
 /** Every property that a single run can break, in the order of tables. */
 export const DEFINITIONS: readonly Definition[] = [
@@ -115,6 +121,14 @@ export const DEFINITIONS: readonly Definition[] = [
       'A client’s enclave is entered exactly once per genuine record it delivers and for nothing else.',
     source: 'poster, metrics',
     make: always(EnclaveEconomy),
+  },
+  {
+    id: 'domain-crossing',
+    kind: 'safety',
+    statement:
+      'Each record crosses each edge between two administrative domains at most once, and only from gateway to gateway; a domain is one piece of the tree below its gateway.',
+    source: 'poster',
+    make: whereDomains(DomainCrossing),
   },
   {
     id: 'confidentiality',

@@ -8,18 +8,22 @@ export const MAX_NODES = 64;
 
 /**
  * `tree`: routers and clients under a coordinator. `flat`: every client a child of the coordinator. `sharded`: a tree in which records
- * belong to shards, and clients subscribe to those that they want.
+ * belong to shards, and clients subscribe to those that they want. `domains`: a tree in which each administrative domain is in one piece.
  */
 export type Topology = (typeof TOPOLOGIES)[number];
 
 /** All topologies. */
-export const TOPOLOGIES = ['tree', 'flat', 'sharded'] as const;
+export const TOPOLOGIES = ['tree', 'flat', 'sharded', 'domains'] as const;
 
 /** Shards of a sharded scenario, unless its size says otherwise. */
 export const SHARDS = 3;
 
 /** Shards, at most: keys are told apart by two bytes, and interests stay short. */
 export const MAX_SHARDS = 64;
+
+/** Administrative domains of a scenario that has some, unless its size says otherwise; and at most. */
+export const DOMAINS = 2;
+export const MAX_DOMAINS = 8;
 
 /** A system under test. */
 export interface TreeScenario extends BaseScenario {
@@ -36,6 +40,8 @@ export interface Size {
   readonly clients: number;
   /** Of `sharded`: at least 2. Default SHARDS. */
   readonly shards?: number;
+  /** Of `domains`: at least 2. Default DOMAINS. */
+  readonly domains?: number;
   /** `formed`: the tree has had time to form before the first move; `empty`: it has not. Default `formed`. */
   readonly start?: 'formed' | 'empty';
   /** Records that one run makes, at most. Default RECORDS_PER_RUN. */
@@ -71,6 +77,9 @@ export function scenarioOf(
   const shards = topology === 'sharded' ? shardsOf(size, parameters) : 1;
   if (topology === 'sharded' && (!Number.isInteger(shards) || shards < 2 || shards > MAX_SHARDS))
     throw new RangeError(`shards: expected 2 to ${MAX_SHARDS}, got ${shards}`);
+  const domains = topology === 'domains' ? domainsOf(size, parameters) : 1;
+  if (topology === 'domains' && (!Number.isInteger(domains) || domains < 2 || domains > MAX_DOMAINS))
+    throw new RangeError(`domains: expected 2 to ${MAX_DOMAINS}, got ${domains}`);
   if (topology !== 'flat' && (!Number.isInteger(size.k) || size.k < 2))
     throw new RangeError(`k: expected at least 2, got ${size.k}`);
   if (1 + routers + size.clients > MAX_NODES)
@@ -80,6 +89,7 @@ export function scenarioOf(
     ...parameters,
     k: topology === 'flat' ? Math.max(2, size.clients) : size.k,
     shards,
+    domains,
   };
   const nodes = [ROOT];
   for (let i = 1; i <= routers; i += 1) nodes.push(`r${i}`);
@@ -102,6 +112,12 @@ function shardsOf({ shards }: Size, parameters: Partial<Parameters>): number {
   return parameters.shards !== undefined && parameters.shards > 1 ? parameters.shards : SHARDS;
 }
 
+/** The same of domains. */
+function domainsOf({ domains }: Size, parameters: Partial<Parameters>): number {
+  if (domains !== undefined) return domains;
+  return parameters.domains !== undefined && parameters.domains > 1 ? parameters.domains : DOMAINS;
+}
+
 /**
  * The time within which everything that liveness promises has happened, once the faults have stopped.
  *
@@ -121,8 +137,14 @@ export function settleMs(nodes: number, parameters: Parameters, records = RECORD
 /** The name of a scenario that is nothing but its size. */
 export function nameOf(size: Size): string {
   if (size.topology === 'flat') return `flat-${size.clients}c`;
-  const shards = size.topology === 'sharded' ? `${size.shards ?? SHARDS}s-` : '';
-  return `${shards === '' ? 'tree' : 'sharded'}-${shards}k${size.k}-${size.routers}r-${size.clients}c`;
+  const { topology = 'tree' } = size;
+  const parts =
+    topology === 'sharded'
+      ? `${size.shards ?? SHARDS}s-`
+      : topology === 'domains'
+        ? `${size.domains ?? DOMAINS}d-`
+        : '';
+  return `${topology}-${parts}k${size.k}-${size.routers}r-${size.clients}c`;
 }
 
 /** Scenarios that have a name on the command line. */
@@ -156,6 +178,11 @@ export const NAMED_SCENARIOS: readonly {
     title: 'three shards, three routers on two levels, four clients, K = 2',
     size: { topology: 'sharded', k: 2, routers: 3, clients: 4 },
   },
+  {
+    name: 'domains',
+    title: 'two domains, each with a gateway, another router and two clients, K = 3',
+    size: { topology: 'domains', k: 3, routers: 4, clients: 4 },
+  },
 ];
 
 /** A named scenario, or undefined. */
@@ -169,6 +196,9 @@ export const MAX_DRAWN_NODES = 12;
 
 /** The same of clients, where there are shards. */
 const MAX_SHARDED_CLIENTS = 6;
+
+/** The same where there are domains. */
+const MAX_DOMAINS_CLIENTS = 5;
 
 /** Bounds so small that a run reaches them. */
 export const TIGHT_BOUNDS: Partial<Parameters> = {
@@ -185,9 +215,14 @@ export const SCARCE_BOUNDS: Partial<Parameters> = { ...TIGHT_BOUNDS, maxCapsules
 /** Percent of the tight scenarios that are scarce: too few for most that liveness asks for. */
 const SCARCE_PERCENT = 25;
 
-/** Draws a scenario as `check` does: a size (with shards, if that is asked for), in a third of the runs bounds that a run reaches, in a third slow links. */
-export function drawScenario(random: Random, topology?: 'sharded'): TreeScenario {
-  const size = topology === undefined ? drawSize(random) : drawShardedSize(random);
+/** Draws a scenario as `check` does: a size (with shards or domains, if that is asked for), in a third of the runs bounds that a run reaches, in a third slow links. */
+export function drawScenario(random: Random, topology?: 'sharded' | 'domains'): TreeScenario {
+  const size =
+    topology === 'sharded'
+      ? drawShardedSize(random)
+      : topology === 'domains'
+        ? drawDomainsSize(random)
+        : drawSize(random);
   const isTight = random.chance(33);
   const isSlow = random.chance(33);
   const isScarce = isTight && random.chance(SCARCE_PERCENT);
@@ -231,6 +266,21 @@ export function drawShardedSize(random: Random): Size {
   };
 }
 
+/** Draws a size with domains: mostly a gateway for each, and one or two of them with another router. */
+export function drawDomainsSize(random: Random): Size {
+  const start = random.chance(25) ? 'empty' : 'formed';
+  const domains = random.pick([2, 2, 3]);
+  const routers = random.chance(15) ? domains - 1 : domains + random.int(0, 2);
+  return {
+    topology: 'domains',
+    k: random.pick([2, 2, 3, 4]),
+    domains,
+    routers,
+    clients: random.int(2, MAX_DOMAINS_CLIENTS),
+    start,
+  };
+}
+
 const count = (least: number) => z.number().int().min(least);
 
 const parametersSchema = z.strictObject({
@@ -250,6 +300,7 @@ const parametersSchema = z.strictObject({
   maxRepair: count(1),
   maxPendingNaks: count(1),
   shards: count(1).max(MAX_SHARDS).default(1),
+  domains: count(1).max(MAX_DOMAINS).default(1),
 });
 
 const nodeName = z.string().regex(/^(C|[rc][1-9][0-9]{0,3})$/, 'expected C, r1, r2, … or c1, c2, …');
@@ -279,6 +330,10 @@ export const scenarioSchema = z
     path: ['parameters', 'shards'],
     message: 'expected at least 2 if the topology is sharded, else 1',
   })
+  .refine(({ topology, parameters }) => (topology === 'domains') === parameters.domains > 1, {
+    path: ['parameters', 'domains'],
+    message: 'expected at least 2 if the topology is domains, else 1',
+  })
   .refine((scenario) => scenario.nodes.some((node) => node.startsWith('c')), {
     path: ['nodes'],
     message: 'expected at least one client',
@@ -292,6 +347,7 @@ export const sizeSchema = z.strictObject({
   routers: count(0),
   clients: count(1),
   shards: count(2).max(MAX_SHARDS).optional(),
+  domains: count(2).max(MAX_DOMAINS).optional(),
   start: z.enum(['formed', 'empty']).optional(),
   parameters: parametersSchema.partial().optional(),
 });

@@ -31,12 +31,12 @@ export const SIMPLER: Simpler<Command, TreeScenario> = {
   scenarios: simplerScenarios,
   smallest: ({ parameters, latencyMs, topology }) => [
     ...(topology === 'sharded' ? SMALLEST_SHARDED : SMALLEST).map((size) =>
-      sized({ ...size, topology, shards: parameters.shards }, { ...parameters, k: size.k }, latencyMs),
+      sized({ ...size, topology, ...partsOf(parameters) }, { ...parameters, k: size.k }, latencyMs),
     ),
     // What overflows does so sooner in less room.
     sized(
-      { ...LEAST, topology, shards: parameters.shards },
-      { ...DEFAULT_PARAMETERS, ...TIGHT_BOUNDS, k: LEAST.k, shards: parameters.shards },
+      { ...LEAST, topology, ...partsOf(parameters) },
+      { ...DEFAULT_PARAMETERS, ...TIGHT_BOUNDS, k: LEAST.k, ...partsOf(parameters) },
       latencyMs,
     ),
   ],
@@ -50,7 +50,7 @@ export const SIMPLER: Simpler<Command, TreeScenario> = {
   },
 };
 
-/** In this order: without all nodes that no move names, without single ones, fewer shards, a narrower tree, ordinary bounds and links, a formed tree. */
+/** In this order: without all nodes that no move names, without single ones, fewer shards or domains, a narrower tree, ordinary bounds and links, a formed tree. */
 function* simplerScenarios(
   scenario: TreeScenario,
   named: ReadonlySet<string>,
@@ -58,18 +58,21 @@ function* simplerScenarios(
   const routers = scenario.nodes.filter((node) => node.startsWith('r'));
   const clients = scenario.nodes.filter((node) => node.startsWith('c'));
   const { parameters, latencyMs } = scenario;
-  const { shards } = parameters;
+  const { shards, domains } = parameters;
   const isFormed = scenario.prologueMs > 0;
   const of = (
     keptRouters: readonly string[],
     keptClients: readonly string[],
     numbers: Parameters = parameters,
-    other: Partial<Pick<Size, 'topology' | 'shards' | 'start'>> & { readonly latencyMs?: number } = {},
+    other: Partial<Pick<Size, 'topology' | 'shards' | 'domains' | 'start'>> & {
+      readonly latencyMs?: number;
+    } = {},
   ): SimplerScenario<TreeScenario> => ({
     scenario: sized(
       {
         topology: other.topology ?? scenario.topology,
         shards: other.shards ?? shards,
+        domains: other.domains ?? domains,
         k: numbers.k,
         routers: keptRouters.length,
         clients: keptClients.length,
@@ -106,13 +109,23 @@ function* simplerScenarios(
     yield of(routers, clients, parameters, { topology: 'tree' });
     for (let fewer = 2; fewer < shards; fewer += 1) yield of(routers, clients, parameters, { shards: fewer });
   }
+  if (scenario.topology === 'domains') {
+    yield of(routers, clients, parameters, { topology: 'tree' });
+    for (let fewer = 2; fewer < domains; fewer += 1)
+      yield of(routers, clients, parameters, { domains: fewer });
+  }
   if (scenario.topology !== 'flat')
     for (const k of NARROWER.filter((one) => one < parameters.k))
       yield of(routers, clients, { ...parameters, k });
-  const ordinary = { ...DEFAULT_PARAMETERS, k: parameters.k, shards };
+  const ordinary = { ...DEFAULT_PARAMETERS, k: parameters.k, ...partsOf(parameters) };
   if (!isSame(ordinary, parameters)) yield of(routers, clients, ordinary);
   if (latencyMs !== LATENCY_MS) yield of(routers, clients, parameters, { latencyMs: LATENCY_MS });
   if (!isFormed) yield of(routers, clients, parameters, { start: 'formed' });
+}
+
+/** What belongs to the topology. */
+function partsOf({ shards, domains }: Parameters): Pick<Parameters, 'shards' | 'domains'> {
+  return { shards, domains };
 }
 
 /** Trees that are tried instead of wider ones. */
@@ -120,8 +133,7 @@ const NARROWER = [2, 3, 4, 5];
 
 /** A scenario of a size, named for it and for what is not ordinary about it. */
 function sized(size: Size, parameters: Parameters, latencyMs: number): TreeScenario {
-  const { k, shards } = parameters;
-  const isTight = !isSame({ ...DEFAULT_PARAMETERS, k, shards }, parameters);
+  const isTight = !isSame({ ...DEFAULT_PARAMETERS, k: parameters.k, ...partsOf(parameters) }, parameters);
   const isSlow = latencyMs !== LATENCY_MS;
   const name = [nameOf(size), isTight ? 'tight' : '', isSlow ? 'slow' : '']
     .filter((part) => part !== '')

@@ -1,8 +1,11 @@
 /** The bounds of docs/protocol.md §8, beside what was counted. */
+import { routerDepth } from '../properties/cost.ts';
 
 /** What is held against the bounds. Times in nanoseconds. */
 export interface Figures {
   readonly topology: string;
+  /** Administrative domains; 1: none. */
+  readonly domains: number;
   readonly k: number;
   readonly clients: number;
   readonly routers: number;
@@ -49,7 +52,7 @@ export function ceilLog(k: number, n: number): number {
 
 /** Judges the figures. */
 export function boundsOf(figures: Figures): readonly Bound[] {
-  const { k, clients, nodes, depth, sendNs, crossNs } = figures;
+  const { k, clients, routers, nodes, domains, depth, sendNs, crossNs } = figures;
   const isFlat = figures.topology === 'flat';
   const most = (id: string, statement: string, value: number, bound: number): Bound => ({
     id,
@@ -81,14 +84,21 @@ export function boundsOf(figures: Figures): readonly Bound[] {
     most('enclave-entries', 'enclave entries of one client: 1', figures.enclaveEntries, 1),
     most('hops', 'hops to a subscriber: 2 · depth', figures.hopsMax, 2 * depth),
     most('hops-nodes', 'hops to a subscriber: n − 1', figures.hopsMax, nodes - 1),
-    most('depth', 'depth: ⌈log_K n⌉ + 1', depth, ceilLog(k, nodes) + 1),
+    domains === 1
+      ? most('depth', 'depth: ⌈log_K n⌉ + 1', depth, ceilLog(k, nodes) + 1)
+      : most(
+          'depth',
+          'depth: gateways’ heap + a domain’s heap + 1',
+          depth,
+          routerDepth({ k, domains }, Array<number>(domains).fill(Math.ceil(routers / domains))) + 1,
+        ),
     {
       id: 'routers',
       statement: 'routers: ⌈(c − K) / (K − 1)⌉',
-      value: figures.routers,
+      value: routers,
       must: '≥',
       bound: routersNeeded,
-      holds: figures.routers >= routersNeeded,
+      holds: routers >= routersNeeded,
     },
     isFlat
       ? most('latency', 'latency: 2δ + cσ', figures.latencyNs, 2 * crossNs + clients * sendNs)

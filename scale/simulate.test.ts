@@ -13,7 +13,7 @@ import { farthestClient, placedTree, type PlacedTree } from './placed-tree.ts';
 import { simulate, simulateOn, type ScaleOptions } from './simulate.ts';
 import { place, TOPOLOGIES } from './topology.ts';
 
-const [FLAT, TREE] = TOPOLOGIES as [ScaleOptions['topology'], ScaleOptions['topology']];
+const [, TREE] = TOPOLOGIES as [ScaleOptions['topology'], ScaleOptions['topology']];
 const FRAMES = new FrameSizes({ client: 'c1', other: 'c1', link: 1 });
 /** A send takes 2 ns and 1 ns a bit at a client; every link 1000 ns and as much. */
 const COARSE: Network = { delayNs: 1000, sendNs: 2, edgeMbps: 1000, maxMbps: 4000 };
@@ -59,9 +59,8 @@ function walk(tree: PlacedTree, { delayNs, sendNs, edgeMbps, maxMbps }: Network,
 }
 
 const shapes = fc
-  .tuple(fc.integer({ min: 2, max: 60 }), fc.integer({ min: 2, max: 6 }), fc.boolean())
-  .map(([clients, k, isFlat]) => {
-    const topology = isFlat ? FLAT : TREE;
+  .tuple(fc.integer({ min: 2, max: 60 }), fc.integer({ min: 2, max: 6 }), fc.constantFrom(...TOPOLOGIES))
+  .map(([clients, k, topology]) => {
     return { topology, clients, k: topology.kOf(clients, k) };
   });
 
@@ -69,7 +68,9 @@ describe('the multicast', () => {
   test('is what a walk over the tree says', () => {
     fc.assert(
       fc.property(shapes, fc.nat(), ({ topology, clients, k }, pick) => {
-        const tree = finished(place(clients, topology.routersOf(clients, k), k));
+        const tree = finished(
+          place(clients, topology.routersOf(clients, k), k, topology.policyOf(clients, k)),
+        );
         const writer = 1 + (pick % clients);
         const sent = finished(multicast(wiresOf(tree), writer));
         const walked = walk(tree, COARSE, writer);
@@ -104,7 +105,9 @@ describe('the epoch', () => {
   test('sends a message of each kind over each link, and everybody is heard', () => {
     fc.assert(
       fc.property(shapes, ({ topology, clients, k }) => {
-        const tree = finished(place(clients, topology.routersOf(clients, k), k));
+        const tree = finished(
+          place(clients, topology.routersOf(clients, k), k, topology.policyOf(clients, k)),
+        );
         const writer = farthestClient(tree);
         const closed = finished(epoch(wiresOf(tree), writer, 1_000_000));
         const links = tree.nodes - 1;
@@ -141,10 +144,7 @@ describe('the epoch', () => {
   });
 });
 
-test.each([
-  ['flat', FLAT],
-  ['tree', TREE],
-])('%s with thousands of clients keeps to the bounds', (_, topology) => {
+test.each(TOPOLOGIES)('$id with thousands of clients keeps to the bounds', (topology) => {
   const clients = 5000;
   const { bounds, multicast: load } = finished(simulate({ topology, clients, k: 16 }));
   expect(bounds.filter(({ holds }) => !holds)).toEqual([]);
@@ -154,6 +154,7 @@ test.each([
 describe('bounds', () => {
   const figures: Figures = {
     topology: 'tree',
+    domains: 1,
     k: 2,
     clients: 4,
     routers: 2,
@@ -218,9 +219,9 @@ describe('bounds', () => {
 describe('a bad tree', () => {
   const sign = (done: number) => ({ phase: 'multicast' as const, done, total: 1 });
   const brokenOn = (tree: PlacedTree, forwards?: Parameters<typeof simulateOn>[4]): readonly string[] =>
-    finished(
-      simulateOn(tree, 'tree', EDGE_NETWORK, { multicast: sign, epoch: sign }, forwards),
-    ).bounds.flatMap(({ id, holds }) => (holds ? [] : [id]));
+    finished(simulateOn(tree, TREE, EDGE_NETWORK, { multicast: sign, epoch: sign }, forwards)).bounds.flatMap(
+      ({ id, holds }) => (holds ? [] : [id]),
+    );
   const right = finished(place(11, 4, 3));
 
   /** Each router below the one before it. */

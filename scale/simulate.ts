@@ -80,8 +80,9 @@ export function* simulate({
     done: Math.min(total, before + done),
     total,
   });
-  const tree = yield* signed(place(clients, routers, k), sign('placing', 0));
-  return yield* simulateOn(tree, topology.id, network, {
+  const policy = topology.policyOf(clients, k);
+  const tree = yield* signed(place(clients, routers, k, policy), sign('placing', 0));
+  return yield* simulateOn(tree, topology, network, {
     multicast: sign('multicast', nodes),
     epoch: sign('epoch', 2 * nodes),
   });
@@ -90,7 +91,7 @@ export function* simulate({
 /** The same on a tree that is placed already. `forwards`: what routers do with a record; as the protocol says, unless told otherwise. */
 export function* simulateOn(
   tree: PlacedTree,
-  topology: string,
+  topology: Topology,
   network: Network,
   signs: Readonly<Record<'multicast' | 'epoch', (done: number) => Sign>>,
   forwards?: Forwarding,
@@ -106,7 +107,7 @@ export function* simulateOn(
   const hops = hopsOf(tree, sent);
   const slowest = fatTree.slowest(frames.frame(frames.data, 'other', 'other'));
   return {
-    topology,
+    topology: topology.id,
     k,
     clients,
     routers,
@@ -158,7 +159,7 @@ function loadOf(
 
 function figuresOf(
   tree: PlacedTree,
-  topology: string,
+  topology: Topology,
   { traffic, entries, hops, writer, latencyNs }: Multicast,
   { max }: Hops,
   slowest: { readonly sendNs: number; readonly crossNs: number },
@@ -175,7 +176,8 @@ function figuresOf(
     } else if (node !== ROOT) routerLoad = Math.max(routerLoad, load);
   }
   return {
-    topology,
+    topology: topology.id,
+    domains: topology.domainsOf(clients),
     k,
     clients,
     routers,

@@ -1,6 +1,6 @@
 /** The topologies of docs/protocol.md §7, at any size: the reference's own placement policy decides where nodes sit. */
-import { COORDINATOR, HeapPolicy, type PlacementPolicy } from '../impl/index.ts';
-import { routersFor } from '../properties/cost.ts';
+import { COORDINATOR, DomainPolicy, gatewaySlots, HeapPolicy, type PlacementPolicy } from '../impl/index.ts';
+import { domainOf, routersFor } from '../properties/cost.ts';
 import { namesFor } from './names.ts';
 import { NONE, placedTree, type PlacedTree } from './placed-tree.ts';
 
@@ -12,7 +12,22 @@ export interface Topology {
   kOf(clients: number, k: number): number;
   /** Routers that it takes for each client to have a place. `k` as {@link kOf} says it. */
   routersOf(clients: number, k: number): number;
+  /** Where nodes sit. */
+  policyOf(clients: number, k: number): PlacementPolicy;
+  /** How many administrative domains there are. */
+  domainsOf(clients: number): number;
 }
+
+/** Domains of the topology `domains`, as far as there is a client for each. */
+export const DOMAINS = 16;
+
+const oneHeap = {
+  policyOf: (_: number, k: number): PlacementPolicy => new HeapPolicy(k),
+  domainsOf: () => 1,
+};
+
+/** As many domains as there are, or as clients. */
+const domainsOf = (clients: number): number => Math.min(DOMAINS, clients);
 
 export const TOPOLOGIES: readonly Topology[] = [
   {
@@ -20,12 +35,26 @@ export const TOPOLOGIES: readonly Topology[] = [
     title: 'every client is a child of the coordinator',
     kOf: (clients) => Math.max(2, clients),
     routersOf: () => 0,
+    ...oneHeap,
   },
   {
     id: 'tree',
     title: 'a K-ary tree of routers, clients at its free slots',
     kOf: (_, k) => k,
     routersOf: routersFor,
+    ...oneHeap,
+  },
+  {
+    id: 'domains',
+    title: 'administrative domains, each a K-ary tree below a gateway of its own',
+    kOf: (_, k) => k,
+    routersOf: (clients, k) => {
+      const largest = Math.ceil(clients / domainsOf(clients));
+      const beyondGateway = Math.max(0, largest - (k - gatewaySlots(k)));
+      return domainsOf(clients) * (1 + Math.ceil(beyondGateway / (k - 1)));
+    },
+    policyOf: (clients, k) => new DomainPolicy(k, (node) => domainOf(node, domainsOf(clients))),
+    domainsOf,
   },
 ];
 

@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 
 const scenario = scenarioOf({ k: 2, routers: 1, clients: 4 });
-const judge = new ReferenceReader(ENROLMENT, []);
+const judge = new ReferenceReader(ENROLMENT, new Map());
 
 function wire(): WorldView<Uint8Array, TreeScenario> {
   const seen = captured.map(({ kind, from, receiver: to, frame }, index): Flight<Uint8Array> => {

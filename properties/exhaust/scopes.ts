@@ -1,5 +1,5 @@
 /** Scopes: small systems, with so much that may happen in them, of which exhaustive search proves what it proves. */
-import { scenarioOf, type TreeScenario } from '../scenario.ts';
+import { scenarioOf, type Size, type TreeScenario } from '../scenario.ts';
 
 /** A system and everything that may happen in it. */
 export interface Scope {
@@ -29,7 +29,7 @@ export interface Scope {
 function scope(
   name: string,
   title: string,
-  size: { readonly routers: number; readonly clients: number },
+  size: Pick<Size, 'topology' | 'routers' | 'clients'>,
   happens: Partial<Omit<Scope, 'name' | 'title' | 'scenario'>>,
 ): Scope {
   return {
@@ -105,6 +105,12 @@ export const SCOPES: readonly Scope[] = [
       epochs: 1,
       crashes: { of: ['c1', 'c2'], max: 1, isRestarted: true },
     },
+  ),
+  scope(
+    'domains',
+    'two domains; a multicast, an epoch; a gateway crashes, and the other router of its domain takes its place',
+    { topology: 'domains', routers: 3, clients: 2 },
+    { puts: 1, epochs: 1, inOrder: true, crashes: { of: ['r1'], max: 1, isRestarted: false } },
   ),
 ];
 

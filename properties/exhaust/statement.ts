@@ -11,6 +11,8 @@ export function statementOf(scope: Scope): string {
     counted(of('r'), 'router'),
     counted(of('c'), 'client'),
     `K = ${String(parameters.k)}`,
+    ...(parameters.domains > 1 ? [counted(parameters.domains, 'domain')] : []),
+    ...(parameters.shards > 1 ? [counted(parameters.shards, 'shard')] : []),
     late.length === nodes.length - 1
       ? 'all of which join'
       : late.length > 0

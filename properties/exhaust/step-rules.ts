@@ -1,8 +1,9 @@
 /** Safety, as far as one step of one node shows it: what the properties of docs/properties.md say of statecharts. */
 import type { Broken } from '../../engine/exhaust/composition.ts';
 import {
-  heapDepth,
   roleOf,
+  routerDepth,
+  routersByDomain,
   stateKey,
   type ModelEvent,
   type ModelOutput,
@@ -85,7 +86,9 @@ function treeShape({ before, outputs }: NodeStep): string | undefined {
     if (children > k) return `commits a tree in which ${parent} has ${String(children)} children`;
   }
   const routers = [...parents.keys()].filter((node) => roleOf(node) === 'router');
-  const deep = routers.find((node) => depthOf(node) > heapDepth(k, routers.length));
+  const { domains } = before.state.parameters;
+  const limit = routerDepth({ k, domains }, routersByDomain(routers, domains));
+  const deep = routers.find((node) => depthOf(node) > limit);
   return deep === undefined ? undefined : `commits a tree in which ${deep} is too deep`;
 }
 

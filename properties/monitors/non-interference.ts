@@ -96,7 +96,8 @@ function attacks<Frame>(run: AnyRun<Frame>) {
   return found;
 }
 
-function finalStores<Frame>(run: AnyRun<Frame>) {
+/** The store of each client at the end of a run whose trace was kept. */
+export function finalStores<Frame>(run: AnyRun<Frame>) {
   const stores = new Map<string, { readonly step: number; readonly store: ReadonlyMap<string, string> }>();
   for (const step of run.trace ?? []) {
     if (step.kind !== 'reaction') continue;

@@ -1,5 +1,12 @@
 /** What several monitors keep track of: who holds which records, who is placed where. */
-import type { Capsule, NodeName, RecordName } from '../../model/index.ts';
+import {
+  domainOf,
+  ownSlots,
+  type Capsule,
+  type Layout,
+  type NodeName,
+  type RecordName,
+} from '../../model/index.ts';
 import type { Seen, SeenReaction } from '../reading.ts';
 
 /** The writer that a capsule's name gives. */
@@ -167,10 +174,22 @@ export class Placing {
     return this.#left.has(node);
   }
 
-  /** Child slots of the committed tree that nobody has. */
-  freeSlots(k: number): number {
-    const routers = [...this.parents.keys()].filter((node) => node.startsWith('r')).length;
-    return (routers + 1) * k - this.parents.size;
+  /** Child slots of the committed tree that nobody has and a client may have: with domains, one of its own. */
+  freeSlotsFor(client: NodeName, layout: Layout): number {
+    const { k, domains } = layout;
+    const placed = [...this.parents.keys()];
+    if (domains === 1) {
+      const routers = placed.filter((node) => node.startsWith('r')).length;
+      return (routers + 1) * k - placed.length;
+    }
+    const domain = domainOf(client, domains);
+    const members = placed.filter((node) => domainOf(node, domains) === domain);
+    const tree = { parents: Object.fromEntries(this.parents) };
+    const slots = members
+      .filter((node) => node.startsWith('r'))
+      .reduce((sum, node) => sum + ownSlots(tree, node, layout), 0);
+    // The gateway sits on a slot of another domain.
+    return slots - Math.max(0, members.length - 1);
   }
 
   /** Whether every node of the committed tree has the parent there that it should have. */
@@ -203,11 +222,11 @@ export class Placing {
   }
 
   /** Why a live node that should have a live parent has none yet; undefined when all is well. */
-  detachment(node: NodeName, root: NodeName, k: number, up: ReadonlySet<string>): string | undefined {
+  detachment(node: NodeName, root: NodeName, layout: Layout, up: ReadonlySet<string>): string | undefined {
     if (node === root || this.#left.has(node)) return undefined;
     const parent = this.parents.get(node);
     if (parent === undefined) {
-      if (node.startsWith('r') || this.freeSlots(k) > 0)
+      if (node.startsWith('r') || this.freeSlotsFor(node, layout) > 0)
         return `${node} has no place in the tree, though it fits`;
       return this.#saidPending.has(node) ? undefined : `${node} does not fit and has not been told so`;
     }
@@ -258,7 +277,7 @@ export class EntryPlacing extends Placing {
   override detachment(
     node: NodeName,
     root: NodeName,
-    _k: number,
+    _layout: Layout,
     up: ReadonlySet<string>,
   ): string | undefined {
     if (node === root || this.hasLeft(node)) return undefined;

@@ -1,6 +1,6 @@
 /** How records move: over each edge once, few copies a node, few hops. */
 import type { Violation } from '../../engine/index.ts';
-import type { NodeName, RecordName } from '../../model/index.ts';
+import { routerDepth, routersByDomain, type NodeName, type RecordName } from '../../model/index.ts';
 import type { SeenReaction } from '../reading.ts';
 import { ROOT } from '../scenario.ts';
 import { Judge } from './judge.ts';
@@ -136,7 +136,7 @@ export class KPlusOne extends Judge {
 }
 
 /**
- * `latency-bound`: hops from writer to subscriber stay within 2 · depth, depth within ⌈log_K n⌉ + 1, both within n − 1;
+ * `latency-bound`: hops from writer to subscriber stay within 2 · depth, depth within ⌈log_K n⌉ + 1 (with domains: what their heaps allow), both within n − 1;
  * judged while nothing is placed anew under the record.
  */
 export class LatencyBound extends Judge {
@@ -154,7 +154,7 @@ export class LatencyBound extends Judge {
     for (const report of reaction.reports) {
       if (report.type === 'committed') {
         const n = report.edges.length + 1;
-        const bound = Math.min(n - 1, Math.ceil(Math.log(n) / Math.log(scenario.parameters.k) - 1e-9) + 1);
+        const bound = Math.min(n - 1, this.#depthBound(report.edges));
         if (placing.depth() > bound)
           return this.violated(
             reaction,
@@ -191,5 +191,14 @@ export class LatencyBound extends Judge {
     )
       this.#tightest = { slack: bound - hops, hops, text: `${hops} of ${bound} hops` };
     return undefined;
+  }
+
+  /** ⌈log_K n⌉ + 1; with domains, what a heap of gateways and a heap of the largest domain make, and the clients. */
+  #depthBound(edges: readonly { readonly child: NodeName }[]): number {
+    const { parameters } = this.watch.scenario;
+    const { k, domains } = parameters;
+    if (domains === 1) return Math.ceil(Math.log(edges.length + 1) / Math.log(k) - 1e-9) + 1;
+    const nodes = edges.map(({ child }) => child);
+    return routerDepth(parameters, routersByDomain(nodes, domains)) + 1;
   }
 }

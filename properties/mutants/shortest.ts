@@ -67,6 +67,9 @@ export const SHORTEST: Readonly<Record<string, Shortest>> = {
   'forgets-an-interest': NONE,
   'reads-on': needs('a put', 'a subscription'),
   'subscribes-once': needs('a subscription', 'a loss'),
+  'ignores-domains': NONE,
+  'lodges-strays': NONE,
+  'crosses-twice': ONE,
   'writes-before-recovering': needs('a crash', 'a restart', 'a put'),
 };
 

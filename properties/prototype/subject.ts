@@ -106,7 +106,7 @@ export function prototypeScenario(scenario: TreeScenario): TreeScenario {
   const k = topology === 'flat' ? Math.max(2, workersIn(scenario)) : NUMBERS.k;
   const parameters = { ...NUMBERS, k };
   const name = scenario.name
-    .replace(/^(tree|sharded-\d+s)-k\d+/, `tree-k${k}`)
+    .replace(/^(tree|sharded-\d+s|domains-\d+d)-k\d+/, `tree-k${k}`)
     .replace(/-(tight|scarce)\b/, '');
   return {
     ...scenario,

@@ -88,7 +88,7 @@ function demand(condition: boolean, what: string): void {
 /** Reader of one run of the reference, or of any subject with its wire format and this enrolment. */
 export class ReferenceReader implements Reader<Uint8Array> {
   readonly #enrolment: Enrolment;
-  readonly #keys = new Map<NodeName, NodeKeys>();
+  readonly #keys: ReadonlyMap<NodeName, NodeKeys>;
   readonly #readings = new WeakMap<Uint8Array, Reading>();
   /** The MAC of each link, by its name. */
   readonly #links = new Map<string, (message: Uint8Array) => Uint8Array>();
@@ -96,12 +96,13 @@ export class ReferenceReader implements Reader<Uint8Array> {
   readonly #bodies: WeakMap<WireBody, ReadBody>;
   readonly #branches = new Branches();
 
-  constructor(enrolment: Enrolment, nodes: readonly NodeName[]) {
+  /** @param keys of all nodes of the run */
+  constructor(enrolment: Enrolment, keys: ReadonlyMap<NodeName, NodeKeys>) {
     this.#enrolment = enrolment;
     let bodies = readBodies.get(enrolment);
     if (bodies === undefined) readBodies.set(enrolment, (bodies = new WeakMap()));
     this.#bodies = bodies;
-    for (const node of nodes) this.#keys.set(node, enrolment.issue(node, roleOf(node)));
+    this.#keys = keys;
   }
 
   /** Which records were put. Links are learnt by reading placements: frames are read in the order in which they were sent. */

@@ -1,7 +1,15 @@
 /** The reference implementation as a subject: real bytes, real keys. */
-import { Client, Coordinator, enrol, Router, type Node as ImplNode } from '../../impl/index.ts';
+import {
+  Client,
+  Coordinator,
+  enrol,
+  Router,
+  type Enrolment,
+  type Node as ImplNode,
+  type NodeKeys,
+} from '../../impl/index.ts';
 import type { Node, Storage, Subject } from '../../engine/index.ts';
-import { roleOf } from '../../model/index.ts';
+import { domainOf, roleOf } from '../../model/index.ts';
 import type { SubjectFacts } from '../monitors/judge.ts';
 import type { Command, Report } from '../reading.ts';
 import type { TreeScenario } from '../scenario.ts';
@@ -9,6 +17,16 @@ import { decodeOnce, ReferenceReader } from './reference-reader.ts';
 
 /** The laboratory's enrolment. Fixed, so that signatures of one run are remembered in the next. */
 export const ENROLMENT = enrol('psl-verify laboratory');
+
+/** The keys of a node, in the domain where it sits if there are several. */
+export function keysIn(
+  { parameters: { domains } }: Pick<TreeScenario, 'parameters'>,
+  node: string,
+  enrolment: Enrolment = ENROLMENT,
+): NodeKeys {
+  const domain = domains === 1 ? undefined : domainOf(node, domains);
+  return enrolment.issue(node, roleOf(node), domain === '' ? undefined : domain);
+}
 
 /** Which class plays which role: the reference's own, or a mutant's. */
 export interface Cast {
@@ -41,7 +59,7 @@ function spawn(cast: Cast, scenario: TreeScenario, node: string, storage: Storag
   const role = roleOf(node);
   const options = {
     node,
-    keys: ENROLMENT.issue(node, role),
+    keys: keysIn(scenario, node),
     anchor: ENROLMENT.anchor,
     parameters: scenario.parameters,
     storage,
@@ -66,7 +84,8 @@ export const referenceSubject: ReferenceSubject = castSubject(
 export function referenceFacts(id: string): SubjectFacts<Uint8Array> {
   return {
     id,
-    reader: (scenario) => new ReferenceReader(ENROLMENT, scenario.nodes),
+    reader: (scenario) =>
+      new ReferenceReader(ENROLMENT, new Map(scenario.nodes.map((node) => [node, keysIn(scenario, node)]))),
     payloads: true,
     secrets: [ENROLMENT.groupKey],
     anchor: ENROLMENT.anchor,
