@@ -150,7 +150,7 @@ export class LatencyBound extends Judge {
 
   protected override judgeReaction(reaction: SeenReaction): Violation | undefined {
     const { node } = reaction;
-    const { placing, scenario } = this.watch;
+    const { placing } = this.watch;
     for (const report of reaction.reports) {
       if (report.type === 'committed') {
         const n = report.edges.length + 1;
