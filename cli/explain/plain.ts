@@ -14,6 +14,8 @@ export const IN_PLAIN_WORDS: Readonly<Record<string, string>> = {
     'Only the coordinator moves nodes around, and an order that it has replaced by a newer one is void.',
   'edge-once': 'Every record travels over each connection once; copies are waste.',
   'k-plus-one': 'The work that one record makes for one node is bounded by its number of neighbours.',
+  'shard-containment':
+    'Records go only where somebody wants them, and a client reads only what it subscribes to.',
   'enclave-economy':
     'Entering an enclave is expensive: it happens once for each new record, and for nothing else.',
   confidentiality: 'Nobody on the way can read what clients write.',

@@ -61,6 +61,11 @@ export const PROTOTYPE_SCOPE: readonly Scope[] = [
     why: 'K = 2, its only limit, which it sets to child routers; versions are changes of a node’s own entries',
   },
   {
+    property: 'shard-containment',
+    applies: false,
+    why: 'there are no shards: everybody gets everything',
+  },
+  {
     property: 'enclave-economy',
     applies: true,
     why: 'every data record that an enclave takes in is an entry',
