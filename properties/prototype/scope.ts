@@ -70,6 +70,7 @@ export const PROTOTYPE_SCOPE: readonly Scope[] = [
     applies: true,
     why: 'every data record that an enclave takes in is an entry',
   },
+  { property: 'domain-crossing', applies: false, why: 'there are no domains' },
   {
     property: 'confidentiality',
     applies: true,
