@@ -9,7 +9,7 @@ import { smallerOf } from './shrinking.ts';
 import { count, plural, progress, table } from './terminal.ts';
 
 /** Executions that shrinking one of many causes may take: what is not done then, `psl-verify shrink` goes on with. */
-const CAUSE_EXECUTIONS_MAX = 300;
+const CAUSE_EXECUTIONS_MAX = 600;
 
 /** Writes one counterexample per distinct cause of what the runs of a campaign broke, by property in the order of its table. */
 export async function saveCauses(

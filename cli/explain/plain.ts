@@ -16,6 +16,7 @@ export const IN_PLAIN_WORDS: Readonly<Record<string, string>> = {
   'k-plus-one': 'The work that one record makes for one node is bounded by its number of neighbours.',
   'shard-containment':
     'Records go only where somebody wants them, and a client reads only what it subscribes to.',
+  'domain-crossing': 'Between organisations, each record passes once, and through their gateways only.',
   'enclave-economy':
     'Entering an enclave is expensive: it happens once for each new record, and for nothing else.',
   confidentiality: 'Nobody on the way can read what clients write.',
