@@ -99,6 +99,9 @@ const LARGE_CHUNKS = 3;
 /** Where more moves than this are left after that, leaving out leads on too slowly: short walks come before the rest, too. */
 const LONG_MOVES = 16;
 
+/** Every how many of the short walks that may break early one settles all the same: shorter ones may break only then. */
+const SETTLING_EVERY = 2;
+
 /** Seed of the short walks: shrinking is a function of the run. */
 const WALK_SEED = 1;
 
@@ -123,7 +126,7 @@ class Shrinker<F, C, R, S extends BaseScenario> {
   #isThorough = false;
   /** Whether runs settle. What broke before that is looked for without, as long as that leads on. */
   #settles = true;
-  /** Whether it broke before the run settled. Short schedules made anew, to break it as well, then need not settle. */
+  /** Whether it broke before the run settled. Short schedules made anew, to break it as well, then mostly need not settle. */
   #breaksEarly = false;
 
   constructor(
@@ -270,7 +273,6 @@ class Shrinker<F, C, R, S extends BaseScenario> {
     // Kinds of moves that the schedule has not would be of another cause.
     const ways = waysOfShortWalks(this.#harness, this.#schedule).slice(0, this.#isSame && 2);
     const attempts = Math.min(walksMax, this.#schedule.length * SHORT_WALKS_PER_MOVE);
-    const how = { ...this.#how, settles: !this.#breaksEarly };
     for (let attempt = 0; attempt < attempts && scenarios.length > 0; attempt += 1) {
       const scenario = scenarios[attempt % scenarios.length];
       if (scenario === undefined || !this.#goesOn) return false;
@@ -281,7 +283,8 @@ class Shrinker<F, C, R, S extends BaseScenario> {
       const random = randomFromSeed(seedOf(WALK_SEED, attempt));
       const way = ways[Math.floor(attempt / scenarios.length) % ways.length] ?? {};
       const strategy: StrategyOptions = { strategy: 'uniform', ...way, moves: random.int(1, moves) };
-      const walked = walk(this.#harness, scenario, random, strategy, how);
+      const settles = !this.#breaksEarly || attempt % SETTLING_EVERY === 0;
+      const walked = walk(this.#harness, scenario, random, strategy, { ...this.#how, settles });
       yield this.#progress;
       if (!this.#isPaired && !this.#fails(walked)) continue;
       if (walked.movesApplied > moves) continue;

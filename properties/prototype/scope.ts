@@ -72,11 +72,6 @@ export const PROTOTYPE_SCOPE: readonly Scope[] = [
   },
   { property: 'domain-crossing', applies: false, why: 'there are no domains' },
   {
-    property: 'domain-crossing',
-    applies: false,
-    why: 'there are no domains',
-  },
-  {
     property: 'confidentiality',
     applies: true,
     why: 'the secrets are the group key, the signing key and what is put',
