@@ -46,6 +46,9 @@ const FEWER_RUNS: ReadonlyMap<string, string> = new Map([
   ['npx psl-verify check --workload trace.txt', '--runs 32'],
   ['npx psl-verify check --property edge-once --capability network', '--runs 8'],
   ['npx psl-verify check --subject prototype-2021 --seed 1', '--runs 2 --property authentic-delivery'],
+  ['npx psl-verify check --scenario sharded --runs 40', '--runs 6'],
+  ['npx psl-verify check --scenario domains --runs 40', '--runs 6'],
+  ['npx psl-verify check --capability writer --capability router --runs 40', '--runs 6'],
   // Found in the first run; the others would be made all the same.
   ['npx psl-verify check --subject mutant:forwards-twice', '--runs 8'],
   ['npx psl-verify check --json > check.json', '--runs 32'],
