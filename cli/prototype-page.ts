@@ -151,6 +151,16 @@ export async function withFindings(
 /** What was found in all. */
 function summary(filed: readonly Filed[], { runs, seeds, causes }: Searches): string {
   const everywhere = causes.filter(({ found }) => found.every((index) => index !== null)).length;
+  const places = new Map<string, boolean[]>();
+  for (const cause of causes) {
+    const place = causeText({ ...cause, kinds: [] });
+    const before = places.get(place);
+    places.set(
+      place,
+      cause.found.map((index, at) => index !== null || before?.[at] === true),
+    );
+  }
+  const placesEverywhere = [...places.values()].filter((found) => found.every(Boolean)).length;
   const lengths = filed.map(({ counterexample }) => counterexample.moves.length).toSorted((a, b) => a - b);
   const properties = new Set(filed.map(({ cause }) => cause.property));
   const middle = lengths[Math.floor(lengths.length / 2)];
@@ -161,7 +171,14 @@ function summary(filed: readonly Filed[], { runs, seeds, causes }: Searches): st
       ['seeds', seeds.join(', ')],
       ['properties that break', String(properties.size)],
       ['distinct causes, a counterexample each', String(filed.length)],
-      ['of the causes found from any seed, found from all', `${everywhere} of ${causes.length}`],
+      [
+        'of the places (property, and where it breaks) found from any seed, found from all',
+        `${placesEverywhere} of ${places.size}`,
+      ],
+      [
+        'of the causes (also by what it takes) found from any seed, found from all',
+        `${everywhere} of ${causes.length}`,
+      ],
       [
         'moves of a shrunk counterexample: fewest, median, most',
         [lengths[0], middle, lengths.at(-1)].join(', '),
