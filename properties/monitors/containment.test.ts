@@ -73,6 +73,7 @@ describe('shard-containment', () => {
     ['delivery of what is subscribed to', [PUT, subscribes('c2', 1), gets('c2', record('r1', 'c2'), delivers('c1/1/s1', 1))], 0], // prettier-ignore
     ['rejection of what is not', [subscribes('c2', 0), gets('c2', record('r1', 'c2'), REJECT)], 0],
     ['what an old storage still wants', [PUT, subscribes('c2'), crashes('c2'), restarts('c2', STALE), gets('c2', record('r1', 'c2'), delivers('c1/1/s1', 1))], 0], // prettier-ignore
+    ['what a client is told when it has left', [PUT, gets('c2', { type: 'garbage', reason: '' }, report({ type: 'left' })), subscribes('c2', 0), crashes('c2'), restarts('c2', DURABLE), gets('c2', record('r1', 'c2'), delivers('c1/1/s1', 1))], 0], // prettier-ignore
     ['a choice of shards that there are not', [subscribes('c2', 7), gets('c2', record('r1', 'c2'), delivers('c1/1/s1', 1))], 0], // prettier-ignore
   ])('allows %s', (_, parts, exercised) => {
     expect(verdict(...parts)).toMatchObject({ violation: undefined, exercised });

@@ -24,6 +24,8 @@ export class Interests {
   readonly #held = new Map<NodeName, Held>();
   readonly #parents = new Map<NodeName, NodeName>();
   readonly #shown = new Map<NodeName, Interest | undefined>();
+  /** Who has left in its present life, and does nothing that it is told any more. */
+  readonly #left = new Set<NodeName>();
 
   constructor(shards: number) {
     this.#shards = shards;
@@ -49,16 +51,18 @@ export class Interests {
   #remember({ node, index, input, reports }: SeenReaction): void {
     const chosen = this.#chosen.get(node) ?? [];
     if (input.kind === 'start') {
+      this.#left.delete(node);
       const { kind, asOfIndex } = input.memory;
       const isKept = (one: Chosen) => kind === 'durable' || (kind === 'stale' && one.index <= asOfIndex);
       this.#chosen.set(node, chosen.filter(isKept));
     }
     if (input.kind === 'command' && input.command.type === 'subscribe') {
       const { shards: interest } = input.command;
-      const isGone = reports.some(({ type }) => type === 'left');
+      const isGone = this.#left.has(node) || reports.some(({ type }) => type === 'left');
       if (!isGone && isInterest(interest, this.#shards))
         this.#chosen.set(node, [...chosen, { index, interest }]);
     }
+    if (reports.some(({ type }) => type === 'left')) this.#left.add(node);
   }
 
   #place({ node, input, reports }: SeenReaction): void {
