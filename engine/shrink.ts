@@ -22,7 +22,7 @@ import { randomFromSeed, seedOf } from './random.ts';
 import { waysOfShortWalks } from './short-walks.ts';
 import { execute, walk, type ExecuteOptions } from './run.ts';
 import type { StrategyOptions } from './proposer.ts';
-import { adaptedTo, nodesNamed, simplerThan, withPlainCommands } from './simpler.ts';
+import { adaptedTo, inOneGo, nodesNamed, simplerThan, withPlainCommands } from './simpler.ts';
 import { capabilityOf } from './world.ts';
 
 export interface Shrunk<C, S extends BaseScenario> {
@@ -390,12 +390,4 @@ class Shrinker<F, C, R, S extends BaseScenario> {
 /** Whether the step came of a move, or of the time before the first one. */
 function isBeforeSettling<F, C, R>(step: Step<F, C, R> | undefined): boolean {
   return step !== undefined && !(step.cause.kind === 'fair' && step.cause.phase === 'settle');
-}
-
-/** Two spans of time as one, where the first or the second of them was. */
-function inOneGo<C>(schedule: Schedule<C>, a: number, b: number): readonly Schedule<C>[] {
-  const [first, second] = [schedule[a], schedule[b]];
-  if (first?.move !== 'elapse' || second?.move !== 'elapse') return [];
-  const both: Move<C> = { move: 'elapse', ms: first.ms + second.ms };
-  return [schedule.with(a, both).toSpliced(b, 1), schedule.with(b, both).toSpliced(a, 1)];
 }

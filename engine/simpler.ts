@@ -147,3 +147,11 @@ function renamedIn<C>(move: Move<C>, renamed: Readonly<Record<string, string>>):
   if (move.move === 'attack') return { ...move, attack: rename(move.attack) as Attack };
   return rename(move) as Move<C>;
 }
+
+/** Two spans of time as one, where the first or the second of them was. */
+export function inOneGo<C>(schedule: Schedule<C>, a: number, b: number): readonly Schedule<C>[] {
+  const [first, second] = [schedule[a], schedule[b]];
+  if (first?.move !== 'elapse' || second?.move !== 'elapse') return [];
+  const both: Move<C> = { move: 'elapse', ms: first.ms + second.ms };
+  return [schedule.with(a, both).toSpliced(b, 1), schedule.with(b, both).toSpliced(a, 1)];
+}

@@ -85,6 +85,8 @@ export function beatsOf(
     const isAlone = observed.index === options.violation || options.departures.has(observed.index);
     const joins =
       first !== undefined &&
+      // What was folded since then lies in between.
+      folded.length === 0 &&
       !isAlone &&
       sameKind(first, observed) &&
       !options.departures.has(first.index) &&
