@@ -5,7 +5,7 @@
  * leaving out leads to a local minimum, and small ones are quickly searched.
  */
 import type { BaseScenario } from './subject.ts';
-import type { Move, Schedule } from './move.ts';
+import type { Schedule } from './move.ts';
 import type { Step } from './trace.ts';
 import type { Harness } from './harness.ts';
 import type { Run } from './outcome.ts';
