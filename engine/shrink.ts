@@ -99,9 +99,6 @@ const LARGE_CHUNKS = 3;
 /** Where more moves than this are left after that, leaving out leads on too slowly: short walks come before the rest, too. */
 const LONG_MOVES = 16;
 
-/** Every how many of the short walks that may break early one settles all the same: shorter ones may break only then. */
-const SETTLING_EVERY = 2;
-
 /** Seed of the short walks: shrinking is a function of the run. */
 const WALK_SEED = 1;
 
@@ -126,8 +123,6 @@ class Shrinker<F, C, R, S extends BaseScenario> {
   #isThorough = false;
   /** Whether runs settle. What broke before that is looked for without, as long as that leads on. */
   #settles = true;
-  /** Whether it broke before the run settled. Short schedules made anew, to break it as well, then mostly need not settle. */
-  #breaksEarly = false;
 
   constructor(
     harness: Harness<F, C, R, S>,
@@ -151,8 +146,7 @@ class Shrinker<F, C, R, S extends BaseScenario> {
   *shrink(): Steps<Shrunk<C, S>> {
     const trace = this.#confirm();
     yield this.#progress;
-    this.#breaksEarly = !this.#isPaired && isBeforeSettling(trace.at(-1));
-    this.#settles = !this.#breaksEarly;
+    this.#settles = this.#isPaired || !isBeforeSettling(trace.at(-1));
     yield* this.#cutToThePast(trace);
     yield* this.#takeTheEnd();
     // Large chunks first: the fewer moves, the quicker the rest.
@@ -283,8 +277,7 @@ class Shrinker<F, C, R, S extends BaseScenario> {
       const random = randomFromSeed(seedOf(WALK_SEED, attempt));
       const way = ways[Math.floor(attempt / scenarios.length) % ways.length] ?? {};
       const strategy: StrategyOptions = { strategy: 'uniform', ...way, moves: random.int(1, moves) };
-      const settles = !this.#breaksEarly || attempt % SETTLING_EVERY === 0;
-      const walked = walk(this.#harness, scenario, random, strategy, { ...this.#how, settles });
+      const walked = walk(this.#harness, scenario, random, strategy, this.#how);
       yield this.#progress;
       if (!this.#isPaired && !this.#fails(walked)) continue;
       if (walked.movesApplied > moves) continue;
