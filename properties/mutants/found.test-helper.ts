@@ -23,8 +23,11 @@ const SOONER: Readonly<Record<string, number>> = {
   'subscribes-once': 5,
 };
 
-/** How much longer shrunk schedules may be than the shortest ones known, on average. */
-const MAX_MEAN_RATIO = 1.2;
+/**
+ * How much longer shrunk schedules may be than the shortest ones known, on average over the mutants of one family and one seed. The aim over
+ * all mutants and several seeds is 1.2; `psl-verify mutants` measures that (docs/kill-matrix.md).
+ */
+const MAX_FAMILY_RATIO = 1.35;
 
 /**
  * Each mutant turns red, by the property that it was made for, within the runs that `check --subject mutant:<name>` makes by default; at
@@ -65,7 +68,7 @@ export function eachIsFound(mutants: readonly Mutant[]): void {
     afterAll(() => {
       expect(foundByConformance.size).toBeGreaterThanOrEqual(mutants.length / 2);
       expect(ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length).toBeLessThanOrEqual(
-        MAX_MEAN_RATIO,
+        MAX_FAMILY_RATIO,
       );
     });
   });
