@@ -22,6 +22,7 @@ import type {
   ControlKind,
   Credential,
   Evidence,
+  EvidenceMessage,
   Frame,
   LinkBody,
   LinkFrame,
@@ -211,6 +212,16 @@ export abstract class BaseNode implements Node {
   protected verifyEvidence(evidence: Evidence): boolean {
     return isEvidence(evidence, this.anchor);
   }
+
+  /** Evidence from a neighbour. */
+  protected onEvidence({ evidence }: EvidenceMessage, from: NodeName): void {
+    if (!this.forks.isNew(evidence)) reject('evidence: known already');
+    if (!this.verifyEvidence(evidence)) reject('evidence: convinces nobody');
+    this.accuse(evidence, from);
+  }
+
+  /** Acts on new evidence: `from` a neighbour, or found by the node itself. */
+  protected abstract accuse(evidence: Evidence, from?: NodeName): void;
 
   /** Keeps evidence that is new, and says so. */
   protected keepEvidence(evidence: Evidence): void {

@@ -229,9 +229,14 @@ export class Coordinator extends Root {
   }
 
   protected onLeave(known: Known, { node }: LeaveBody): void {
-    const isIn = this.tree.has(node);
-    if (!isIn && !this.tree.policy.isPending(node)) reject('leave: not in the tree');
+    if (!this.tree.has(node) && !this.tree.policy.isPending(node)) reject('leave: not in the tree');
     this.learn({ ...known, birth: LEFT });
+    this.takeOut(node);
+  }
+
+  /** Takes a node out of the tree, or off those that wait for a place. */
+  protected takeOut(node: NodeName): void {
+    const isIn = this.tree.has(node);
     this.tree.policy.remove(node);
     if (isIn) this.commit(nothing);
     else this.persistTree();
@@ -267,11 +272,7 @@ export class Coordinator extends Root {
   }
 
   protected exclude(node: NodeName): void {
-    const isIn = this.tree.has(node);
-    if (!isIn && !this.tree.policy.isPending(node)) return;
-    this.tree.policy.remove(node);
-    if (isIn) this.commit(nothing);
-    else this.persistTree();
+    if (this.tree.has(node) || this.tree.policy.isPending(node)) this.takeOut(node);
   }
 
   // Suspicion

@@ -15,7 +15,6 @@ import type {
   Capsule,
   CapsuleRecord,
   Evidence,
-  EvidenceMessage,
   Head,
   LinkBody,
   NakMessage,
@@ -121,7 +120,7 @@ export abstract class Replica extends Subscriber {
     else if (body.kind === 'sync') this.onSync(body);
     else if (body.kind === 'nak') this.onNak(body);
     else if (body.kind === 'repair') this.onRepair(body);
-    else if (body.kind === 'evidence') this.onEvidence(body);
+    else if (body.kind === 'evidence') this.onEvidence(body, from);
     else reject(`${body.kind}: not for a client`);
   }
 
@@ -311,10 +310,10 @@ export abstract class Replica extends Subscriber {
 
   // Forks
 
-  protected onEvidence({ evidence }: EvidenceMessage): void {
-    if (!this.forks.isNew(evidence)) reject('evidence: known already');
-    if (!this.verifyEvidence(evidence)) reject('evidence: convinces nobody');
+  /** Keeps evidence; what comes from its one neighbour needs not go there. */
+  protected accuse(evidence: Evidence, from?: NodeName): void {
     this.keepEvidence(evidence);
+    if (from === undefined) this.sendBody([this.parent], { kind: 'evidence', evidence });
   }
 
   /** Whether one of these authentic heads is of another record than the one held of that name: if so, there is evidence. */
@@ -322,9 +321,7 @@ export abstract class Replica extends Subscriber {
     for (const { head, credential } of heads) {
       const held = this.chains.heldHead(head.capsule, head.seq);
       if (held === undefined || this.isSame(held, head) || !this.forks.isNew(head)) continue;
-      const evidence = makeEvidence(held, head, credential);
-      this.keepEvidence(evidence);
-      this.sendBody([this.parent], { kind: 'evidence', evidence });
+      this.accuse(makeEvidence(held, head, credential));
       return true;
     }
     return false;

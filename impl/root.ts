@@ -9,7 +9,6 @@ import type {
   Capsule,
   EoeMessage,
   Evidence,
-  EvidenceMessage,
   Interest,
   LinkBody,
   NakMessage,
@@ -116,14 +115,8 @@ export abstract class Root extends BaseNode {
     else if (body.kind === 'nak') this.relay.onNak(from, body);
     else if (body.kind === 'repair') this.relay.onRepair(from, body, data);
     else if (body.kind === 'eoe') this.onEoe(from, body);
-    else if (body.kind === 'evidence') this.onEvidence(from, body);
+    else if (body.kind === 'evidence') this.onEvidence(body, from);
     else reject(`${body.kind}: not for the coordinator`);
-  }
-
-  protected onEvidence(from: NodeName, { evidence }: EvidenceMessage): void {
-    if (!this.forks.isNew(evidence)) reject('evidence: known already');
-    if (!this.verifyEvidence(evidence)) reject('evidence: convinces nobody');
-    this.accuse(evidence, from);
   }
 
   /** Keeps evidence, tells all children but the one that it is from, and takes the writer out of the tree. */

@@ -8,7 +8,6 @@ import { includesShardOf } from './shards.ts';
 import type {
   EoeMessage,
   Evidence,
-  EvidenceMessage,
   LinkBody,
   NakMessage,
   NodeName,
@@ -83,18 +82,12 @@ export class Router extends Member {
     else if (body.kind === 'rts') this.onRts(from, body, data);
     else if (body.kind === 'eoe') this.onEoe(from, body);
     else if (body.kind === 'sync') this.onSync(from, body, data);
-    else if (body.kind === 'evidence') this.onEvidence(from, body);
+    else if (body.kind === 'evidence') this.onEvidence(body, from);
     else reject(`${body.kind}: not for a router`);
   }
 
   protected onLogged({ record, credential }: ProvenRecord): void {
     this.persist({ type: 'record', record, credential });
-  }
-
-  protected onEvidence(from: NodeName, { evidence }: EvidenceMessage): void {
-    if (!this.forks.isNew(evidence)) reject('evidence: known already');
-    if (!this.verifyEvidence(evidence)) reject('evidence: convinces nobody');
-    this.accuse(evidence, from);
   }
 
   /** Keeps evidence and tells all neighbours but the writer and the one that it is from. */

@@ -74,10 +74,10 @@ export function scenarioOf(
     throw new RangeError(`clients: expected at least 1, got ${size.clients}`);
   if (!Number.isInteger(routers) || routers < 0)
     throw new RangeError(`routers: expected at least 0, got ${routers}`);
-  const shards = topology === 'sharded' ? shardsOf(size, parameters) : 1;
+  const shards = topology === 'sharded' ? severalOf(size.shards, parameters.shards, SHARDS) : 1;
   if (topology === 'sharded' && (!Number.isInteger(shards) || shards < 2 || shards > MAX_SHARDS))
     throw new RangeError(`shards: expected 2 to ${MAX_SHARDS}, got ${shards}`);
-  const domains = topology === 'domains' ? domainsOf(size, parameters) : 1;
+  const domains = topology === 'domains' ? severalOf(size.domains, parameters.domains, DOMAINS) : 1;
   if (topology === 'domains' && (!Number.isInteger(domains) || domains < 2 || domains > MAX_DOMAINS))
     throw new RangeError(`domains: expected 2 to ${MAX_DOMAINS}, got ${domains}`);
   if (topology !== 'flat' && (!Number.isInteger(size.k) || size.k < 2))
@@ -106,16 +106,10 @@ export function scenarioOf(
   };
 }
 
-/** Of a sharded scenario: those of its size, or those of its numbers if these have several. */
-function shardsOf({ shards }: Size, parameters: Partial<Parameters>): number {
-  if (shards !== undefined) return shards;
-  return parameters.shards !== undefined && parameters.shards > 1 ? parameters.shards : SHARDS;
-}
-
-/** The same of domains. */
-function domainsOf({ domains }: Size, parameters: Partial<Parameters>): number {
-  if (domains !== undefined) return domains;
-  return parameters.domains !== undefined && parameters.domains > 1 ? parameters.domains : DOMAINS;
+/** How many shards or domains there are: what the size says, or else the numbers if these have several. */
+function severalOf(asked: number | undefined, numbers: number | undefined, otherwise: number): number {
+  if (asked !== undefined) return asked;
+  return numbers !== undefined && numbers > 1 ? numbers : otherwise;
 }
 
 /**

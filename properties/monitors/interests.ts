@@ -2,6 +2,7 @@
 import { isInterest, isWanted, type Capsule, type Interest, type NodeName } from '../../model/index.ts';
 import type { Seen, SeenReaction } from '../reading.ts';
 import { ROOT } from '../scenario.ts';
+import type { Placing } from './tracking.ts';
 
 /** What a client subscribed to, and since which reaction. */
 interface Chosen {
@@ -20,15 +21,16 @@ const NOBODY: Held = new Map();
  */
 export class Interests {
   readonly #shards: number;
+  readonly #placing: Pick<Placing, 'hasLeft'>;
   readonly #chosen = new Map<NodeName, Chosen[]>();
   readonly #held = new Map<NodeName, Held>();
   readonly #parents = new Map<NodeName, NodeName>();
   readonly #shown = new Map<NodeName, Interest | undefined>();
-  /** Who has left in its present life, and does nothing that it is told any more. */
-  readonly #left = new Set<NodeName>();
 
-  constructor(shards: number) {
+  /** @param placing as after the step that is observed next */
+  constructor(shards: number, placing: Pick<Placing, 'hasLeft'>) {
     this.#shards = shards;
+    this.#placing = placing;
   }
 
   /** Takes in a step. Call before judging it: what a node sends, it sends by what it has just installed. */
@@ -48,21 +50,19 @@ export class Interests {
     this.#shown.delete(node);
   }
 
-  #remember({ node, index, input, reports }: SeenReaction): void {
+  #remember({ node, index, input }: SeenReaction): void {
     const chosen = this.#chosen.get(node) ?? [];
     if (input.kind === 'start') {
-      this.#left.delete(node);
       const { kind, asOfIndex } = input.memory;
       const isKept = (one: Chosen) => kind === 'durable' || (kind === 'stale' && one.index <= asOfIndex);
       this.#chosen.set(node, chosen.filter(isKept));
     }
     if (input.kind === 'command' && input.command.type === 'subscribe') {
       const { shards: interest } = input.command;
-      const isGone = this.#left.has(node) || reports.some(({ type }) => type === 'left');
-      if (!isGone && isInterest(interest, this.#shards))
+      // Who has left does nothing that it is told any more.
+      if (!this.#placing.hasLeft(node) && isInterest(interest, this.#shards))
         this.#chosen.set(node, [...chosen, { index, interest }]);
     }
-    if (reports.some(({ type }) => type === 'left')) this.#left.add(node);
   }
 
   #place({ node, input, reports }: SeenReaction): void {

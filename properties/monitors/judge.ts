@@ -67,7 +67,7 @@ export class Watch {
     this.facts = facts;
     this.scenario = scenario;
     this.placing = facts.tree === 'entries' ? new EntryPlacing() : new Placing();
-    this.interests = new Interests(scenario.parameters.shards);
+    this.interests = new Interests(scenario.parameters.shards, this.placing);
     this.#observer = new Observer(facts.reader(scenario), facts.storesNothing);
   }
 
