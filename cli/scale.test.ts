@@ -100,7 +100,6 @@ describe('scale', () => {
   });
 
   test.each<[ScaleOptions, string]>([
-    [{ topology: 'sharded' }, '--topology: the reference has no sharded topology yet; expected flat, tree'],
     [{ topology: 'treee' }, 'did you mean tree?'],
     [{ k: '1' }, '--k: expected a whole number from 2'],
     [{ clients: '1000001' }, '--clients: expected a whole number from 2 to 1000000'],

@@ -1,16 +1,17 @@
 /** What is simulated is what the reference really sends: a small run of real nodes, counted frame by frame. */
 import { describe, expect, test } from 'vitest';
-import { execute } from '../engine/index.ts';
-import { decodeFrame, DEFAULT_PARAMETERS } from '../impl/index.ts';
+import { execute, type Move } from '../engine/index.ts';
+import { decodeFrame, DEFAULT_PARAMETERS, shardOfKey } from '../impl/index.ts';
 import { routersFor } from '../properties/cost.ts';
 import { factsFor } from '../properties/facts.ts';
 import { harnessFor, scenarioFor } from '../properties/harness.ts';
-import { Observer } from '../properties/reading.ts';
+import { Observer, type Command } from '../properties/reading.ts';
 import { scenarioOf } from '../properties/scenario.ts';
 import { epoch } from './epoch.ts';
 import { EDGE_NETWORK, FatTree } from './fat-tree.ts';
 import { finished } from './finished.test-helper.ts';
 import { FrameSizes, PUT } from './frames.ts';
+import { shardOfPut, toWhoWants, wantingIn } from './interest.ts';
 import { multicast, TO_ALL_OTHERS, type Forwarding } from './multicast.ts';
 import { namesFor } from './names.ts';
 import { treeOfParents } from './topology.ts';
@@ -18,6 +19,8 @@ import type { Traffic } from './traffic.ts';
 
 /** Long enough for the tree to form, and shorter than it takes until the first epoch. */
 const FORM_MS = 4000;
+/** Of that: for the routers to learn what is wanted. */
+const SUBSCRIBE_MS = 1000;
 /** Long enough for the epoch after the put. */
 const EPOCH_MS = 3000;
 const KINDS = ['data', 'rts', 'eoe', 'sync'];
@@ -30,17 +33,27 @@ interface Counted {
 }
 
 /** One put and the epoch after it, on real nodes. */
-function real(subject: string, clients: number, k: number, writer: string) {
+function real(subject: string, clients: number, k: number, writer: string, shards = 1) {
   const harness = harnessFor(subject);
   const facts = factsFor(subject);
   if (harness === undefined || facts === undefined) throw new Error(`no ${subject}`);
   const routers = routersFor(clients, k);
-  const scenario = scenarioFor(subject, scenarioOf({ k, routers, clients }));
+  const sharded = shards > 1 ? { topology: 'sharded' as const, shards } : {};
+  const scenario = scenarioFor(subject, scenarioOf({ k, routers, clients, ...sharded }));
+  const subscribing = scenario.nodes
+    .filter((node) => shards > 1 && node.startsWith('c'))
+    .map((node): Move<Command> => ({
+      move: 'command',
+      node,
+      command: { type: 'subscribe', shards: [shardOfKey(node, shards)] },
+    }));
   const run = execute(
     harness,
     scenario,
     [
-      { move: 'elapse', ms: FORM_MS },
+      { move: 'elapse', ms: FORM_MS - SUBSCRIBE_MS },
+      ...subscribing,
+      { move: 'elapse', ms: SUBSCRIBE_MS },
       { move: 'command', node: writer, command: { type: 'put', ...PUT } },
       { move: 'elapse', ms: EPOCH_MS },
     ],
@@ -100,19 +113,31 @@ function expectEqual(simulated: Traffic, counted: ReadonlyMap<number, Counted>, 
 
 const toEverybody: Forwarding = () => true;
 
-describe.each<[string, Forwarding, number, number]>([
-  ['reference', TO_ALL_OTHERS, 5, 2],
-  ['reference', TO_ALL_OTHERS, 9, 3],
-  ['reference', TO_ALL_OTHERS, 20, 4],
-  ['mutant:sends-back-to-sender', toEverybody, 8, 3],
-])('%s', (subject, forwards, clients, k) => {
-  test(`${clients} clients, K = ${k}: each node sends and accepts what is simulated`, () => {
-    const { counts, tree } = real(subject, clients, k, 'c2');
-    const { nameOf } = namesFor(clients, tree.routers);
-    const frames = new FrameSizes({ client: nameOf(2), other: nameOf(1), link: tree.nodes });
+describe.each<[string, Forwarding | 'by interest', number, number, number]>([
+  ['reference', TO_ALL_OTHERS, 5, 2, 1],
+  ['reference', TO_ALL_OTHERS, 9, 3, 1],
+  ['reference', TO_ALL_OTHERS, 20, 4, 1],
+  ['reference', 'by interest', 9, 2, 3],
+  ['reference', 'by interest', 20, 4, 16],
+  ['mutant:sends-back-to-sender', toEverybody, 8, 3, 1],
+])('%s', (subject, rule, clients, k, shards) => {
+  test(`${clients} clients, K = ${k}, ${shards} shards: each node sends and accepts what is simulated`, () => {
+    const { counts, tree } = real(subject, clients, k, 'c2', shards);
+    const names = namesFor(clients, tree.routers);
+    const { nameOf } = names;
+    const frames = new FrameSizes({
+      client: nameOf(2),
+      other: nameOf(1),
+      link: tree.nodes,
+      ...(shards > 1 ? { shard: shardOfPut(shards) } : {}),
+    });
+    // Real nodes have names without zeros before them.
+    const wanting = wantingIn(shards, { ...names, nameOf: (node) => `c${node}` });
+    const forwards = rule === 'by interest' ? toWhoWants(tree, wanting) : rule;
     const wires = { tree, fatTree: new FatTree(tree, EDGE_NETWORK), frames };
     const sent = finished(multicast(wires, 2, forwards));
-    expect(sent.traffic.totalSends()).toBeGreaterThanOrEqual(tree.nodes - 1);
+    if (shards === 1) expect(sent.traffic.totalSends()).toBeGreaterThanOrEqual(tree.nodes - 1);
+    else expect(sent.traffic.totalSends()).toBeLessThan(tree.nodes - 1);
     expectEqual(sent.traffic, counts.data, tree.nodes);
     const closed = finished(epoch(wires, 2, DEFAULT_PARAMETERS.eoeMs));
     expectEqual(closed.traffic, counts.epoch, tree.nodes);

@@ -6,6 +6,8 @@ export interface Figures {
   readonly topology: string;
   /** Administrative domains; 1: none. */
   readonly domains: number;
+  /** 1: everybody wants everything. */
+  readonly shards: number;
   readonly k: number;
   readonly clients: number;
   readonly routers: number;
@@ -16,15 +18,18 @@ export interface Figures {
   readonly rootLoad: number;
   readonly routerLoad: number;
   readonly clientLoad: number;
-  /** The most that a node's load is above the number of its neighbours; negative if it is below everywhere. */
+  /** The most that a node's load is above the number of its neighbours that the record has to reach or to come from; negative if it is below everywhere. */
   readonly overNeighbours: number;
   readonly totalSends: number;
   /** Sends of the coordinator. */
   readonly rootSends: number;
   /** Times that one client handed the record to its enclave: the most. */
   readonly enclaveEntries: number;
-  /** Subscribers that got the record; the writer is none. */
+  /** Clients that want the record, and clients that got it; the writer is none. */
+  readonly subscribers: number;
   readonly delivered: number;
+  /** Links on the way from the writer to the coordinator, and others below which somebody wants the record. */
+  readonly usefulLinks: number;
   readonly hopsMax: number;
   readonly latencyNs: number;
   /** The greatest time that a node is busy with a send (σ), and that a message is under way (δ). */
@@ -54,6 +59,7 @@ export function ceilLog(k: number, n: number): number {
 export function boundsOf(figures: Figures): readonly Bound[] {
   const { k, clients, routers, nodes, domains, depth, sendNs, crossNs } = figures;
   const isFlat = figures.topology === 'flat';
+  const isSharded = figures.shards > 1;
   const most = (id: string, statement: string, value: number, bound: number): Bound => ({
     id,
     statement,
@@ -75,12 +81,33 @@ export function boundsOf(figures: Figures): readonly Bound[] {
     most('root-load', 'sends and receives of the coordinator: K', figures.rootLoad, k),
     most('router-load', 'sends and receives of any router: K + 1', figures.routerLoad, k + 1),
     most('client-load', 'sends and receives of any client: 1', figures.clientLoad, 1),
-    most('neighbours', 'sends and receives of a node beyond its neighbours: none', figures.overNeighbours, 0),
-    exactly('total-sends', 'sends of all nodes: n − 1', figures.totalSends, nodes - 1),
+    most(
+      'neighbours',
+      isSharded
+        ? 'sends and receives of a node beyond its parent, who wants it, and who brought it: none'
+        : 'sends and receives of a node beyond its neighbours: none',
+      figures.overNeighbours,
+      0,
+    ),
+    isSharded
+      ? exactly(
+          'total-sends',
+          'sends of all nodes: the writer’s depth, and one for each other edge below which it is wanted',
+          figures.totalSends,
+          figures.usefulLinks,
+        )
+      : exactly('total-sends', 'sends of all nodes: n − 1', figures.totalSends, nodes - 1),
     ...(isFlat
       ? [exactly('root-sends', 'sends of the coordinator: c − 1', figures.rootSends, clients - 1)]
       : []),
-    exactly('delivered', 'subscribers that get it: c − 1', figures.delivered, clients - 1),
+    isSharded
+      ? exactly(
+          'delivered',
+          'clients that get it: those that want it',
+          figures.delivered,
+          figures.subscribers,
+        )
+      : exactly('delivered', 'subscribers that get it: c − 1', figures.delivered, clients - 1),
     most('enclave-entries', 'enclave entries of one client: 1', figures.enclaveEntries, 1),
     most('hops', 'hops to a subscriber: 2 · depth', figures.hopsMax, 2 * depth),
     most('hops-nodes', 'hops to a subscriber: n − 1', figures.hopsMax, nodes - 1),

@@ -4,6 +4,7 @@
  */
 import {
   COORDINATOR,
+  capsuleOf,
   encodeBody,
   encodeWrites,
   Gather,
@@ -32,6 +33,8 @@ export interface Sample {
   readonly other: string;
   /** Version at which links were made. */
   readonly link: number;
+  /** Of the record; where there is one only, its capsule does not name it. */
+  readonly shard?: number;
 }
 
 /** A side of a link, as far as the length of a frame depends on it. */
@@ -52,12 +55,12 @@ export class FrameSizes {
 
   constructor(sample: Sample) {
     this.#sample = sample;
-    const { client } = sample;
+    const { client, shard } = sample;
     const credential = credentialOf(client, 'client');
     const coordinator = credentialOf(COORDINATOR, 'coordinator');
     const signature = new Uint8Array(SIGNATURE_BYTES);
     const hash = new Uint8Array(HASH_BYTES);
-    const head: Head = { capsule: `${client}/1`, seq: 1, timestamp: 1, hash, signature };
+    const head: Head = { capsule: capsuleOf(client, 1, shard), seq: 1, timestamp: 1, hash, signature };
     const ciphertext = new Uint8Array(encodeWrites([PUT]).length + AEAD_TAG_BYTES);
     const record = { ...head, writer: client, prevHash: hash, keyEpoch: KEY_EPOCH, ciphertext };
     this.data = encodeBody({ kind: 'data', record, credential }).length;

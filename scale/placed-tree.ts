@@ -78,11 +78,6 @@ export function fanOut({ childStart }: PlacedTree, node: number): number {
   return at(childStart, node + 1) - at(childStart, node);
 }
 
-/** Number of neighbours of a node. */
-export function degree(tree: PlacedTree, node: number): number {
-  return fanOut(tree, node) + (at(tree.parent, node) === NONE ? 0 : 1);
-}
-
 export function isClient({ clients }: PlacedTree, node: number): boolean {
   return node !== ROOT && node <= clients;
 }

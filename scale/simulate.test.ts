@@ -8,7 +8,8 @@ import { EventQueue, type TimedEvent } from './event-queue.ts';
 import { EDGE_NETWORK, FatTree, type Network } from './fat-tree.ts';
 import { finished } from './finished.test-helper.ts';
 import { FrameSizes } from './frames.ts';
-import { hopsOf, multicast } from './multicast.ts';
+import { toWhoWants, usefulEdges } from './interest.ts';
+import { hopsOf, multicast, TO_ALL_OTHERS } from './multicast.ts';
 import { farthestClient, placedTree, type PlacedTree } from './placed-tree.ts';
 import { simulate, simulateOn, type ScaleOptions } from './simulate.ts';
 import { place, TOPOLOGIES } from './topology.ts';
@@ -155,6 +156,7 @@ describe('bounds', () => {
   const figures: Figures = {
     topology: 'tree',
     domains: 1,
+    shards: 1,
     k: 2,
     clients: 4,
     routers: 2,
@@ -167,7 +169,9 @@ describe('bounds', () => {
     totalSends: 6,
     rootSends: 1,
     enclaveEntries: 1,
+    subscribers: 3,
     delivered: 3,
+    usefulLinks: 6,
     hopsMax: 4,
     latencyNs: 4 * (1000 + 2 * 10),
     sendNs: 10,
@@ -192,6 +196,21 @@ describe('bounds', () => {
   ])('%s, and nothing else, breaks with %j', (id, change) => {
     expect(broken({})).toEqual([]);
     expect(broken(change)).toEqual([id]);
+  });
+
+  test('sharded has bounds of its own', () => {
+    const sharded: Partial<Figures> = {
+      shards: 2,
+      subscribers: 2,
+      delivered: 2,
+      usefulLinks: 5,
+      totalSends: 5,
+    };
+    expect(broken(sharded)).toEqual([]);
+    expect(broken({ ...sharded, totalSends: 6 })).toEqual(['total-sends']);
+    expect(broken({ ...sharded, totalSends: 4 })).toEqual(['total-sends']);
+    expect(broken({ ...sharded, delivered: 3 })).toEqual(['delivered']);
+    expect(broken({ ...sharded, delivered: 1 })).toEqual(['delivered']);
   });
 
   test('hops beyond the number of nodes', () => {
@@ -262,6 +281,53 @@ describe('a bad tree', () => {
 
   test('routers that send records back', () => {
     expect(brokenOn(right, () => true)).toEqual(['root-load', 'router-load', 'neighbours', 'total-sends']);
+  });
+});
+
+describe('shards', () => {
+  const sign = (done: number) => ({ phase: 'multicast' as const, done, total: 1 });
+  const SHARDED = TOPOLOGIES.find(({ shards }) => shards > 1) as ScaleOptions['topology'];
+  const brokenOn = (tree: PlacedTree, forwards?: Parameters<typeof simulateOn>[4]): readonly string[] =>
+    finished(
+      simulateOn(tree, SHARDED, EDGE_NETWORK, { multicast: sign, epoch: sign }, forwards),
+    ).bounds.flatMap(({ id, holds }) => (holds ? [] : [id]));
+  const tree = finished(place(100, 33, 4));
+
+  test('whoever wants a record gets it, nobody else, and no link is crossed in vain', () => {
+    fc.assert(
+      fc.property(shapes, fc.nat(), fc.func(fc.boolean()), ({ topology, clients, k }, pick, wanting) => {
+        const placed = finished(
+          place(clients, topology.routersOf(clients, k), k, topology.policyOf(clients, k)),
+        );
+        const writer = 1 + (pick % clients);
+        const sent = finished(multicast(wiresOf(placed), writer, toWhoWants(placed, wanting)));
+        const all = Array.from({ length: clients }, (_, index) => index + 1);
+        const wanted = all.filter((client) => client !== writer && wanting(client));
+        const got = all.filter((client) => client !== writer && sent.hops[client] !== -1);
+        expect(got).toEqual(wanted);
+        const way = (node: number): readonly number[] =>
+          node === 0 ? [] : [node, ...way(placed.parent[node] ?? 0)];
+        const links = new Set([writer, ...wanted].flatMap(way));
+        expect(sent.traffic.totalSends()).toBe(links.size);
+        expect(
+          usefulEdges(placed, writer, wanting).filter((useful, node) => node > 0 && useful === 1),
+        ).toHaveLength(links.size);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('the right one is right', () => expect(brokenOn(tree)).toEqual([]));
+
+  test('routers that send to everybody', () => {
+    expect(brokenOn(tree, TO_ALL_OTHERS)).toEqual(['neighbours', 'total-sends', 'delivered']);
+  });
+
+  test('routers that send only up', () => {
+    expect(brokenOn(tree, (node, from, to) => to !== from && tree.parent[node] === to)).toEqual([
+      'total-sends',
+      'delivered',
+    ]);
   });
 });
 

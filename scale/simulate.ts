@@ -4,9 +4,10 @@ import { boundsOf, type Bound, type Figures } from './bounds.ts';
 import { epoch, type Epoch } from './epoch.ts';
 import { EDGE_NETWORK, FatTree, type Network } from './fat-tree.ts';
 import { FrameSizes } from './frames.ts';
+import { ALL_WANT, shardOfPut, toWhoWants, usefulEdges, wantingIn, type Wanting } from './interest.ts';
 import { hopsOf, multicast, type Forwarding, type Hops, type Multicast } from './multicast.ts';
 import { namesFor } from './names.ts';
-import { at, degree, farthestClient, isClient, NONE, ROOT, type PlacedTree } from './placed-tree.ts';
+import { at, farthestClient, isClient, NONE, ROOT, type PlacedTree } from './placed-tree.ts';
 import { place, type Topology } from './topology.ts';
 import type { LevelLoad } from './traffic.ts';
 
@@ -97,12 +98,20 @@ export function* simulateOn(
   forwards?: Forwarding,
 ): Generator<Sign, Scaled> {
   const { k, clients, routers, nodes, depth } = tree;
-  const { nameOf } = namesFor(clients, routers);
+  const { shards } = topology;
+  const names = namesFor(clients, routers);
+  const { nameOf } = names;
   const fatTree = new FatTree(tree, network);
-  const frames = new FrameSizes({ client: nameOf(1), other: nameOf(1), link: nodes });
+  const isSharded = shards > 1;
+  const wanting = isSharded ? wantingIn(shards, names) : ALL_WANT;
+  const shard = isSharded ? { shard: shardOfPut(shards) } : {};
+  const frames = new FrameSizes({ client: nameOf(1), other: nameOf(1), link: nodes, ...shard });
   const wires = { tree, fatTree, frames };
   const writer = farthestClient(tree);
-  const sent = yield* signed(multicast(wires, writer, forwards), signs.multicast);
+  const sent = yield* signed(
+    multicast(wires, writer, forwards ?? (isSharded ? toWhoWants(tree, wanting) : undefined)),
+    signs.multicast,
+  );
   const closed = yield* signed(epoch(wires, writer, DEFAULT_PARAMETERS.eoeMs), signs.epoch);
   const hops = hopsOf(tree, sent);
   const slowest = fatTree.slowest(frames.frame(frames.data, 'other', 'other'));
@@ -122,7 +131,7 @@ export function* simulateOn(
       late: closed.late,
       closedNs: closed.closedNs,
     },
-    bounds: boundsOf(figuresOf(tree, topology, sent, hops, slowest)),
+    bounds: boundsOf(figuresOf(tree, topology, wanting, sent, hops, slowest)),
   };
 }
 
@@ -160,24 +169,35 @@ function loadOf(
 function figuresOf(
   tree: PlacedTree,
   topology: Topology,
+  wanting: Wanting,
   { traffic, entries, hops, writer, latencyNs }: Multicast,
   { max }: Hops,
   slowest: { readonly sendNs: number; readonly crossNs: number },
 ): Figures {
   const { k, clients, routers, nodes, depth } = tree;
-  let [routerLoad, clientLoad, overNeighbours, enclaveEntries, delivered] = [0, 0, -nodes, 0, 0];
+  // Where there is one shard, records go to all routers, also to those with nobody below.
+  const isUseful =
+    topology.shards > 1
+      ? usefulEdges(tree, writer, wanting)
+      : Uint8Array.from(tree.parent, (above) => (above === NONE ? 0 : 1));
+  let [routerLoad, clientLoad, overNeighbours, enclaveEntries] = [0, 0, -nodes, 0];
+  let [subscribers, delivered, usefulLinks] = [0, 0, 0];
   for (let node = 0; node < nodes; node += 1) {
     const load = traffic.loadOf(node);
-    overNeighbours = Math.max(overNeighbours, load - degree(tree, node));
+    if (node !== ROOT && isUseful[node] === 1) usefulLinks += 1;
+    overNeighbours = Math.max(overNeighbours, load - usefulDegree(tree, isUseful, node));
     if (isClient(tree, node)) {
       clientLoad = Math.max(clientLoad, load);
       enclaveEntries = Math.max(enclaveEntries, at(entries, node));
-      if (node !== writer && at(hops, node) !== NONE) delivered += 1;
+      if (node === writer) continue;
+      if (wanting(node)) subscribers += 1;
+      if (at(hops, node) !== NONE) delivered += 1;
     } else if (node !== ROOT) routerLoad = Math.max(routerLoad, load);
   }
   return {
     topology: topology.id,
     domains: topology.domainsOf(clients),
+    shards: topology.shards,
     k,
     clients,
     routers,
@@ -190,9 +210,20 @@ function figuresOf(
     totalSends: traffic.totalSends(),
     rootSends: at(traffic.sends, ROOT),
     enclaveEntries,
+    subscribers,
     delivered,
+    usefulLinks,
     hopsMax: max,
     latencyNs,
     ...slowest,
   };
+}
+
+/** Neighbours of a node to which, or from which, the record has to go. */
+function usefulDegree({ children, childStart }: PlacedTree, isUseful: Uint8Array, node: number): number {
+  let useful = node !== ROOT && isUseful[node] === 1 ? 1 : 0;
+  const end = at(childStart, node + 1);
+  for (let slot = at(childStart, node); slot < end; slot += 1)
+    useful += isUseful[at(children, slot)] === 1 ? 1 : 0;
+  return useful;
 }

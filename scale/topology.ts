@@ -16,14 +16,19 @@ export interface Topology {
   policyOf(clients: number, k: number): PlacementPolicy;
   /** How many administrative domains there are. */
   domainsOf(clients: number): number;
+  /** How many shards there are; 1: everybody wants everything. */
+  readonly shards: number;
 }
 
 /** Domains of the topology `domains`, as far as there is a client for each. */
 export const DOMAINS = 16;
+/** Shards of the topology `sharded`. */
+export const SHARDS = 16;
 
 const oneHeap = {
   policyOf: (_: number, k: number): PlacementPolicy => new HeapPolicy(k),
   domainsOf: () => 1,
+  shards: 1,
 };
 
 /** As many domains as there are, or as clients. */
@@ -45,6 +50,14 @@ export const TOPOLOGIES: readonly Topology[] = [
     ...oneHeap,
   },
   {
+    id: 'sharded',
+    title: 'such a tree; records go down only where their shard is wanted',
+    kOf: (_, k) => k,
+    routersOf: routersFor,
+    ...oneHeap,
+    shards: SHARDS,
+  },
+  {
     id: 'domains',
     title: 'administrative domains, each a K-ary tree below a gateway of its own',
     kOf: (_, k) => k,
@@ -55,6 +68,7 @@ export const TOPOLOGIES: readonly Topology[] = [
     },
     policyOf: (clients, k) => new DomainPolicy(k, (node) => domainOf(node, domainsOf(clients))),
     domainsOf,
+    shards: 1,
   },
 ];
 
