@@ -61,73 +61,71 @@ export function tell(view: View, attack: LieAttack, flight: Seen): Injection<Uin
     ...(as === undefined ? {} : { as }),
     ...(donor === undefined ? {} : { donor }),
   };
-  const seen = view.seen.map((one) => one.frame);
-  const frame = lieIn(flight.frame, seen, lie);
+  const frame = lieIn(view, flight.frame, lie);
   return frame && { from: flight.from, to, frame };
 }
 
-/** @param seen frames seen: they tell how far the counters of links are */
-function lieIn(frame: Uint8Array, seen: readonly Uint8Array[], lie: Lie): Uint8Array | undefined {
+function lieIn(view: View, frame: Uint8Array, lie: Lie): Uint8Array | undefined {
   const decoded = decodeOnce(frame);
   if ('wrong' in decoded) return undefined;
-  const told = lie.isMisshapen ? misshaped(frame, seen, lie) : altered(frame, decoded.frame, seen, lie);
+  const told = lie.isMisshapen ? misshaped(view, frame, lie) : altered(view, frame, decoded.frame, lie);
   if (told === undefined) return undefined;
   const again = decodeOnce(told);
   return 'wrong' in again || !judge.isAuthentic(again) ? told : undefined;
 }
 
 function altered(
+  view: View,
   genuine: Uint8Array,
   frame: Frame,
-  seen: readonly Uint8Array[],
   lie: Lie,
 ): Uint8Array | undefined {
   const plain = alter(openFrame(genuine), lie);
   const changed = decodeOnce(closeFrame(plain));
   return 'wrong' in changed
-    ? malformed(plain, frame, lie, genuine, seen)
-    : wellFormed(changed, lie, genuine, seen);
+    ? malformed(view, plain, frame, lie, genuine)
+    : wellFormed(view, changed, lie, genuine);
 }
 
 /** A frame in which one part is what it must not be, and everything around it is signed and sealed as it should be. */
 function misshaped(
+  view: View,
   genuine: Uint8Array,
-  seen: readonly Uint8Array[],
   { field, as, salt }: Lie,
 ): Uint8Array | undefined {
   const plain = openFrame(genuine);
   if (field === undefined) return undefined;
   const part = get(plain, field);
-  const made = resignedAround(set(plain, field, misshapen(part, salt)), field, as);
+  const made = resignedAround(view, set(plain, field, misshapen(part, salt)), field, as);
   if (part === undefined || made === undefined) return undefined;
   if (get(plain, [0]) !== 'link') return plainToBytes(made);
-  return sealed(plainToBytes(get(made, [LINK_BODY])), genuine, seen);
+  return sealed(view, plainToBytes(get(made, [LINK_BODY])), genuine);
 }
 
 function wellFormed(
+  view: View,
   { frame, body }: Decoded,
   { as, salt }: Lie,
   genuine: Uint8Array,
-  seen: readonly Uint8Array[],
 ): Uint8Array | undefined {
-  const keys = as === undefined ? undefined : keysOf(as);
+  const keys = as === undefined ? undefined : keysOf(view, as);
   if (frame.kind !== 'link') return encodeControlFrame(resignedControl(frame, keys, salt));
-  return body && sealed(encodeBody(timely(resigned(body, keys, salt), seen)), genuine, seen);
+  return body && sealed(view, encodeBody(timely(view, resigned(body, keys, salt))), genuine);
 }
 
 /** What has lost its shape cannot be signed by anybody but who signed it before: by that one, or by nobody. */
 function malformed(
+  view: View,
   plain: unknown,
   frame: Frame,
   { as }: Lie,
   genuine: Uint8Array,
-  seen: readonly Uint8Array[],
 ): Uint8Array | undefined {
   if (!Array.isArray(plain)) return undefined;
-  if (frame.kind === 'link') return sealed(plainToBytes(plain[LINK_BODY]), genuine, seen);
+  if (frame.kind === 'link') return sealed(view, plainToBytes(plain[LINK_BODY]), genuine);
   if (as === undefined) return undefined;
   const input = plainToBytes(['psl/signed/1', frame.kind, plain[CONTROL_BODY]]);
-  return plainToBytes(plain.with(-1, sign(input, keysOf(frame.credential.node).signingSecret)));
+  return plainToBytes(plain.with(-1, sign(input, keysOf(view, frame.credential.node).signingSecret)));
 }
 
 /** A list in another order, with one element twice, without one, or empty; other values a little different. */
@@ -208,11 +206,11 @@ function resigned(body: LinkBody, keys: NodeKeys | undefined, salt: number): Lin
 }
 
 /** An EOE as if of the newest epoch: whose it is stands outside of what is signed. */
-function timely(body: LinkBody, seen: readonly Uint8Array[]): LinkBody {
+function timely({ seen }: View, body: LinkBody): LinkBody {
   if (body.kind !== 'eoe') return body;
   let { epoch } = body;
-  for (const bytes of seen) {
-    const decoded = decodeOnce(bytes);
+  for (const { frame } of seen) {
+    const decoded = decodeOnce(frame);
     if (!('wrong' in decoded) && decoded.body?.kind === 'rts')
       epoch = Math.max(epoch, decoded.body.body.epoch);
   }

@@ -66,11 +66,10 @@ export function misuse(view: View, attack: Misuse, flight: Seen): Injection<Uint
 
 function finished(view: View, plain: unknown, field: Path | undefined, over: Seen): Uint8Array | undefined {
   if (get(plain, [0]) !== 'link') {
-    const made = field === undefined ? undefined : resigned(plain, field);
+    const made = field === undefined ? undefined : resigned(view, plain, field);
     return made === undefined ? undefined : plainToBytes(made);
   }
-  const seen = view.seen.map(({ frame }) => frame);
-  return sealed(plainToBytes(get(plain, [LINK_BODY])), over.frame, seen);
+  return sealed(view, plainToBytes(get(plain, [LINK_BODY])), over.frame);
 }
 
 /** Another value that the field may have: a number a little less or more, another writer’s capsule, another way. */

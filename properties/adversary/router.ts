@@ -64,7 +64,7 @@ export function asRouter(
   const placement = placementOf(view, router);
   const child = placement?.children.find(({ node }) => node === attack.child);
   if (placement === undefined || child === undefined) return undefined;
-  const { credential, signingSecret } = keysOf(router);
+  const { credential, signingSecret } = keysOf(view, router);
   const body = { node: router, incarnation: placement.incarnation, child: child.node, link: child.link };
   const signature = sign(signingInput('suspect', body), signingSecret);
   return {

@@ -64,11 +64,7 @@ export function say(view: View, attack: Say, flight: Seen): Injection<Uint8Array
   if (get(plain, [0]) !== 'link')
     return { from: flight.from, to: attack.to ?? flight.to, frame: plainToBytes(plain) };
   const body = plainToBytes(get(plain, [LINK_BODY]));
-  const frame = sealed(
-    body,
-    over.frame,
-    view.seen.map((one) => one.frame),
-  );
+  const frame = sealed(view, body, over.frame);
   if (frame === undefined) return undefined;
   return { from: over.from, to: over.to, frame: attack.mac === 'wrong' ? spoiled(frame) : frame };
 }
@@ -80,9 +76,9 @@ function changed(view: View, plain: unknown, { changes, as }: Say): unknown {
     if (made === undefined || get(data, change.field) === undefined) return undefined;
     data = set(data, change.field, made);
   }
-  if (get(data, [0]) !== 'link') return resigned(data, [CONTROL_BODY], as);
+  if (get(data, [0]) !== 'link') return resigned(view, data, [CONTROL_BODY], as);
   // From the outside in would sign what is changed afterwards: each change is signed when all are made.
-  for (const { field } of changes) data = resigned(data, field);
+  for (const { field } of changes) data = resigned(view, data, field);
   return data;
 }
 

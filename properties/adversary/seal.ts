@@ -12,14 +12,18 @@ import {
   type LinkFrame,
   type NodeKeys,
 } from '../../impl/index.ts';
-import { roleOf } from '../../model/index.ts';
-import { ENROLMENT } from '../subjects/reference.ts';
+import type { WorldView } from '../../engine/index.ts';
+import type { TreeScenario } from '../scenario.ts';
+import { keysIn } from '../subjects/reference.ts';
 import { decodeOnce } from '../subjects/reference-reader.ts';
 import { get, set, type Path } from './fields.ts';
 
-/** The keys of a node of the laboratory. */
-export function keysOf(node: string): NodeKeys {
-  return ENROLMENT.issue(node, roleOf(node));
+/** A run, as far as it tells who holds which keys, and how far the counters of links are. */
+type View = Pick<WorldView<Uint8Array, TreeScenario>, 'scenario' | 'seen'>;
+
+/** The keys of a node, of the domain that it belongs to in this run. */
+export function keysOf({ scenario }: Pick<View, 'scenario'>, node: string): NodeKeys {
+  return keysIn(scenario, node);
 }
 
 /** Position of the kind of a control frame. */
@@ -31,21 +35,20 @@ export const LINK_BODY = 5;
 
 /**
  * The body as a link frame like a genuine one, under the right key of its link and a fresh counter; undefined if its key is not found.
- * @param seen frames seen: they tell how far the counters of links are
  * @param ahead how far beyond that the counter of this one is
  */
 export function sealed(
+  view: View,
   body: Uint8Array,
   genuine: Uint8Array,
-  seen: readonly Uint8Array[],
   ahead = 1,
 ): Uint8Array | undefined {
   const like = linkFrameOf(genuine);
-  const mac = macOf(genuine);
+  const mac = macOf(view, genuine);
   if (like === undefined || mac === undefined) return undefined;
   const { from, to, link } = like;
   let counter = 0;
-  for (const bytes of [genuine, ...seen]) {
+  for (const bytes of [genuine, ...view.seen.map((one) => one.frame)]) {
     const frame = linkFrameOf(bytes);
     if (frame?.from === from && frame.to === to && frame.link === link)
       counter = Math.max(counter, frame.counter);
@@ -62,12 +65,12 @@ function linkFrameOf(bytes: Uint8Array): LinkFrame | undefined {
 const MAX_INCARNATION = 5;
 
 /** The MAC of the link that a genuine frame came over: that of the incarnations with which its own MAC comes out. */
-function macOf(genuine: Uint8Array): ((input: Uint8Array) => Uint8Array) | undefined {
+function macOf(view: View, genuine: Uint8Array): ((input: Uint8Array) => Uint8Array) | undefined {
   const frame = linkFrameOf(genuine);
   if (frame === undefined) return undefined;
   const { from, to, link, mac } = frame;
-  const { linkSecret } = keysOf(from);
-  const peer = keysOf(to).credential.linkKey;
+  const { linkSecret } = keysOf(view, from);
+  const peer = keysOf(view, to).credential.linkKey;
   for (let sum = 2; sum <= 2 * MAX_INCARNATION; sum += 1)
     for (let own = Math.max(1, sum - MAX_INCARNATION); own < sum && own <= MAX_INCARNATION; own += 1) {
       const info = linkInfo({ node: from, incarnation: own }, { node: to, incarnation: sum - own }, link);
@@ -146,12 +149,12 @@ function signedAround(plain: unknown, path: Path): readonly Signed[] {
  * The plain data of a frame with everything signed anew that covers the part at `path`, each by whoever signed it before; with
  * `as`, the outermost by that node. Undefined if somebody is named who has no keys.
  */
-export function resigned(plain: unknown, path: Path, as?: string): unknown {
+export function resigned(view: View, plain: unknown, path: Path, as?: string): unknown {
   let data = plain;
   const around = signedAround(plain, path);
   for (const [index, { what, body, credential, signature }] of around.entries()) {
     const other = index === around.length - 1 ? as : undefined;
-    const keys = other === undefined ? keysNamed(get(data, [...credential, 0])) : keysOf(other);
+    const keys = other === undefined ? keysNamed(view, get(data, [...credential, 0])) : keysOf(view, other);
     if (keys === undefined) return undefined;
     if (other !== undefined) data = set(data, credential, credentialToPlain(keys));
     const isHashChanged = path.length > body.length && path[body.length] === HASH;
@@ -163,8 +166,8 @@ export function resigned(plain: unknown, path: Path, as?: string): unknown {
 
 const NODE = /^(C|[rc][1-9][0-9]{0,3})$/;
 
-function keysNamed(node: unknown): NodeKeys | undefined {
-  return typeof node === 'string' && NODE.test(node) ? keysOf(node) : undefined;
+function keysNamed(view: View, node: unknown): NodeKeys | undefined {
+  return typeof node === 'string' && NODE.test(node) ? keysOf(view, node) : undefined;
 }
 
 function credentialToPlain({ credential }: NodeKeys): unknown {

@@ -15,6 +15,7 @@ import {
   type Credential,
   type Head,
   type LinkBody,
+  type NodeKeys,
   type Write,
 } from '../../impl/index.ts';
 import type { Flight, Injection, Random, WorldView } from '../../engine/index.ts';
@@ -80,8 +81,7 @@ export function asWriter(view: View, attack: WriterAttack): Injection<Uint8Array
   );
   const body = like === undefined ? undefined : bodyOf(view, attack, client);
   if (like === undefined || body === undefined) return undefined;
-  const seen = view.seen.map(({ frame }) => frame);
-  const frame = sealed(encodeBody(body), like.frame, seen, attack.serial);
+  const frame = sealed(view, encodeBody(body), like.frame, attack.serial);
   return frame && { from: client, to, frame };
 }
 
@@ -98,8 +98,9 @@ function bodyOf(view: View, attack: WriterAttack, client: string): LinkBody | un
     return other && accusation(base, other);
   }
   if (writerOf(base.record.capsule) !== client) return undefined;
-  const { credential } = keysOf(client);
-  const record = another(base.record, attack, client);
+  const keys = keysOf(view, client);
+  const { credential } = keys;
+  const record = another(base.record, attack, keys);
   return attack.kind === 'head' ? answer(view, client, headOf(record)) : { kind: 'data', record, credential };
 }
 
@@ -107,7 +108,7 @@ function bodyOf(view: View, attack: WriterAttack, client: string): LinkBody | un
 function another(
   base: CapsuleRecord,
   { step, lead, salt }: Extract<WriterAttack, { readonly kind: 'write' | 'head' }>,
-  client: string,
+  keys: NodeKeys,
 ): CapsuleRecord {
   const { capsule, prevHash, hash } = base;
   const seq = Math.min(base.seq + step, Number.MAX_SAFE_INTEGER);
@@ -120,7 +121,7 @@ function another(
   return makeRecord(
     { capsule, seq, prevHash: before, timestamp },
     writes,
-    keysOf(client),
+    keys,
     ENROLMENT.groupKey,
   );
 }
@@ -134,7 +135,7 @@ function answer(view: View, client: string, head: Head): LinkBody | undefined {
       epoch = Math.max(epoch, decoded.body.body.epoch);
   }
   if (epoch === 0) return undefined;
-  const { credential, signingSecret } = keysOf(client);
+  const { credential, signingSecret } = keysOf(view, client);
   const body: AnswerBody = { node: client, epoch, heads: [head] };
   const signature = sign(signingInput('answer', body), signingSecret);
   return { kind: 'eoe', epoch, answers: [{ answer: body, credential, signature }] };
