@@ -1,0 +1,221 @@
+/**
+ * What the protocol does not promise (docs/protocol.md §9): for each, a schedule in which it goes as the page says, on the reference, with all
+ * monitors watching. They find nothing, since nothing else comes of it.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { execute, type Move } from '../engine/index.ts';
+import type { Lead } from './adversary/writer.ts';
+import { harnessFor, ON_REQUEST } from './harness.ts';
+import { finalStores } from './monitors/non-interference.ts';
+import { recordId } from './monitors/tracking.ts';
+import type { Command } from './reading.ts';
+import { scenarioOf, type TreeScenario } from './scenario.ts';
+
+const harness = harnessFor('reference', ON_REQUEST)!;
+
+const put = (node: string, key: string, value: string): Move<Command> => ({
+  move: 'command',
+  node,
+  command: { type: 'put', key, value },
+});
+const wait = (ms: number): Move<Command> => ({ move: 'elapse', ms });
+const crash = (node: string): Move<Command> => ({ move: 'crash', node });
+const forgetful = (node: string): Move<Command> => ({ move: 'restart', node, memory: 'amnesiac' });
+/** Longer than a few epochs. */
+const LONG_MS = 30_000;
+
+/** C above two clients, and nothing else. */
+const pair = scenarioOf({ topology: 'flat', k: 2, routers: 0, clients: 2 });
+const three = scenarioOf({ topology: 'flat', k: 3, routers: 0, clients: 3 });
+
+const narrow = scenarioOf({ topology: 'flat', k: 2, routers: 0, clients: 2 }, 'narrow', { maxCapsules: 2 });
+/** C above r1 and c2, r1 above c1. */
+const chain = scenarioOf({ k: 2, routers: 1, clients: 3 });
+
+/** Somebody with the keys of c1 makes a record `step` records on from its first one, stamped `lead` later. */
+const written = (step: number, lead: Lead = 1): Move<Command> => ({
+  move: 'attack',
+  attack: {
+    kind: 'write',
+    by: 'writer(c1)',
+    to: 'C',
+    serial: 1,
+    message: 'c1>C data #1',
+    step,
+    lead,
+    salt: 1,
+  },
+});
+
+/** When each message is sent. */
+function sentMs(scenario: TreeScenario, moves: readonly Move<Command>[]): (readonly [string, number])[] {
+  const { trace = [] } = execute(harness, scenario, moves, { keepTrace: true, settles: false });
+  return trace.flatMap((step) =>
+    step.kind === 'reaction' ? step.sent.map((id) => [id, step.nowMs] as const) : [],
+  );
+}
+
+/** Executes; what each client delivered, as `c2 c1/1#1`, and what each store holds at the end. */
+function run(scenario: TreeScenario, moves: readonly Move<Command>[]) {
+  const done = execute(harness, scenario, moves, { keepTrace: true });
+  expect(done.skipped).toEqual([]);
+  const reports = (done.trace ?? []).flatMap((step) =>
+    step.kind === 'event'
+      ? []
+      : step.outputs.flatMap((output) => (output.kind === 'report' ? [{ step, report: output.report }] : [])),
+  );
+  const named = (type: 'delivered' | 'put', isSettlingToo = true) =>
+    reports.flatMap(({ step: { node, cause }, report }) =>
+      report.type === type && (isSettlingToo || cause.kind !== 'fair' || cause.phase !== 'settle')
+        ? [`${node} ${recordId(report)}`]
+        : [],
+    );
+  return {
+    violations: done.violations.map(({ property }) => property),
+    delivered: named('delivered'),
+    /** Before the faults stopped. */
+    deliveredInTime: named('delivered', false),
+    put: named('put'),
+    of: (key: string) => [...finalStores(done).values()].map(({ store }) => new Map(store).get(key)),
+  };
+}
+
+/** One for each point of the page. */
+const NOT_PROMISED: Readonly<Record<string, () => void>> = {
+  'Records that their writer has forgotten.': () => {
+    const lost = [{ move: 'drop', message: 'c1>C data #1' }] as const;
+    const back = (memory: Move<Command>) => [
+      put('c1', 'k', 'v'),
+      ...lost,
+      crash('c1'),
+      memory,
+      wait(LONG_MS),
+    ];
+    const forgotten = run(pair, back(forgetful('c1')));
+    expect(forgotten.violations).toEqual([]);
+    expect(forgotten.put).toEqual(['c1 c1/1#1']);
+    expect(forgotten.delivered).not.toContain('c2 c1/1#1');
+    // Had it remembered, it would have been delivered.
+    const remembered = run(pair, back({ move: 'restart', node: 'c1', memory: 'durable' }));
+    expect(remembered.delivered).toContain('c2 c1/1#1');
+  },
+
+  'Concurrent writes.': () => {
+    const undisturbed = run(pair, [put('c2', 'x', '1'), put('c2', 'k', 'of c2'), put('c1', 'k', 'of c1')]);
+    // The same puts; what c2 said first comes to c1 before c1 writes.
+    const early = run(pair, [
+      put('c2', 'x', '1'),
+      put('c2', 'k', 'of c2'),
+      { move: 'deliver', message: 'c2>C data #1' },
+      { move: 'deliver', message: 'C>c1 data #1' },
+      { move: 'deliver', message: 'c2>C data #2' },
+      { move: 'deliver', message: 'C>c1 data #2' },
+      put('c1', 'k', 'of c1'),
+    ]);
+    expect([undisturbed.violations, early.violations]).toEqual([[], []]);
+    expect(undisturbed.of('k')).toEqual(['of c2', 'of c2']);
+    expect(early.of('k')).toEqual(['of c1', 'of c1']);
+  },
+
+  'A coordinator that forgets.': () => {
+    const moves = (memory: Move<Command>) => [
+      crash('C'),
+      memory,
+      wait(LONG_MS),
+      put('c1', 'k', 'v'),
+      wait(LONG_MS),
+    ];
+    const forgotten = run(pair, moves(forgetful('C')));
+    // It tells other nodes what it has told already under the same versions.
+    expect(forgotten.violations).toEqual(['placement-authority']);
+    const remembered = run(pair, moves({ move: 'restart', node: 'C', memory: 'durable' }));
+    expect(remembered).toMatchObject({ violations: [], delivered: ['c2 c1/1#1'] });
+  },
+
+  'A link that turns the same two frames around in every epoch.': () => {
+    // c2 is below r1: what it puts is lost on the way to r1, and so is what r1 asks it for then.
+    const lost: Move<Command>[] = [put('c2', 'k', 'v'), { move: 'drop', message: 'c2>r1 data #1' }];
+    const asked: Move<Command>[] = ['r1>c2 nak #1', 'c2>r1 repair #1'].map((message, index) => ({
+      move: index === 0 ? 'deliver' : 'drop',
+      message,
+    }));
+    const sent = sentMs(chain, [...lost, wait(LONG_MS)]);
+    let nowMs = chain.prologueMs;
+    const turned = sent
+      .filter(([id]) => id.startsWith('C>r1 sync '))
+      .flatMap(([sync, closedMs], index): readonly Move<Command>[] => {
+        const ms = closedMs + 1 - nowMs;
+        nowMs = closedMs + 1;
+        // C answers c1, which is behind, with a Nak to r1: it is there before the SYNC that was sent before it.
+        const first = [`C>c1 sync #${index + 1}`, `c1>C nak #${index + 1}`, `C>r1 nak #${index + 1}`];
+        return [
+          wait(ms),
+          ...first.map((message) => ({ move: 'deliver', message }) as const),
+          ...(index === 0 ? asked : []),
+          { move: 'deliver', message: sync },
+        ];
+      });
+    const missed = run(chain, [...lost, ...turned]);
+    expect(turned.filter(({ move }) => move === 'elapse').length).toBeGreaterThan(3);
+    expect(missed.deliveredInTime).toEqual([]);
+    // One epoch in order is enough.
+    expect(missed.violations).toEqual([]);
+    expect(missed.delivered.toSorted()).toEqual(['c1 c2/1#1', 'c3 c2/1#1']);
+  },
+
+  'Anything of a forked capsule': () => {
+    const before = [put('c1', 'k', 'v'), wait(200), written(0), wait(200)];
+    const forked = run(three, [...before, put('c1', 'k', 'w'), wait(LONG_MS)]);
+    expect(forked.violations).toEqual([]);
+    expect(forked.put).toEqual(['c1 c1/1#1', 'c1 c1/1#2']);
+    // They know, and go no further.
+    expect(forked.delivered).toEqual(['c2 c1/1#1', 'c3 c1/1#1']);
+  },
+
+  "What somebody with a writer's keys says in its name,": () => {
+    // Nothing comes after a gap.
+    const gap = run(three, [put('c1', 'k', 'v'), wait(200), written(5), wait(LONG_MS)]);
+    expect(gap.violations).toEqual([]);
+    expect(gap.delivered).toEqual(['c2 c1/1#1', 'c3 c1/1#1']);
+    // Once the clock is at its end, of two puts of a key that of the greater writer wins, be it the older one.
+    const stamped = run(three, [
+      put('c1', 'k', 'v'),
+      wait(200),
+      written(1, 'end'),
+      wait(200),
+      put('c3', 'k', 'older'),
+      wait(1000),
+      put('c2', 'k', 'newer'),
+    ]);
+    expect(stamped.violations).toEqual([]);
+    expect(new Set(stamped.of('k'))).toEqual(new Set(['older']));
+  },
+
+  'More capsules than there is room for.': () => {
+    const life = [wait(1000), crash('c1'), forgetful('c1'), wait(10_000)];
+    const full = run(narrow, [
+      put('c1', 'a', 'v'),
+      ...life,
+      put('c1', 'b', 'v'),
+      ...life,
+      put('c1', 'c', 'v'),
+      wait(LONG_MS),
+    ]);
+    expect(full.violations).toEqual([]);
+    expect(full.put).toEqual(['c1 c1/1#1', 'c1 c1/2#1', 'c1 c1/3#1']);
+    expect(full.delivered.filter((id) => id.startsWith('c2'))).toEqual(['c2 c1/1#1', 'c2 c1/2#1']);
+  },
+};
+
+describe('what is not promised', () => {
+  test.each(Object.keys(NOT_PROMISED))('%s', (title) => NOT_PROMISED[title]?.());
+
+  test('is on the page', () => {
+    const page = readFileSync(fileURLToPath(new URL('../docs/protocol.md', import.meta.url)), 'utf8');
+    const section = page.slice(page.indexOf('\n## 9.'), page.indexOf('\n## 10.'));
+    const titles = [...section.matchAll(/^- \*\*([^*]+)\*\*/gm)].map(([, title]) => title);
+    expect(titles).toEqual(expect.arrayContaining(Object.keys(NOT_PROMISED)));
+  });
+});
