@@ -1,8 +1,10 @@
 /** `psl-verify exhaust`: every behaviour of a small system, not some. */
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { checkpointOf, CheckpointError } from '../engine/exhaust/checkpoint.ts';
+import { checkpointOf, CheckpointError, type ReadBytes } from '../engine/exhaust/checkpoint.ts';
+import { MAX_SHARDS } from '../engine/exhaust/outbox.ts';
 import { counterexampleOf } from '../properties/counterexample.ts';
 import { coveringSchedules } from '../properties/exhaust/cover.ts';
 import { GIVEN_UP, statementOf } from '../properties/exhaust/statement.ts';
@@ -10,7 +12,7 @@ import { ScopeSearch, type ScopeFinding, type ScopeVerdict } from '../properties
 import { SCOPES, type Scope } from '../properties/exhaust/scopes.ts';
 import { InputError } from '../properties/input-error.ts';
 import type { Command as NodeCommand } from '../properties/reading.ts';
-import { EXIT, knownName, knownSubject, printJson, type Context } from './call.ts';
+import { EXIT, knownName, knownSubject, printJson, wholeNumber, type Context } from './call.ts';
 import { writeCounterexample } from './save.ts';
 import { count, duration } from './terminal.ts';
 
@@ -18,6 +20,7 @@ import { count, duration } from './terminal.ts';
 export interface ExhaustOptions {
   readonly scenario: string;
   readonly memory: string;
+  readonly workers?: string;
   readonly reductions: boolean;
   readonly subject?: string;
   readonly checkpoint?: string;
@@ -40,6 +43,7 @@ export function addExhaust(program: Command, run: (options: ExhaustOptions) => P
     )
     .requiredOption('--scenario <name>', `one of: ${SCOPES.map(({ name }) => name).join(', ')}`)
     .option('--memory <size>', 'memory for states, at most: 500M, 4G', '4G')
+    .option('--workers <number>', 'threads, once there are many states (default: one a core)')
     .option('--no-reductions', 'look at every state and order, equivalent or not')
     .option(
       '--subject <id>',
@@ -64,8 +68,12 @@ Exit status: 0 holds · 1 broken · 2 wrong call or file · 3 too large, or memo
     .action(run);
 }
 
-/** Does it. Returns the exit status. */
-export async function exhaust(context: Context, options: ExhaustOptions): Promise<number> {
+/** Does it. Returns the exit status. `threadsFrom`: states from which on it has several threads, for tests. */
+export async function exhaust(
+  context: Context,
+  options: ExhaustOptions,
+  threadsFrom?: number,
+): Promise<number> {
   const { terminal, nowMs } = context;
   const startedMs = nowMs();
   const names = SCOPES.map(({ name }) => name);
@@ -73,13 +81,18 @@ export async function exhaust(context: Context, options: ExhaustOptions): Promis
   const scope = SCOPES.find((one) => one.name === name);
   if (scope === undefined) throw new InputError('--scenario', `unknown scenario ${name}`);
   const maxBytes = bytesOf(options.memory);
+  const workers = workersOf(options);
   const search = new ScopeSearch(scope, {
     maxBytes,
+    workers,
     ...(options.reductions ? {} : { reductions: [] }),
+    ...(threadsFrom === undefined ? {} : { threadsFrom }),
   });
-  if (options.checkpoint !== undefined && existsSync(options.checkpoint)) resume(search, options.checkpoint);
+  if (options.checkpoint !== undefined && existsSync(options.checkpoint))
+    await resume(search, options.checkpoint);
   terminal.err(`${statementOf(scope)}\n`);
   const depthSeen = await advance(context, search);
+  await search.close();
   const { verdict } = search;
   const isInterrupted = verdict === undefined;
   const left = isInterrupted ? search.phase : verdict.verdict === 'incomplete' ? verdict.phase : 'done';
@@ -128,7 +141,7 @@ async function advance({ terminal, nowMs, signal }: Context, search: ScopeSearch
   let lineMs = nowMs();
   const startedMs = lineMs;
   let depth = 0;
-  while (!signal.aborted && search.advance(SLICE_STATES)) {
+  while (!signal.aborted && (await search.advance(SLICE_STATES))) {
     depth = search.progress.depth;
     await setImmediate();
     if (nowMs() - lineMs < LINE_EVERY_MS) continue;
@@ -228,13 +241,23 @@ function writeFinding(
   return undefined;
 }
 
-function resume(search: ScopeSearch, file: string): void {
+async function resume(search: ScopeSearch, file: string): Promise<void> {
+  const handle = openSync(file, 'r');
+  const read: ReadBytes = (wanted) => {
+    const bytes = new Uint8Array(wanted);
+    let got = 0;
+    for (let more = -1; more !== 0 && got < wanted; got += more)
+      more = readSync(handle, bytes, got, wanted - got, null);
+    return bytes.subarray(0, got);
+  };
   try {
-    search.resume(readFileSync(file));
+    await search.resume(read);
   } catch (error) {
     if (error instanceof CheckpointError)
       throw new InputError(file, `not a checkpoint of this search: ${error.message}`);
     throw error;
+  } finally {
+    closeSync(handle);
   }
 }
 
@@ -244,6 +267,12 @@ function save(search: ScopeSearch, file: string): void {
   for (const part of checkpointOf(search.storm, search.subject)) writeSync(handle, part);
   closeSync(handle);
   renameSync(`${file}.part`, file);
+}
+
+function workersOf({ workers }: ExhaustOptions): number {
+  return workers === undefined
+    ? Math.min(availableParallelism(), MAX_SHARDS)
+    : wholeNumber('--workers', workers, 1, MAX_SHARDS);
 }
 
 /** `4G`, `500M`. */

@@ -2,75 +2,66 @@
  * A composition compiled as it is explored: local states and messages are small integers, and what a node does is looked
  * up in a table, which is filled by asking the composition when an entry is needed for the first time.
  */
-import type { Broken, Composition, Outcome } from './composition.ts';
+import type { Broken, Composition, Invariant, Outcome } from './composition.ts';
+import { rankOfText } from './rank.ts';
+import {
+  IMPOSSIBLE,
+  Lanes,
+  planOf,
+  UNKNOWN,
+  type CompiledAct,
+  type JointQuestion,
+  type LanePlace,
+  type Plan,
+  type Tables,
+} from './tables.ts';
+
+export { IMPOSSIBLE, UNKNOWN, type CompiledAct } from './tables.ts';
 
 /** Local states of one node, at most: two of them fit one 32-bit word. */
 export const MAX_LOCALS = 0x1_0000;
-
-/** Not asked yet; cannot happen. Others are positions of outcomes. */
-export const UNKNOWN = -1;
-export const IMPOSSIBLE = -2;
 
 /** A node has more local states than there is room for. */
 export class ScopeError extends Error {
   override readonly name = 'ScopeError';
 }
 
-/** What a node may do by itself in one of its local states. */
-export interface CompiledAct {
-  readonly name: string;
-  readonly outcome: number;
-  /** Index of its budget; -1 if it is free. */
-  readonly budget: number;
-  /** 0 if it does not wait for rest. */
-  readonly atRest: 0 | 1 | 2;
-}
-
-/** The tables. Numbers of locals and messages are given in the order in which they are met. */
-export class Compiled<Local, Message> {
+/** The tables, and what their numbers stand for. */
+export class Compiled<Local, Message> implements Tables {
   readonly composition: Composition<Local, Message>;
-  /** By message: who gets it. */
+  readonly plan: Plan;
   readonly receivers: number[] = [];
-  /** By message: whether it may be lost. */
   readonly losable: boolean[] = [];
-  /** By message: index of the budget of its delivery; -1 if it is free. */
   readonly deliveryBudgets: number[] = [];
-  /** By message: whether it must arrive in order (`Composition.order`). */
   readonly ordered: boolean[] = [];
-  /** By message: those that must arrive before it if they are in flight. */
-  readonly earlier: number[][] = [];
-  /** By node and local state: outcome by message. Rows are filled with UNKNOWN up to the messages that are known. */
+  readonly messageRanks: number[] = [];
+  readonly localRanks: number[][];
   readonly receive: Int32Array[][];
-  /** By node and local state: its acts; undefined if not asked yet. */
   readonly acts: (readonly CompiledAct[] | undefined)[][];
-  /** By outcome: the next local state. */
   readonly nextLocal: number[] = [];
-  /** By outcome: messages that are sent. */
   readonly sends: (readonly number[])[] = [];
-  /** By outcome: what the step itself breaks. */
   readonly brokenSteps = new Map<number, Broken>();
-  /** By node, local states that are broken by themselves, and how. */
   readonly brokenLocals: Map<number, Broken>[];
-  /** By joint invariant, node and local state: the number of its view. */
   readonly views: number[][][];
   /** By node and local state: what it is settled; undefined if not asked yet. */
   readonly settled: (number | undefined)[][];
-  /** By symmetry, node and local state: the image. */
   readonly localImages: number[][][];
-  /** By symmetry and message: the image. */
   readonly messageImages: number[][];
+  /** By message: its place in its lane. */
+  readonly places: (LanePlace | undefined)[] = [];
   /** How often the composition was asked what a node does. */
   asked = 0;
-  /** Local states and steps that are broken. */
   brokenCount = 0;
+  /** Answers are given at once. */
+  isMissing = false;
   readonly #locals: Local[][];
   readonly #localIds: Map<string, number>[];
   readonly #messages: Message[] = [];
   readonly #messageIds = new Map<string, number>();
-  readonly #lanes = new Map<string, { readonly id: number; readonly number: number }[]>();
+  readonly #lanes = new Lanes();
+  readonly #joints: readonly Joint<Local>[];
   readonly #viewIds: Map<string, number>[];
   readonly #viewTexts: string[][];
-
   readonly #maxLocals: number;
 
   /**
@@ -80,8 +71,11 @@ export class Compiled<Local, Message> {
   constructor(composition: Composition<Local, Message>, withSymmetries = false, maxLocals = MAX_LOCALS) {
     this.composition = composition;
     this.#maxLocals = Math.min(maxLocals, MAX_LOCALS);
+    this.plan = planOf(composition);
     const perNode = <T>(): T[][] => composition.nodes.map(() => []);
     const joint = composition.invariants.filter((invariant) => invariant.kind === 'joint');
+    this.#joints = joint;
+    this.localRanks = perNode();
     this.receive = perNode();
     this.acts = perNode();
     this.settled = perNode();
@@ -111,9 +105,8 @@ export class Compiled<Local, Message> {
     return at(this.#messages, message);
   }
 
-  /** Text of a view of a joint invariant. */
-  viewText(invariant: number, view: number): string {
-    return at(at(this.#viewTexts, invariant), view);
+  get earlier(): readonly (readonly number[])[] {
+    return this.#lanes.earlier;
   }
 
   /** Outcome of the start of a node. */
@@ -169,6 +162,21 @@ export class Compiled<Local, Message> {
     return (row[local] = settled === undefined ? local : this.internLocal(node, settled));
   }
 
+  isAtOnce(node: number, local: number, message: number, withEager: boolean): boolean {
+    const { prompt, eager } = this.composition;
+    const content = this.messageOf(message);
+    return (
+      prompt?.(content) === true || (withEager && eager?.(node, this.localOf(node, local), content) === true)
+    );
+  }
+
+  judgeJoint({ joint, views }: JointQuestion): Broken | undefined {
+    const invariant = at(this.#joints, joint);
+    const texts = at(this.#viewTexts, joint);
+    const text = invariant.broken(views.map((view) => at(texts, view)));
+    return text === undefined ? undefined : { property: invariant.id, text };
+  }
+
   /** Makes a local state known. @returns its number @throws ScopeError if there is no room for it */
   internLocal(node: number, local: Local): number {
     const key = this.composition.localKey(node, local);
@@ -182,6 +190,7 @@ export class Compiled<Local, Message> {
       );
     ids.set(key, id);
     at(this.#locals, node).push(local);
+    at(this.localRanks, node).push(rankOfText(`${String(node)} ${key}`));
     at(this.receive, node).push(new Int32Array(0));
     at(this.acts, node).push(undefined);
     this.#judge(node, id, local);
@@ -202,29 +211,18 @@ export class Compiled<Local, Message> {
     const id = this.#messages.length;
     this.#messageIds.set(key, id);
     this.#messages.push(message);
+    this.messageRanks.push(rankOfText(key));
     this.receivers.push(composition.receiver(message));
     this.losable.push(composition.mayLose?.(message) ?? true);
     this.deliveryBudgets.push(composition.deliveryBudget?.(message) ?? -1);
-    this.#queue(id, message);
+    const place = composition.order?.(message);
+    this.places.push(place);
+    this.ordered.push(place !== undefined);
+    this.#lanes.put(id, place);
     this.messageImages.forEach((images, index) => {
       images[id] = this.internMessage(at(composition.symmetries ?? [], index).message(message));
     });
     return id;
-  }
-
-  #queue(id: number, message: Message): void {
-    this.earlier[id] = [];
-    const place = this.composition.order?.(message);
-    this.ordered[id] = place !== undefined;
-    if (place === undefined) return;
-    const { lane, number } = place;
-    let others = this.#lanes.get(lane);
-    if (others === undefined) this.#lanes.set(lane, (others = []));
-    for (const other of others) {
-      if (other.number < number) at(this.earlier, id).push(other.id);
-      else if (other.number > number) at(this.earlier, other.id).push(id);
-    }
-    others.push({ id, number });
   }
 
   #intern(node: number, { local, sends, broken }: Outcome<Local, Message>): number {
@@ -261,6 +259,8 @@ export class Compiled<Local, Message> {
     }
   }
 }
+
+type Joint<Local> = Extract<Invariant<Local>, { kind: 'joint' }>;
 
 /** An element that is there. */
 export function at<T>(list: { readonly [index: number]: T; readonly length: number }, index: number): T {

@@ -1,10 +1,12 @@
 /** What must happen: from every state, what is wanted can still be reached. */
+import { positionsIn } from './explored.ts';
 import { localIn } from './layout.ts';
 import { successorsOf } from './path.ts';
+import { rankOf } from './rank.ts';
 import type { Search } from './search.ts';
 
 /**
- * The first state of a complete search, in breadth-first order, from which no state that is wanted can be reached; -1 if there is none.
+ * A nearest state of a complete search from which no state that is wanted can be reached, of those the least by rank; -1 if there is none.
  *
  * The state space is finite, so under fairness (a step that is possible again and again is taken) a run ends in states that all reach each other. So what is
  * wanted happens in every fair run if and only if it can be reached from every state: a dead end or a cycle without it is a state from which it cannot.
@@ -44,5 +46,15 @@ export function firstHopeless<L, M>(
       reaches[before] = 1;
       left.push(before);
     }
-  return reaches.indexOf(0);
+  for (const ranges of search.levels()) {
+    let least = -1;
+    let leastRank = Infinity;
+    for (const index of positionsIn(ranges)) {
+      if (reaches[index] === 1) continue;
+      const rank = rankOf(search.compiled, layout, states.chunkOf(index), states.offsetOf(index));
+      if (rank < leastRank) [least, leastRank] = [index, rank];
+    }
+    if (least >= 0) return least;
+  }
+  return -1;
 }

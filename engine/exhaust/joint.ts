@@ -1,21 +1,31 @@
 /** Invariants of all nodes together: asked again only when what they see of the nodes changes. */
 import type { Broken } from './composition.ts';
-import { at, type Compiled } from './compiled.ts';
 import { localIn } from './layout.ts';
+import type { JointQuestion, Tables } from './tables.ts';
 
-export class JointJudge<Local, Message> {
-  readonly #compiled: Compiled<Local, Message>;
-  readonly #holds = new Set<string>();
+const NOTHING: readonly Broken[] = [];
 
-  constructor(compiled: Compiled<Local, Message>) {
-    this.#compiled = compiled;
+export class JointJudge {
+  readonly #tables: Tables;
+  /** By question: what it breaks, or nothing. */
+  readonly #known = new Map<string, Broken | undefined>();
+  /** Called with what is not known yet. */
+  readonly #open: ((key: string, question: JointQuestion) => void) | undefined;
+
+  constructor(tables: Tables, open?: (key: string, question: JointQuestion) => void) {
+    this.#tables = tables;
+    this.#open = open;
   }
 
-  /** What is broken in a state that was reached from one in which nothing was: the one at `offset` of `chunk`. */
-  judgeAfter(state: Int32Array, chunk: Int32Array, offset: number): Broken | undefined {
-    const { views, composition } = this.#compiled;
-    const nodes = composition.nodes.length;
-    for (let node = 0; node < nodes; node += 1) {
+  /** Remembers an answer. */
+  learn(key: string, broken: Broken | undefined): void {
+    this.#known.set(key, broken);
+  }
+
+  /** Whether invariants see something else of a state than of the one at `offset` of `chunk`. */
+  changes(state: Int32Array, chunk: Int32Array, offset: number): boolean {
+    const { views, plan } = this.#tables;
+    for (let node = 0; node < plan.nodes; node += 1) {
       // Two nodes a word: mostly both are as they were.
       if ((node & 1) === 0 && chunk[offset + (node >> 1)] === state[node >> 1]) {
         node += 1;
@@ -26,26 +36,32 @@ export class JointJudge<Local, Message> {
       if (now === before) continue;
       for (let joint = 0; joint < views.length; joint += 1) {
         const byLocal = (views[joint] as number[][])[node] as number[];
-        if (byLocal[now] !== byLocal[before]) return this.judge(state);
+        if (byLocal[now] !== byLocal[before]) return true;
       }
     }
-    return undefined;
+    return false;
   }
 
   /** What is broken in a state. */
-  judge(state: Int32Array): Broken | undefined {
-    const compiled = this.#compiled;
-    let joint = -1;
-    for (const invariant of compiled.composition.invariants) {
-      if (invariant.kind !== 'joint') continue;
-      joint += 1;
-      const ids = at(compiled.views, joint).map((byLocal, node) => at(byLocal, localIn(state, 0, node)));
+  judge(state: Int32Array): readonly Broken[] {
+    const { views, plan } = this.#tables;
+    let all = NOTHING;
+    for (let joint = 0; joint < plan.joints; joint += 1) {
+      const byNode = views[joint] as number[][];
+      const ids = byNode.map((byLocal, node) => byLocal[localIn(state, 0, node)] as number);
       const key = `${String(joint)}:${ids.join()}`;
-      if (this.#holds.has(key)) continue;
-      const text = invariant.broken(ids.map((id) => compiled.viewText(joint, id)));
-      if (text !== undefined) return { property: invariant.id, text };
-      this.#holds.add(key);
+      let broken = this.#known.get(key);
+      if (broken === undefined && !this.#known.has(key)) {
+        const question = { joint, views: ids };
+        const answer = this.#tables.judgeJoint(question);
+        if (answer === null) {
+          this.#open?.(key, question);
+          continue;
+        }
+        this.#known.set(key, (broken = answer));
+      }
+      if (broken !== undefined) all = [...all, broken];
     }
-    return undefined;
+    return all;
   }
 }

@@ -47,7 +47,7 @@ export interface Progress {
   readonly asked: number;
 }
 
-/** What was found broken, and in which state: the first in breadth-first order. */
+/** What was found broken, and in which state: of the nearest the least by rank. */
 export interface Found extends Broken {
   readonly state: number;
   /** Whether it is a step out of the state that breaks it, not the state itself. */
@@ -63,4 +63,15 @@ export interface SearchPosition {
   readonly levelEnd: number;
   readonly depth: number;
   readonly transitions: number;
+  /** Positions of the first states of the levels that were begun. */
+  readonly levelStarts: readonly number[];
+}
+
+/** A search that was kept, to go on with. */
+export interface Kept {
+  readonly position: SearchPosition;
+  /** Of a state. */
+  readonly words: number;
+  /** In order: each is `words` words, and the number of its parent or -1. */
+  readonly rows: Iterable<Int32Array>;
 }

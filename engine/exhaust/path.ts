@@ -1,7 +1,7 @@
 /** The way to a state: step by step, as the nodes are really named and with everything that a reduction takes at once. */
 import { at, IMPOSSIBLE } from './compiled.ts';
 import { BUDGET_BITS, inFlight, isAnyIn, localIn, putIn, setLocal, spentOf, takeOut } from './layout.ts';
-import type { Search } from './search.ts';
+import type { Explored } from './explored.ts';
 
 /** One step of a composition. Nodes and messages are numbers of the search's tables. */
 export type PathStep =
@@ -18,7 +18,7 @@ export interface Successor {
 }
 
 /** All steps out of a state. Nothing is reduced, but losses are left out as the search leaves them out. */
-export function successorsOf<L, M>(search: Search<L, M>, state: Int32Array): readonly Successor[] {
+export function successorsOf<L, M>(search: Explored<L, M>, state: Int32Array): readonly Successor[] {
   const { compiled, composition } = search;
   const { nodes } = search.layout;
   const spent = localIn(state, 0, nodes);
@@ -81,17 +81,17 @@ export interface Path {
  * A shortest way to a state, but for what is taken at once.
  * @throws RangeError if the search keeps no parents
  */
-export function pathTo<L, M>(search: Search<L, M>, index: number): Path {
+export function pathTo<L, M>(search: Explored<L, M>, index: number): Path {
   const chain = [index];
   for (let parent = search.states.parentOf(index); parent >= 0; parent = search.states.parentOf(parent))
     chain.unshift(parent);
   const [start = 0] = chain;
-  if (chain.length === 1 && index >= search.firstCount) throw new RangeError('the search keeps no parents');
+  if (!search.isFirst(start)) throw new RangeError('the search keeps no parents');
   const steps: PathStep[] = [];
   let now = search.firstState(start);
   now = search.settled(deliverAllEager(search, now, steps));
   for (const wanted of chain.slice(1)) {
-    const found = firstOf(successorsOf(search, now), ({ step, state }) => {
+    const found = firstOf(inTextOrder(search, successorsOf(search, now)), ({ step, state }) => {
       const taken: PathStep[] = [step];
       const reached = search.settled(deliverAllEager(search, state, taken));
       return search.indexOf(reached) === wanted ? { taken, reached } : undefined;
@@ -105,27 +105,45 @@ export function pathTo<L, M>(search: Search<L, M>, index: number): Path {
 }
 
 /** A shortest way to what a search found broken, the broken step included. */
-export function pathToBroken<L, M>(search: Search<L, M>): Path | undefined {
+export function pathToBroken<L, M>(search: Explored<L, M>): Path | undefined {
   const { found, compiled } = search;
   if (found === undefined) return undefined;
   const path = pathTo(search, found.state);
   if (!found.isStep) return path;
-  const broken = successorsOf(search, path.state).find(
-    ({ outcome }) => compiled.brokenSteps.get(outcome)?.property === found.property,
-  );
+  const broken = inTextOrder(search, successorsOf(search, path.state)).find(({ outcome }) => {
+    const { property, text } = compiled.brokenSteps.get(outcome) ?? {};
+    return property === found.property && text === found.text;
+  });
   if (broken === undefined) throw new Error('the broken step was lost');
   return { start: path.start, steps: [...path.steps, broken.step], state: broken.state };
 }
 
+/** In the order of what the steps are called: the numbers of messages are as it comes. */
+function inTextOrder<L, M>(
+  { compiled, composition }: Explored<L, M>,
+  successors: readonly Successor[],
+): readonly Successor[] {
+  const textOf = ({ step }: Successor): string =>
+    step.kind === 'act'
+      ? `act ${composition.nodes[step.node] ?? ''} ${step.name}`
+      : `${step.kind} ${composition.messageKey(compiled.messageOf(step.message))}`;
+  return successors
+    .map((successor) => ({ successor, text: textOf(successor) }))
+    .toSorted((a, b) => (a.text < b.text ? -1 : 1))
+    .map(({ successor }) => successor);
+}
+
 /** Takes what the search takes at once, one by one. */
-function deliverAllEager<L, M>(search: Search<L, M>, state: Int32Array, steps: PathStep[]): Int32Array {
+function deliverAllEager<L, M>(search: Explored<L, M>, state: Int32Array, steps: PathStep[]): Int32Array {
   const { compiled, composition } = search;
   const isEager = search.reductions.eager === true && composition.eager !== undefined;
   if (!isEager && composition.prompt === undefined) return state;
   const now = search.widened(state);
+  const keyOf = (message: number): string => composition.messageKey(compiled.messageOf(message));
+  const byKey = (a: number, b: number): number => (keyOf(a) < keyOf(b) ? -1 : 1);
   for (let again = true; again;) {
     again = false;
-    for (const message of inFlight(search.layout, now)) {
+    for (const message of inFlight(search.layout, now).toSorted(byKey)) {
       const node = at(compiled.receivers, message);
       const local = localIn(now, 0, node);
       const known = compiled.localOf(node, local);

@@ -2,38 +2,40 @@
  * The reductions that change a packed state before it is looked up: deliveries that are taken at once, what is forgotten at
  * rest, and one representative for all states that only differ in the names of equal nodes.
  */
-import type { Compiled } from './compiled.ts';
 import { localIn, putIn, setLocal, spentOf, type Layout } from './layout.ts';
+import { MISSING, type Tables } from './tables.ts';
 
 /** Reduces states of one layout. */
-export class Reducer<Local, Message> {
-  readonly #compiled: Compiled<Local, Message>;
+export class Reducer {
+  readonly #tables: Tables;
   readonly #layout: Layout;
   readonly #isEager: boolean;
   /** Whether some messages are delivered at once. */
   readonly delivers: boolean;
-  /** By node and local state: the prompt and eager messages, as words of the network, and in front of them how many messages were asked about. */
-  readonly #masks: Int32Array[][];
+  /** By node and local state, as words of the network: the messages that are not delivered at once, or not to this node, as far as that is known. */
+  readonly #others: Int32Array[][];
   /** By budget: the messages that cannot be delivered without it, as words of the network. */
   readonly #paid: Int32Array[];
   #paidDone = 0;
   readonly #image: Int32Array;
   readonly #least: Int32Array;
 
-  constructor(compiled: Compiled<Local, Message>, layout: Layout, isEager: boolean) {
-    this.#compiled = compiled;
+  constructor(tables: Tables, layout: Layout, isEager: boolean) {
+    const { plan } = tables;
+    this.#tables = tables;
     this.#layout = layout;
-    this.#isEager = isEager && compiled.composition.eager !== undefined;
-    this.delivers = this.#isEager || compiled.composition.prompt !== undefined;
-    this.#masks = compiled.composition.nodes.map(() => []);
-    this.#paid = compiled.composition.budgets.map(() => new Int32Array(layout.networkWords));
+    this.#isEager = isEager && plan.isEager;
+    this.delivers = this.#isEager || plan.isPrompt;
+    this.#others = Array.from({ length: plan.nodes }, () => []);
+    this.#paid = plan.maxima.map(() => new Int32Array(layout.networkWords));
     this.#image = new Int32Array(layout.networkAt + layout.networkWords);
     this.#least = new Int32Array(layout.networkAt + layout.networkWords);
   }
 
   /** Takes out what cannot be delivered any more because its budget is used up: it does nothing to anybody from here on. */
-  forget(state: Int32Array, maxima: readonly number[]): void {
-    const { deliveryBudgets, messageCount } = this.#compiled;
+  forget(state: Int32Array): void {
+    const { deliveryBudgets, messageCount, plan } = this.#tables;
+    const { maxima } = plan;
     const { nodes, networkAt, networkWords } = this.#layout;
     for (; this.#paidDone < messageCount; this.#paidDone += 1) {
       const budget = deliveryBudgets[this.#paidDone] as number;
@@ -63,15 +65,19 @@ export class Reducer<Local, Message> {
     for (let again = true; again;) {
       again = false;
       const local = localIn(state, 0, node);
-      const mask = this.#maskOf(node, local);
+      const others = this.#othersOf(node, local);
       for (let word = 0; word < networkWords && !again; word += 1) {
-        const bits = (state[networkAt + word] as number) & (mask[word + 1] as number);
-        if (bits === 0) continue;
-        const bit = bits & -bits;
-        const outcome = this.#compiled.received(node, local, (word << 5) + (31 - Math.clz32(bit)));
-        state[networkAt + word] = (state[networkAt + word] as number) & ~bit;
-        setLocal(state, node, this.#compiled.nextLocal[outcome] as number);
-        changed = again = true;
+        let bits = (state[networkAt + word] as number) & ~(others[word] as number);
+        for (; bits !== 0 && !again; bits &= bits - 1) {
+          const bit = bits & -bits;
+          const message = (word << 5) + (31 - Math.clz32(bit));
+          if (!this.#isAtOnce(others, node, local, message)) continue;
+          const outcome = this.#tables.received(node, local, message);
+          if (outcome === MISSING) continue;
+          state[networkAt + word] = (state[networkAt + word] as number) & ~bit;
+          setLocal(state, node, this.#tables.nextLocal[outcome] as number);
+          changed = again = true;
+        }
       }
     }
     return changed;
@@ -86,7 +92,7 @@ export class Reducer<Local, Message> {
     const { nodes, networkAt, networkWords } = this.#layout;
     for (let word = 0; word < networkWords; word += 1) if (state[networkAt + word] !== 0) return;
     for (let node = 0; node < nodes; node += 1)
-      setLocal(state, node, this.#compiled.settledOf(node, localIn(state, 0, node)));
+      setLocal(state, node, this.#tables.settledOf(node, localIn(state, 0, node)));
   }
 
   /**
@@ -95,7 +101,7 @@ export class Reducer<Local, Message> {
    * Sound for properties that the symmetries do not change: what is reachable from a state is reachable from its image, renamed (Ip and Dill 1996).
    */
   canonicalise(state: Int32Array): void {
-    const { localImages, messageImages, composition } = this.#compiled;
+    const { localImages, messageImages, plan } = this.#tables;
     const { nodes, networkAt, networkWords } = this.#layout;
     const image = this.#image;
     const least = this.#least;
@@ -103,7 +109,7 @@ export class Reducer<Local, Message> {
     let found = false;
     for (let index = 0; index < localImages.length; index += 1) {
       const images = localImages[index] as number[][];
-      const renamed = (composition.symmetries?.[index]?.nodes ?? []) as number[];
+      const renamed = plan.symmetries[index] as number[];
       for (let word = 0; word < words; word += 1) image[word] = 0;
       for (let node = 0; node < nodes; node += 1)
         setLocal(
@@ -129,23 +135,17 @@ export class Reducer<Local, Message> {
     if (found) for (let word = 0; word < words; word += 1) state[word] = least[word] as number;
   }
 
-  #maskOf(node: number, local: number): Int32Array {
-    const rows = this.#masks[node] as Int32Array[];
-    let row = rows[local];
-    if (row === undefined) rows[local] = row = new Int32Array(1 + this.#layout.networkWords);
-    const compiled = this.#compiled;
-    const { composition, receivers, messageCount } = compiled;
-    for (let message = row[0] as number; message < messageCount; message += 1) {
-      if (receivers[message] !== node) continue;
-      const known = compiled.localOf(node, local);
-      const content = compiled.messageOf(message);
-      const isAtOnce =
-        composition.prompt?.(content) === true ||
-        (this.#isEager && composition.eager?.(node, known, content) === true);
-      if (isAtOnce) putIn(row, 1, message);
-    }
-    row[0] = messageCount;
-    return row;
+  #othersOf(node: number, local: number): Int32Array {
+    const rows = this.#others[node] as Int32Array[];
+    return (rows[local] ??= new Int32Array(this.#layout.networkWords));
+  }
+
+  #isAtOnce(others: Int32Array, node: number, local: number, message: number): boolean {
+    const isMine = this.#tables.receivers[message] === node;
+    const isAtOnce = isMine && this.#tables.isAtOnce(node, local, message, this.#isEager);
+    // What is not known is asked again.
+    if (isAtOnce === false) putIn(others, 0, message);
+    return isAtOnce === true;
   }
 }
 

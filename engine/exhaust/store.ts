@@ -1,32 +1,32 @@
 /** The states of a search, and the room that they need: a state gets longer when messages are met for the first time. */
-import { type Compiled } from './compiled.ts';
 import { putIn, type Layout } from './layout.ts';
-import { StateSet } from './states.ts';
+import type { Tables } from './tables.ts';
+import { StateSet, type StatesKind } from './states.ts';
 
-export class Store<Local, Message> {
+export class Store {
   layout: Layout;
   states: StateSet;
   /** By outcome: the messages that are sent, as words of the network. */
   masks = new Int32Array(0);
-  readonly #compiled: Compiled<Local, Message>;
-  readonly #keepsParents: boolean;
+  readonly #tables: Tables;
+  readonly #kind: StatesKind;
   #masksDone = 0;
 
-  constructor(compiled: Compiled<Local, Message>, keepsParents: boolean) {
-    const nodes = compiled.composition.nodes.length;
-    this.#compiled = compiled;
-    this.#keepsParents = keepsParents;
+  constructor(tables: Tables, kind: StatesKind) {
+    const { nodes } = tables.plan;
+    this.#tables = tables;
+    this.#kind = kind;
     this.layout = { nodes, networkAt: Math.ceil((nodes + 1) / 2), networkWords: 0 };
-    this.states = new StateSet(this.layout.networkAt, keepsParents);
+    this.states = new StateSet(this.layout.networkAt, kind);
     this.fit();
   }
 
   /** Makes room for messages and outcomes that were met for the first time. @returns whether states were made longer */
   fit(): boolean {
-    const { messageCount, sends } = this.#compiled;
-    const needed = Math.max(1, Math.ceil(messageCount / 32));
+    const { messageCount, sends } = this.#tables;
+    const needed = networkWordsFor(messageCount, this.layout.networkWords);
     const isLonger = needed > this.layout.networkWords;
-    if (isLonger) this.#lengthen(needed < 8 ? needed : needed + 4);
+    if (isLonger) this.#lengthen(needed);
     const words = this.layout.networkWords;
     if (this.masks.length < sends.length * words) {
       const longer = new Int32Array(Math.max(1_024, sends.length * 2) * words);
@@ -49,13 +49,22 @@ export class Store<Local, Message> {
   #lengthen(networkWords: number): void {
     this.layout = { ...this.layout, networkWords };
     const before = this.states;
-    this.states = new StateSet(this.layout.networkAt + networkWords, this.#keepsParents);
+    this.states = new StateSet(this.layout.networkAt + networkWords, this.#kind);
     const wide = new Int32Array(this.states.words);
     for (let index = 0; index < before.size; index += 1) {
+      if (index === before.rankedFrom) this.states.beginRanks();
       wide.set(before.stateAt(index));
-      this.states.add(wide, before.parentOf(index));
+      this.states.add(wide, before.parentOf(index), before.rankAt(index));
     }
+    if (before.size === before.rankedFrom) this.states.beginRanks();
     this.masks = new Int32Array(0);
     this.#masksDone = 0;
   }
+}
+
+/** Words that a network of so many messages gets, when it has so many. */
+export function networkWordsFor(messages: number, words: number): number {
+  const needed = Math.max(1, Math.ceil(messages / 32));
+  if (needed <= words) return words;
+  return needed < 8 ? needed : needed + 4;
 }

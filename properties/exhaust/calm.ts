@@ -1,7 +1,8 @@
 /** How faults end: the states of a storm in which nothing is left to happen by itself, as the calm begins with them. */
-import { localIn, putIn, setLocal, spentOf } from '../../engine/exhaust/layout.ts';
+import { localIn, putIn, setLocal, spentOf, type Layout } from '../../engine/exhaust/layout.ts';
 import { Compiled } from '../../engine/exhaust/compiled.ts';
-import type { Search } from '../../engine/exhaust/search.ts';
+import { positionsIn, type Explored } from '../../engine/exhaust/explored.ts';
+import { rankOf } from '../../engine/exhaust/rank.ts';
 import { StateSet } from '../../engine/exhaust/states.ts';
 import type { ExhaustComposition } from './compose.ts';
 import { type ExhaustLocal, type ExhaustMessage } from './local.ts';
@@ -21,40 +22,60 @@ export interface CalmSources {
  * delaying, what may be lost is still in flight: so with up to so many messages in flight as may still be lost, a state is one in which these were lost.
  */
 export function calmSources(
-  storm: Search<ExhaustLocal, ExhaustMessage>,
+  storm: Explored<ExhaustLocal, ExhaustMessage>,
   calm: ExhaustComposition,
 ): CalmSources {
   const compiled = new Compiled(calm);
   const nodes = calm.nodes.map((_, node) => node);
   const images = nodes.map((): number[] => []);
   const known = new StateSet(Math.ceil((nodes.length + 1) / 2));
-  const states: Int32Array[] = [];
-  const origins: number[] = [];
-  const isRest = restOf(storm);
-  const source = new Int32Array(known.words);
-  for (let index = 0; index < storm.states.size; index += 1) {
-    const chunk = storm.states.chunkOf(index);
-    const offset = storm.states.offsetOf(index);
-    if (!isRest(chunk, offset)) continue;
-    for (const node of nodes) {
-      const local = localIn(chunk, offset, node);
-      const byLocal = images[node] ?? [];
-      const image = (byLocal[local] ??= compiled.internLocal(
-        node,
-        settled(storm.compiled.localOf(node, local)),
-      ));
-      setLocal(source, node, image);
+  const sources: Source[] = [];
+  const { states } = storm;
+  const layout = { ...storm.layout, networkWords: states.words - storm.layout.networkAt };
+  const isRest = restOf(storm, layout);
+  const packed = new Int32Array(known.words);
+  for (const [level, ranges] of storm.levels().entries())
+    for (const position of positionsIn(ranges)) {
+      const chunk = states.chunkOf(position);
+      const offset = states.offsetOf(position);
+      if (!isRest(chunk, offset)) continue;
+      for (const node of nodes) {
+        const local = localIn(chunk, offset, node);
+        const byLocal = images[node] ?? [];
+        const image = (byLocal[local] ??= compiled.internLocal(
+          node,
+          settled(storm.compiled.localOf(node, local)),
+        ));
+        setLocal(packed, node, image);
+      }
+      const rank = rankOf(storm.compiled, layout, chunk, offset);
+      const isNew = known.add(packed, -1) >= 0;
+      const before = isNew ? sources.length : known.indexOf(packed);
+      const other = sources[before];
+      if (other === undefined || (other.level === level && rank < other.rank))
+        sources[before] = { state: packed.slice(), origin: position, level, rank };
     }
-    if (known.add(source, -1) < 0) continue;
-    states.push(source.slice());
-    origins.push(index);
-  }
-  return { compiled, states, origins };
+  sources.sort((a, b) => a.level - b.level || a.rank - b.rank);
+  return {
+    compiled,
+    states: sources.map(({ state }) => state),
+    origins: sources.map(({ origin }) => origin),
+  };
+}
+
+/** A state that a calm begins with; of those of the storm that it comes from, the least by rank of the nearest. */
+interface Source {
+  readonly state: Int32Array;
+  readonly origin: number;
+  readonly level: number;
+  readonly rank: number;
 }
 
 /** Whether nothing is in flight that is not lost. */
-function restOf({ compiled, composition, layout, reductions }: Search<ExhaustLocal, ExhaustMessage>) {
-  const { nodes, networkAt, networkWords } = layout;
+function restOf(
+  { compiled, composition, reductions }: Explored<ExhaustLocal, ExhaustMessage>,
+  { nodes, networkAt, networkWords }: Layout,
+) {
   const { lossBudget, budgets } = composition;
   // As words of the network: what may be lost by never arriving, and what can still arrive.
   const delayed = new Int32Array(networkWords);

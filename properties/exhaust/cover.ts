@@ -6,7 +6,7 @@
 import { at } from '../../engine/exhaust/compiled.ts';
 import { inFlight, localIn } from '../../engine/exhaust/layout.ts';
 import { pathTo, successorsOf, type PathStep } from '../../engine/exhaust/path.ts';
-import type { Search } from '../../engine/exhaust/search.ts';
+import { positionsIn, type Explored } from '../../engine/exhaust/explored.ts';
 import type { Schedule } from '../../engine/index.ts';
 import type { Command } from '../reading.ts';
 import type { ExhaustLocal, ExhaustMessage } from './local.ts';
@@ -19,7 +19,7 @@ import type { Scope } from './scopes.ts';
  */
 export function* coveringSchedules(
   scope: Scope,
-  search: Search<ExhaustLocal, ExhaustMessage>,
+  search: Explored<ExhaustLocal, ExhaustMessage>,
   withStates = false,
 ): Generator<Schedule<Command>> {
   const covered = new Set<string>();
@@ -34,7 +34,7 @@ export function* coveringSchedules(
   };
   // Without a move, nodes start.
   yield scheduleOf(scope, search, []);
-  for (let index = 0; index < search.states.size; index += 1) {
+  for (const index of positionsIn(search.levels().flat())) {
     const state = search.states.stateAt(index);
     for (const { step, state: after } of successorsOf(search, state)) {
       const isNewStep = isNew(step, state);
@@ -48,7 +48,7 @@ export function* coveringSchedules(
 }
 
 /** Deliveries that are taken at once in a state, as steps. */
-function eagerIn(search: Search<ExhaustLocal, ExhaustMessage>, state: Int32Array): readonly PathStep[] {
+function eagerIn(search: Explored<ExhaustLocal, ExhaustMessage>, state: Int32Array): readonly PathStep[] {
   const { compiled, composition, layout, reductions } = search;
   if (reductions.eager !== true) return [];
   return inFlight(layout, state).flatMap((message): readonly PathStep[] => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkpointOf, CheckpointError } from '../../engine/exhaust/checkpoint.ts';
+import { checkpointOf, CheckpointError, reading } from '../../engine/exhaust/checkpoint.ts';
 import { eagerFlaws } from '../../engine/exhaust/flaws.ts';
 import { pathTo } from '../../engine/exhaust/path.ts';
 import { Search } from '../../engine/exhaust/search.ts';
@@ -23,13 +23,13 @@ function scopeNamed(name: string, less: Partial<Scope> = {}): Scope {
 const PAIR = scopeNamed('pair', { repeats: 0 });
 const SMALL = scopeNamed('pair', { repeats: 0, epochs: 0 });
 
-function ended(search: ScopeSearch): ScopeSearch {
-  while (search.advance(10_000));
+async function ended(search: ScopeSearch): Promise<ScopeSearch> {
+  while (await search.advance(10_000));
   return search;
 }
 
 /** A search to its end, for tests that only look at it. */
-const SMALL_WHOLE = ended(new ScopeSearch(SMALL));
+const SMALL_WHOLE = await ended(new ScopeSearch(SMALL));
 
 describe('a small scope', () => {
   it('holds, whole, and what is given up is said', () => {
@@ -40,8 +40,8 @@ describe('a small scope', () => {
     expect(statementOf(SMALL)).toContain('1 coordinator, no router, 2 clients, K = 2');
   });
 
-  it('holds without reductions, in more states', () => {
-    const off = ended(new ScopeSearch(SMALL, { reductions: [] }));
+  it('holds without reductions, in more states', async () => {
+    const off = await ended(new ScopeSearch(SMALL, { reductions: [] }));
     expect(off.verdict).toEqual({ verdict: 'holds' });
     const on = SMALL_WHOLE;
     expect(off.storm.progress.states).toBeGreaterThan(on.storm.progress.states);
@@ -65,13 +65,13 @@ describe('a small scope', () => {
     }
   });
 
-  it('is not covered when memory is used up', () => {
-    const search = ended(new ScopeSearch(PAIR, { maxBytes: 300_000 }));
+  it('is not covered when memory is used up', async () => {
+    const search = await ended(new ScopeSearch(PAIR, { maxBytes: 300_000 }));
     expect(search.verdict).toMatchObject({ verdict: 'incomplete', phase: 'storm', why: { kind: 'memory' } });
   });
 
-  it('is not covered when a node has too many local states', () => {
-    const search = ended(new ScopeSearch(PAIR, { maxLocals: 50 }));
+  it('is not covered when a node has too many local states', async () => {
+    const search = await ended(new ScopeSearch(PAIR, { maxLocals: 50 }));
     expect(search.verdict).toEqual({
       verdict: 'incomplete',
       phase: 'storm',
@@ -82,26 +82,23 @@ describe('a small scope', () => {
 });
 
 describe('a checkpoint', () => {
-  it('goes on to the same end', () => {
+  it('goes on to the same end', async () => {
     const begun = new ScopeSearch(SMALL);
-    begun.advance(20);
+    await begun.advance(20);
     expect(begun.phase).toBe('storm');
     const bytes = Buffer.concat([...checkpointOf(begun.storm, begun.subject)]);
     const resumed = new ScopeSearch(SMALL);
-    resumed.resume(bytes);
+    await resumed.resume(reading(bytes));
     expect(resumed.storm.progress.states).toBe(begun.storm.progress.states);
-    ended(resumed);
+    await ended(resumed);
     const whole = SMALL_WHOLE;
     const { asked: _, ...got } = resumed.storm.progress;
     const { asked: __, ...expected } = whole.storm.progress;
     expect(got).toEqual(expected);
     expect(resumed.verdict).toEqual(whole.verdict);
-    expect(() => {
-      new ScopeSearch(PAIR).resume(bytes);
-    }).toThrow(CheckpointError);
-    expect(() => {
-      new ScopeSearch(SMALL).resume(bytes.subarray(0, bytes.length - 4));
-    }).toThrow('cut off');
+    await expect(new ScopeSearch(PAIR).resume(reading(bytes))).rejects.toThrow(CheckpointError);
+    const less = bytes.subarray(0, bytes.length - 4);
+    await expect(new ScopeSearch(SMALL).resume(reading(less))).rejects.toThrow('cut off');
   });
 });
 

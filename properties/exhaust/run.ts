@@ -1,16 +1,12 @@
 /** Exhaustive search of a scope: its storm, then from every state in which faults may end the calm, and what must happen in it. */
 import { firstHopeless } from '../../engine/exhaust/inevitable.ts';
 import { ScopeError } from '../../engine/exhaust/compiled.ts';
-import { searchFrom } from '../../engine/exhaust/checkpoint.ts';
+import { keptOf, readCheckpoint, type ReadBytes } from '../../engine/exhaust/checkpoint.ts';
 import { inFlight, localIn } from '../../engine/exhaust/layout.ts';
+import type { Explored } from '../../engine/exhaust/explored.ts';
 import { pathTo, pathToBroken, type Path } from '../../engine/exhaust/path.ts';
-import {
-  Search,
-  type End,
-  type Progress,
-  type Reductions,
-  type SearchOptions,
-} from '../../engine/exhaust/search.ts';
+import { Search, type End, type Progress, type Reductions } from '../../engine/exhaust/search.ts';
+import { ThreadedSearch } from '../../engine/exhaust/threaded.ts';
 import type { Schedule } from '../../engine/index.ts';
 import type { Command } from '../reading.ts';
 import { calmSources, type CalmSources } from './calm.ts';
@@ -31,7 +27,14 @@ export interface ScopeOptions {
   readonly maxBytes?: number;
   /** Local states of a node, at most. @default what the engine has room for */
   readonly maxLocals?: number;
+  /** Threads of the storm, once it is large; the calm, which is small beside it, has one. @default 1 */
+  readonly workers?: number;
+  /** States from which on the storm has more than one thread. @default `THREADS_FROM_STATES` */
+  readonly threadsFrom?: number;
 }
+
+/** A smaller storm is over before threads are warm. */
+export const THREADS_FROM_STATES = 150_000;
 
 /** What is done, in this order. */
 export type Phase = 'storm' | 'calm' | 'done';
@@ -59,15 +62,16 @@ export type ScopeVerdict =
 /** Why a search ends before its end: memory is used up, or a node has more local states than the tables of the engine have room for. */
 export type Incomplete = { readonly kind: 'memory' } | { readonly kind: 'tables'; readonly text: string };
 
-type ScopeStates = Search<ExhaustLocal, ExhaustMessage>;
+type Single = Search<ExhaustLocal, ExhaustMessage>;
+type ScopeStates = Explored<ExhaustLocal, ExhaustMessage>;
 
-/** One exhaustive search. */
+/** One exhaustive search. What comes of it does not depend on the number of threads. */
 export class ScopeSearch {
   readonly scope: Scope;
-  storm: ScopeStates;
+  storm: Single | ThreadedSearch<ExhaustLocal, ExhaustMessage>;
   phase: Phase = 'storm';
   verdict: ScopeVerdict | undefined;
-  calm: ScopeStates | undefined;
+  calm: Single | undefined;
   readonly #options: ScopeOptions;
   #sources: CalmSources | undefined;
 
@@ -77,20 +81,7 @@ export class ScopeSearch {
     this.storm = new Search(compose(scope, 'storm'), this.#stormOptions());
   }
 
-  /** What a checkpoint of it is a checkpoint of. */
-  get subject(): string {
-    return JSON.stringify([this.scope, this.#reductions('storm')]);
-  }
-
-  /**
-   * Goes on from a checkpoint of the storm.
-   * @throws CheckpointError if it is of something else
-   */
-  resume(bytes: Uint8Array): void {
-    this.storm = searchFrom(bytes, this.subject, compose(this.scope, 'storm'), this.#stormOptions());
-  }
-
-  #stormOptions(): SearchOptions<ExhaustLocal, ExhaustMessage> {
+  #stormOptions() {
     const { maxLocals } = this.#options;
     return {
       reductions: this.#reductions('storm'),
@@ -100,23 +91,57 @@ export class ScopeSearch {
     };
   }
 
+  /** What a checkpoint of it is a checkpoint of. */
+  get subject(): string {
+    return JSON.stringify([this.scope, this.#reductions('storm')]);
+  }
+
+  /**
+   * Goes on from a checkpoint of the storm. For a search that has not advanced.
+   * @throws CheckpointError if it is of something else
+   */
+  async resume(read: ReadBytes): Promise<void> {
+    await this.storm.resume(readCheckpoint(read, this.subject, this.storm.compiled));
+  }
+
   /** How far the present phase is. */
   get progress(): Progress {
     return (this.calm ?? this.storm).progress;
   }
 
-  /** Looks at up to so many states. @returns whether it goes on */
-  advance(count: number): boolean {
+  /** Looks at up to so many states; in several threads at as many as they see fit. @returns whether it goes on */
+  async advance(count: number): Promise<boolean> {
     if (this.verdict !== undefined) return false;
-    const search = this.calm ?? this.storm;
     try {
-      const end = search.advance(count);
-      if (end !== undefined) this.#finish(search, end);
+      await this.#divide();
+      const search = this.calm ?? this.storm;
+      const end = await search.advance(count);
+      if (end !== undefined) {
+        await this.close();
+        this.#finish(search, end);
+      }
     } catch (error) {
       if (!(error instanceof ScopeError)) throw error;
       this.#giveUp({ kind: 'tables', text: error.message });
     }
     return this.verdict === undefined;
+  }
+
+  /** Goes on with as many threads as it may have, if it is worth that. */
+  async #divide(): Promise<void> {
+    const { storm } = this;
+    const { workers = 1, threadsFrom = THREADS_FROM_STATES } = this.#options;
+    const isDue = this.phase === 'storm' && workers > 1 && storm.states.size >= threadsFrom;
+    if (!isDue || storm instanceof ThreadedSearch) return;
+    const { composition, compiled } = storm;
+    const threaded = new ThreadedSearch(composition, { ...this.#stormOptions(), compiled, workers });
+    await threaded.resume(keptOf(storm));
+    this.storm = threaded;
+  }
+
+  /** Ends its threads. What was explored can be looked at still. */
+  async close(): Promise<void> {
+    if (this.storm instanceof ThreadedSearch) await this.storm.close();
   }
 
   #giveUp(why: Incomplete): void {
@@ -151,7 +176,7 @@ export class ScopeSearch {
     } else if (phase === 'storm') {
       this.#beginCalm();
       return;
-    } else this.#judgeCalm(search);
+    } else if (this.calm !== undefined) this.#judgeCalm(this.calm);
     this.phase = 'done';
   }
 
@@ -169,7 +194,7 @@ export class ScopeSearch {
     });
   }
 
-  #judgeCalm(calm: ScopeStates): void {
+  #judgeCalm(calm: Single): void {
     const hopeless = firstHopeless(calm, isWantedIn(calm.compiled));
     if (hopeless < 0) {
       this.verdict = { verdict: 'holds' };

@@ -1,7 +1,7 @@
 /** A way through a scope as a schedule: the moves that make a world go the same way. */
 import type { Move, Schedule } from '../../engine/index.ts';
 import type { PathStep } from '../../engine/exhaust/path.ts';
-import type { Search } from '../../engine/exhaust/search.ts';
+import type { Explored } from '../../engine/exhaust/explored.ts';
 import { FORGED } from '../adversary/forge.ts';
 import type { Command } from '../reading.ts';
 import { formed } from './forming.ts';
@@ -36,7 +36,7 @@ export class Scheduler {
   }
 
   /** Takes a step. What is delivered at once is left out unless `withEager`: it does nothing. */
-  take(step: PathStep, search: Search<ExhaustLocal, ExhaustMessage>): void {
+  take(step: PathStep, search: Explored<ExhaustLocal, ExhaustMessage>): void {
     const { compiled, composition } = search;
     switch (step.kind) {
       case 'deliver': {
@@ -158,7 +158,7 @@ export class Scheduler {
 /** The schedule of a way through a storm. */
 export function scheduleOf(
   scope: Scope,
-  search: Search<ExhaustLocal, ExhaustMessage>,
+  search: Explored<ExhaustLocal, ExhaustMessage>,
   steps: readonly PathStep[],
 ): Schedule<Command> {
   const scheduler = new Scheduler(scope);
