@@ -68,17 +68,24 @@ Exit status: 0 holds · 1 broken · 2 wrong call or file · 3 too large, or memo
     .action(run);
 }
 
-/** Does it. Returns the exit status. `threadsFrom`: states from which on it has several threads, for tests. */
+/** What a test hands in: scopes of its own, from how many states on there are several threads, and how many are looked at before Ctrl-C counts. */
+export interface ExhaustWork {
+  readonly scopes: readonly Scope[];
+  readonly threadsFrom?: number;
+  readonly slice?: number;
+}
+
+/** Does it. Returns the exit status. */
 export async function exhaust(
   context: Context,
   options: ExhaustOptions,
-  threadsFrom?: number,
+  { scopes, threadsFrom, slice = SLICE_STATES }: ExhaustWork = { scopes: SCOPES },
 ): Promise<number> {
   const { terminal, nowMs } = context;
   const startedMs = nowMs();
-  const names = SCOPES.map(({ name }) => name);
+  const names = scopes.map(({ name }) => name);
   const name = knownName('--scenario', 'scenario', options.scenario, names);
-  const scope = SCOPES.find((one) => one.name === name);
+  const scope = scopes.find((one) => one.name === name);
   if (scope === undefined) throw new InputError('--scenario', `unknown scenario ${name}`);
   const maxBytes = bytesOf(options.memory);
   const workers = workersOf(options);
@@ -91,7 +98,7 @@ export async function exhaust(
   if (options.checkpoint !== undefined && existsSync(options.checkpoint))
     await resume(search, options.checkpoint);
   terminal.err(`${statementOf(scope)}\n`);
-  const depthSeen = await advance(context, search);
+  const depthSeen = await advance(context, search, slice);
   await search.close();
   const { verdict } = search;
   const isInterrupted = verdict === undefined;
@@ -137,11 +144,15 @@ export async function exhaust(
 }
 
 /** Goes on until there is a verdict, or Ctrl-C. @returns the depth up to which all was looked at */
-async function advance({ terminal, nowMs, signal }: Context, search: ScopeSearch): Promise<number> {
+async function advance(
+  { terminal, nowMs, signal }: Context,
+  search: ScopeSearch,
+  slice: number,
+): Promise<number> {
   let lineMs = nowMs();
   const startedMs = lineMs;
   let depth = 0;
-  while (!signal.aborted && (await search.advance(SLICE_STATES))) {
+  while (!signal.aborted && (await search.advance(slice))) {
     depth = search.progress.depth;
     await setImmediate();
     if (nowMs() - lineMs < LINE_EVERY_MS) continue;

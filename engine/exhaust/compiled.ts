@@ -163,11 +163,10 @@ export class Compiled<Local, Message> implements Tables {
   }
 
   isAtOnce(node: number, local: number, message: number, withEager: boolean): boolean {
-    const { prompt, eager } = this.composition;
+    const { composition } = this;
     const content = this.messageOf(message);
-    return (
-      prompt?.(content) === true || (withEager && eager?.(node, this.localOf(node, local), content) === true)
-    );
+    if (composition.prompt?.(content) === true) return true;
+    return withEager && composition.eager?.(node, this.localOf(node, local), content) === true;
   }
 
   judgeJoint({ joint, views }: JointQuestion): Broken | undefined {

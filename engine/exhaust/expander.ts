@@ -168,8 +168,8 @@ export class Expander {
   /** Whether there is no memory for what comes of looking at so many states. */
   isFullFor(states: number): boolean {
     const { states: all } = this;
-    const { maxBytes = Infinity } = this.#options;
-    return all.bytesToGrow(states) > maxBytes || all.size > MAX_STATES - MAX_SUCCESSORS - states;
+    const isFull = all.bytesToGrow(states) > this.#options.maxBytes;
+    return isFull || all.size > MAX_STATES - MAX_SUCCESSORS - states;
   }
 
   /** Looks at states from `from` up to `to`. Ends early, to be called again, when states were made longer or memory is used up. */

@@ -45,7 +45,7 @@ class PortExchange implements Exchange {
     for (const port of this.#ports) {
       if (port === null) continue;
       for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
-        const batch = (got as { message: Int32Array | null }).message;
+        const batch: Int32Array | null = got.message;
         if (batch !== null) batches.push(batch);
         else {
           // What comes after that is of the next pass.

@@ -9,10 +9,11 @@ import type { Composition } from './composition.ts';
 import { at, Compiled } from './compiled.ts';
 import { Teller } from './delta.ts';
 import { Expander, isLess, type Candidate, type OpenQuestion } from './expander.ts';
+import { Draft } from './draft.ts';
 import { initialStateOf, type Explored, type Range } from './explored.ts';
 import type { Layout } from './layout.ts';
 import type { End, Found, Kept, Progress, Reductions, SearchOptions, SearchPosition } from './options.ts';
-import { nameOf, ownerOf, putRank, rowLength } from './outbox.ts';
+import { nameOf, ownerOf } from './outbox.ts';
 import { rankOf } from './rank.ts';
 import { checkBudgets } from './search.ts';
 import { SharedStates } from './shared-states.ts';
@@ -370,35 +371,4 @@ export class ThreadedSearch<Local, Message> implements Explored<Local, Message> 
 function rangeOf(shard: number, from: number, to: number): Range {
   const first = nameOf(shard, 0);
   return { from: first + from, to: first + to };
-}
-
-/** Rows for a shard. */
-class Draft {
-  readonly #words: number;
-  readonly #rows: Int32Array[] = [];
-
-  constructor(words: number) {
-    this.#words = words;
-  }
-
-  get count(): number {
-    return this.#rows.length;
-  }
-
-  put(state: Int32Array, parent: number, rank: number): void {
-    const row = new Int32Array(rowLength(this.#words, true));
-    row.set(state.subarray(0, this.#words));
-    row[this.#words] = parent;
-    putRank(row, this.#words + 1, rank);
-    this.#rows.push(row);
-  }
-
-  rows(): Int32Array {
-    const length = rowLength(this.#words, true);
-    const all = new Int32Array(this.#rows.length * length);
-    this.#rows.forEach((row, index) => {
-      all.set(row, index * length);
-    });
-    return all;
-  }
 }
