@@ -127,6 +127,8 @@ const SIZES = {
   wide: { k: 3, routers: 1, clients: 4 },
   crowded: { k: 2, routers: 1, clients: 5 },
   two: { k: 2, routers: 3, clients: 4 },
+  shards: { topology: 'sharded', shards: 2, k: 2, routers: 1, clients: 3 },
+  domains: { topology: 'domains', domains: 2, k: 3, routers: 4, clients: 4 },
 } as const;
 
 /** Runs of an insider that aims, or of faults alone, in one system. */
@@ -139,6 +141,8 @@ interface AimedPool extends Pick<System, 'aims' | 'choices'> {
   readonly runs: readonly number[];
   /** Default: so slow that attacks come while questions are open. */
   readonly latencyMs?: number;
+  /** Default: no. */
+  readonly settles?: boolean;
 }
 
 /** Who comes back must be asked for what it stored. */
@@ -180,6 +184,65 @@ const AIMED: readonly AimedPool[] = [
     runs: [1],
     latencyMs: LATENCY_MS,
   })),
+  // Shards, domains, and writers that were taken over, of which `check` has a few.
+  { size: 'shards', bounds: 'short', aims: ['membership'], moves: 60, runs: [0, 1] },
+  {
+    size: 'shards',
+    bounds: 'short',
+    aims: ['membership'],
+    faults: ['network', 'churn'],
+    moves: 60,
+    runs: [0, 1],
+    settles: true,
+  },
+  { size: 'shards', bounds: 'tiny', aims: ['ranges'], faults: ['network'], moves: 60, runs: [0, 1] },
+  {
+    size: 'shards',
+    bounds: 'short',
+    aims: [],
+    faults: ['timing'],
+    moves: 60,
+    runs: [0, 1],
+    settles: true,
+    latencyMs: LATENCY_MS,
+  },
+  {
+    size: 'domains',
+    bounds: 'short',
+    aims: ['membership'],
+    faults: ['churn'],
+    moves: 60,
+    runs: [0, 1],
+    settles: true,
+  },
+  {
+    size: 'domains',
+    bounds: 'short',
+    aims: ['edges'],
+    faults: ['network', 'churn'],
+    moves: 60,
+    runs: [0, 1],
+    settles: true,
+  },
+  { size: 'small', bounds: 'short', aims: [], faults: ['writer'], moves: 40, runs: [0, 1], settles: true },
+  {
+    size: 'wide',
+    bounds: 'tiny',
+    aims: [],
+    faults: ['writer', 'network'],
+    moves: 60,
+    runs: [0, 1, 2],
+    settles: true,
+  },
+  {
+    size: 'pair',
+    bounds: 'one',
+    aims: [],
+    faults: ['writer', 'churn'],
+    moves: 60,
+    runs: [0, 1],
+    settles: true,
+  },
 ];
 
 function aimed({
@@ -191,6 +254,7 @@ function aimed({
   moves,
   runs,
   latencyMs = SLOW_LATENCY_MS,
+  settles = false,
 }: AimedPool) {
   const capabilities: readonly Capability[] = [...faults, 'insider'];
   const system = {
@@ -207,7 +271,7 @@ function aimed({
     strategy: 'uniform',
     moves,
     capabilities,
-    settles: false,
+    settles,
     isPaired: false,
     system,
   }));

@@ -7,12 +7,12 @@ import {
   type StrategyOptions,
   type Workload,
 } from '../engine/index.ts';
-import { aiming, type Aim } from '../properties/adversary/aimed.ts';
+import { aiming } from '../properties/adversary/aimed.ts';
 import { campaignHarness } from '../properties/campaign-harness.ts';
 import { DEFAULT_SEED } from '../properties/defaults.ts';
 import type { TreeHarness } from '../properties/harness.ts';
 import type { Command } from '../properties/reading.ts';
-import { ROUGH_GENERATOR } from '../properties/rough.ts';
+import { roughAmongShards, ROUGH_GENERATOR } from '../properties/rough.ts';
 import { scenarioOf, type TreeScenario } from '../properties/scenario.ts';
 import { generatedWorkload } from '../properties/workload.ts';
 import { SCHEDULES, type Schedule, type System } from './schedules.ts';
@@ -31,10 +31,11 @@ function scenarioIn({ size, parameters, latencyMs }: System): TreeScenario {
   return { ...scenarioOf(size, undefined, parameters), latencyMs };
 }
 
-/** Aims, and puts at the limits. Nobody leaves it without the word: attacks are limited by the number of moves alone. */
-function hostile(harness: TreeHarness, aims: readonly Aim[]): TreeHarness {
-  const workload = (): Workload<unknown, Command, TreeScenario> => generatedWorkload(ROUGH_GENERATOR);
-  return { ...harness, adversary: aiming(aims), workload };
+/** Aims, and puts and subscribes at the limits. Nobody leaves it without the word: attacks are limited by the number of moves alone. */
+function hostile(harness: TreeHarness, { aims, size }: System): TreeHarness {
+  const workload = ({ parameters }: TreeScenario): Workload<unknown, Command, TreeScenario> =>
+    generatedWorkload(size.topology === 'sharded' ? roughAmongShards(parameters.shards) : ROUGH_GENERATOR);
+  return { ...harness, ...(aims.length === 0 ? {} : { adversary: aiming(aims) }), workload };
 }
 
 function limitsOf({ choices }: System, moves: number): StrategyOptions {
@@ -64,7 +65,7 @@ export function judgeBy(schedule: Schedule): Finding | undefined {
     ...(capabilities === undefined ? {} : { capabilities }),
     ...(system === undefined ? {} : { scenario: scenarioIn(system) }),
   });
-  const harness = system === undefined ? setup.harness : hostile(setup.harness, system.aims);
+  const harness = system === undefined ? setup.harness : hostile(setup.harness, system);
   const random = randomFromSeed(seedOf(DEFAULT_SEED, run));
   const { scenario } = setup.scenarioFor(run, random);
   const options = {

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { randomFromSeed, walk } from '../engine/index.ts';
 import { Client } from '../impl/index.ts';
 import { granting, harnessOf } from './harness.ts';
-import { ROUGH_GENERATOR } from './rough.ts';
-import { scenarioOf } from './scenario.ts';
+import { roughAmongShards, ROUGH_GENERATOR } from './rough.ts';
+import { scenarioOf, type TreeScenario } from './scenario.ts';
 import {
   castSubject,
   REFERENCE_CAST,
@@ -14,11 +14,21 @@ import { generatedWorkload } from './workload.ts';
 
 const PAIR = scenarioOf({ k: 2, routers: 0, clients: 2 });
 
-/** What a run of rough puts on a subject violates, and what clients said to them. */
-function put(subject: ReferenceSubject) {
+const SHARDED = scenarioOf({ topology: 'sharded', shards: 2, k: 2, routers: 0, clients: 2 });
+
+/** What a run of rough puts on a subject violates, and what clients said to them; among shards, of rough subscriptions, too. */
+function put(subject: ReferenceSubject, scenario: TreeScenario = PAIR) {
+  const { shards } = scenario.parameters;
   const harness = granting(harnessOf(subject), []);
-  const rough = { ...harness, workload: () => generatedWorkload(ROUGH_GENERATOR) };
-  const run = walk(rough, PAIR, randomFromSeed(1), { strategy: 'uniform', moves: 40 }, { keepTrace: true });
+  const generator = shards === 1 ? ROUGH_GENERATOR : roughAmongShards(shards);
+  const rough = { ...harness, workload: () => generatedWorkload(generator) };
+  const run = walk(
+    rough,
+    scenario,
+    randomFromSeed(1),
+    { strategy: 'uniform', moves: 40 },
+    { keepTrace: true },
+  );
   const rejected = (run.trace ?? []).filter(
     (step) =>
       step.kind === 'reaction' &&
@@ -42,4 +52,19 @@ test.each(['takes everything', 'takes too little'])('a client that %s is found',
   }
   const subject = castSubject('mutant:wrong', what, { ...REFERENCE_CAST, client: Wrong });
   expect(put(subject).violations).toContain('conformance');
+});
+
+test('the reference takes no choice of shards that is none', () => {
+  expect(put(referenceSubject, SHARDED).violations).toEqual([]);
+});
+
+test('a client that takes any choice of shards is found', () => {
+  class Wrong extends Client {
+    protected override subscribe(interest: readonly number[]): void {
+      this.interest = interest;
+      this.compareInterests();
+    }
+  }
+  const subject = castSubject('mutant:wrong', 'any choice', { ...REFERENCE_CAST, client: Wrong });
+  expect(put(subject, SHARDED).violations).toContain('conformance');
 });
