@@ -21,6 +21,7 @@ function scope(name: string, title: string, isFormed: boolean, happens: Partial<
     scenario: scenarioOf({ k: 2, routers: 1, clients: 2, start }, name),
     late: isFormed ? [] : ['r1', 'c1', 'c2'],
     puts: 2,
+    subscriptions: 0,
     epochs: 1,
     repeats: 0,
     losses: 0,

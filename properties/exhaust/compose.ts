@@ -1,6 +1,6 @@
 /** A scope as a composition: all nodes, their network, what the environment may do, and what must be true. */
 import type { Act, Composition, Invariant } from '../../engine/exhaust/composition.ts';
-import { roleOf } from '../../model/index.ts';
+import { roleOf, writerOf, type Interest } from '../../model/index.ts';
 import {
   exhaustText,
   isUp,
@@ -10,7 +10,7 @@ import {
   type ExhaustMessage,
   type Reaction,
 } from './local.ts';
-import { crash, fire, forged, put, receive, start } from './node.ts';
+import { crash, fire, forged, put, receive, start, subscribe } from './node.ts';
 import { formed } from './forming.ts';
 import { settled } from './settled.ts';
 import type { Scope } from './scopes.ts';
@@ -22,8 +22,8 @@ export type ExhaustComposition = Composition<ExhaustLocal, ExhaustMessage>;
 const LOSSES = 0;
 const PUTS = 1;
 const REPEATS = 2;
-/** Crashes or replays: no scope has both. */
-const ATTACKS = 3;
+/** Crashes, replays or subscriptions: no scope has two of these. */
+const EVENTS = 3;
 
 /** `storm`: what the scope says may happen, does. `calm`: no more faults; time passes when nothing is in flight. */
 export type Weather = 'storm' | 'calm';
@@ -72,6 +72,8 @@ export function compose(scope: Scope, weather: Weather, settles = true): Exhaust
       case 'placement':
         // Copies of placements that were sent before: in a storm they still may arrive, or have arrived, and then nothing comes of another one.
         return isStorm ? undefined : { name, ...repeats, atRest: 1 };
+      case 'subscription':
+        return { name, ...repeats, ...(isStorm ? {} : { atRest: 1 }) };
       case 'join': {
         const isPending = JSON.stringify(local.state.value).includes('pending');
         return { name, ...repeats, ...(isStorm ? {} : { atRest: isPending ? 2 : 1 }) };
@@ -87,7 +89,7 @@ export function compose(scope: Scope, weather: Weather, settles = true): Exhaust
       { name: 'losses', max: isStorm ? scope.losses : 0 },
       { name: 'puts', max: isStorm ? scope.puts : 0 },
       { name: 'repeats', max: isStorm ? scope.repeats : CALM_REPEATS },
-      { name: 'attacks', max: isStorm ? Math.max(crashes.max, scope.replays) : 0 },
+      { name: 'events', max: isStorm ? Math.max(crashes.max, scope.replays, scope.subscriptions) : 0 },
     ],
     ...(isStorm ? { lossBudget: LOSSES } : {}),
     initial: (node) => {
@@ -106,7 +108,7 @@ export function compose(scope: Scope, weather: Weather, settles = true): Exhaust
     prompt: (message) => 'of' in message,
     ...(isStorm && !scope.inOrder ? {} : { order: laneOf }),
     ...(isStorm ? {} : { settled: (_: number, local: ExhaustLocal) => settled(local) }),
-    deliveryBudget: ({ kind }) => (kind === 'replay' ? ATTACKS : undefined),
+    deliveryBudget: ({ kind }) => (kind === 'replay' ? EVENTS : undefined),
     acts(index, local) {
       const node = nodes[index] ?? '';
       const others = nodes.filter((other) => other !== node);
@@ -121,11 +123,15 @@ export function compose(scope: Scope, weather: Weather, settles = true): Exhaust
         const act = timerAct(local, timer);
         if (act !== undefined) acts.push({ ...act, ...withReplays(fire(local, timer)) });
       }
-      if (isStorm && roleOf(node) === 'client' && scope.puts > 0)
-        acts.push({ name: 'put', budget: PUTS, ...withReplays(put(local)) });
+      if (isStorm && roleOf(node) === 'client') {
+        for (const [name, shard] of putsOf(scope))
+          acts.push({ name, budget: PUTS, ...withReplays(put(local, shard)) });
+        for (const [name, interest] of subscriptionsOf(scope))
+          acts.push({ name, budget: EVENTS, ...withReplays(subscribe(local, interest)) });
+      }
       if (isStorm && scope.forges) acts.push({ name: 'forge', ...forged(local) });
       if (isStorm && crashes.of.includes(node) && crashes.max > 0)
-        acts.push({ name: 'crash', budget: ATTACKS, ...forGood(crash(local, others)) });
+        acts.push({ name: 'crash', budget: EVENTS, ...forGood(crash(local, others)) });
       return acts;
     },
     invariants: [AUTHENTIC],
@@ -135,6 +141,26 @@ export function compose(scope: Scope, weather: Weather, settles = true): Exhaust
         (!isUp(local) && !crashes.isRestarted) ||
         (isStorm && !crashes.of.includes('C') && isAck(local, message))),
   };
+}
+
+/** By name: the shard of each kind of put; undefined where there is one shard. */
+export function putsOf({ puts, scenario }: Scope): readonly (readonly [string, number | undefined])[] {
+  const { shards } = scenario.parameters;
+  if (puts === 0) return [];
+  if (shards === 1) return [['put', undefined]];
+  return Array.from({ length: shards }, (_, shard) => [`put ${String(shard)}`, shard] as const);
+}
+
+/** By name: all that can be subscribed to. */
+export function subscriptionsOf({
+  subscriptions,
+  scenario,
+}: Scope): readonly (readonly [string, Interest])[] {
+  if (subscriptions === 0) return [];
+  let all: Interest[] = [[]];
+  for (let shard = 0; shard < scenario.parameters.shards; shard += 1)
+    all = all.flatMap((some) => [some, [...some, shard]]);
+  return all.map((some) => [`subscribe ${some.join()}`, some] as const);
 }
 
 /**
@@ -172,7 +198,7 @@ const AUTHENTIC: Invariant<ExhaustLocal> = {
     const held = views.map((view) => JSON.parse(view) as [string, Record<string, number>]);
     for (const [node, positions] of held)
       for (const [capsule, seq] of Object.entries(positions)) {
-        const writer = capsule.slice(0, capsule.lastIndexOf('/'));
+        const writer = writerOf(capsule);
         const written = held.find(([other]) => other === writer)?.[1][capsule] ?? 0;
         if (seq > written) return `${node} holds ${capsule}#${String(seq)}, which ${writer} did not write`;
       }

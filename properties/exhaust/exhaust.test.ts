@@ -58,6 +58,7 @@ describe('a small scope', () => {
       scopeNamed('coordinator-crash', formed),
       scopeNamed('client-crash', { epochs: 0, puts: 1 }),
       scopeNamed('pair', { ...few, puts: 0, late: ['c2'], replays: 1 }),
+      scopeNamed('shards', { epochs: 0, losses: 0, puts: 0 }),
     ]) {
       const search = new Search(compose(scope, 'storm'));
       search.run();

@@ -1,5 +1,5 @@
 /** Steps of a node: its statechart under the symbolic link layer, its storage, its timers, and whose silence it could notice by now. */
-import { choiceFor, step, type ModelEvent, type ModelState } from '../../model/index.ts';
+import { choiceFor, step, type Interest, type ModelEvent, type ModelState } from '../../model/index.ts';
 import { timerEvent } from '../monitors/twins.ts';
 import {
   isUp,
@@ -36,9 +36,14 @@ export function fire(local: ExhaustLocal, timer: string): Reaction {
   return react({ ...local, timers }, timerEvent(timer));
 }
 
-/** The application writes. */
-export function put(local: ExhaustLocal): Reaction {
-  return react(local, { type: 'put' });
+/** The application writes; into a shard, where there are several. */
+export function put(local: ExhaustLocal, shard?: number): Reaction {
+  return react(local, { type: 'put', ...(shard === undefined ? {} : { shard }) });
+}
+
+/** The application wants these shards from now on. */
+export function subscribe(local: ExhaustLocal, shards: Interest): Reaction {
+  return react(local, { type: 'subscribe', shards });
 }
 
 /**

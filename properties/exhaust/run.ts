@@ -33,8 +33,8 @@ export interface ScopeOptions {
   readonly threadsFrom?: number;
 }
 
-/** A smaller storm is over before threads are warm. */
-export const THREADS_FROM_STATES = 150_000;
+/** A smaller storm is over before threads are warm and have asked all there is to ask. */
+export const THREADS_FROM_STATES = 1_000_000;
 
 /** What is done, in this order. */
 export type Phase = 'storm' | 'calm' | 'done';

@@ -4,11 +4,12 @@ import type { PathStep } from '../../engine/exhaust/path.ts';
 import type { Explored } from '../../engine/exhaust/explored.ts';
 import { FORGED } from '../adversary/forge.ts';
 import type { Command } from '../reading.ts';
+import { shardOfKey } from '../shards.ts';
 import { formed } from './forming.ts';
 import { settledText } from './settled.ts';
 import { exhaustText, unborn, type ExhaustLocal, type ExhaustMessage } from './local.ts';
 import type { Scope } from './scopes.ts';
-import { crash, fire, forged, put, receive, start } from './node.ts';
+import { crash, fire, forged, put, receive, start, subscribe } from './node.ts';
 
 /** Follows a way node by node, and names messages as a world does: by counting those of a kind on a link. */
 export class Scheduler {
@@ -101,29 +102,33 @@ export class Scheduler {
     const at = nodes.indexOf(node);
     const local = this.#local(at);
     const others = nodes.filter((other) => other !== node);
-    const [verb = '', timer = ''] = name.split(' ');
+    const [verb = '', what = ''] = name.split(' ');
     const reactions = {
-      put: () => put(local),
+      put: () => put(local, what === '' ? undefined : Number(what)),
+      subscribe: () => subscribe(local, interestIn(what)),
       crash: () => crash(local, others),
       restart: () => start(local),
-      fire: () => fire(local, timer),
+      fire: () => fire(local, what),
       forge: () => forged(local),
     } as const;
-    if (verb === 'put') this.#put(node);
+    if (verb === 'put') this.#put(node, Number(what));
+    else if (verb === 'subscribe')
+      this.moves.push({ move: 'command', node, command: { type: 'subscribe', shards: interestIn(what) } });
     else if (verb === 'forge') this.#forge(node);
     else if (verb === 'crash') this.moves.push({ move: 'crash', node });
     else if (verb === 'restart') this.moves.push({ move: 'restart', node, memory: 'durable' });
-    else this.moves.push({ move: 'fire', node, timer });
+    else this.moves.push({ move: 'fire', node, timer: what });
     const { local: after, sends } = reactions[verb as keyof typeof reactions]();
     this.#locals[at] = after;
     this.#send(sends, false);
   }
 
-  /** To the statecharts all records are one: what is written makes no difference. */
-  #put(node: string): void {
+  /** To the statecharts all records of a shard are one: what is written makes no difference. */
+  #put(node: string, shard: number): void {
     this.#puts += 1;
     const value = `value ${String(this.#puts)}`;
-    this.moves.push({ move: 'command', node, command: { type: 'put', key: 'k', value } });
+    const key = keyIn(shard, this.#scope.scenario.parameters.shards);
+    this.moves.push({ move: 'command', node, command: { type: 'put', key, value } });
   }
 
   /** To the statecharts all forged messages are one: here is one of every kind. */
@@ -153,6 +158,18 @@ export class Scheduler {
       if (!this.#seen.has(text)) this.#seen.set(text, id);
     }
   }
+}
+
+/** A key that belongs to the shard. */
+function keyIn(shard: number, shards: number): string {
+  let key = 'k';
+  for (let number = 1; shardOfKey(key, shards) !== shard; number += 1) key = `k${String(number)}`;
+  return key;
+}
+
+/** Shards as the name of an act says them. */
+function interestIn(text: string): readonly number[] {
+  return text === '' ? [] : text.split(',').map(Number);
 }
 
 /** The schedule of a way through a storm. */

@@ -10,6 +10,8 @@ export interface Scope {
   readonly late: readonly string[];
   /** Records that clients write, at any time; any client may. */
   readonly puts: number;
+  /** Times that clients subscribe to other shards, at any time; any client may, and to any of them. */
+  readonly subscriptions: number;
   /** Epochs that are opened, at any time. */
   readonly epochs: number;
   /** Times that a join or unacknowledged placements are repeated, at any time. */
@@ -29,7 +31,7 @@ export interface Scope {
 function scope(
   name: string,
   title: string,
-  size: Pick<Size, 'topology' | 'routers' | 'clients'>,
+  size: Pick<Size, 'topology' | 'routers' | 'clients' | 'shards'>,
   happens: Partial<Omit<Scope, 'name' | 'title' | 'scenario'>>,
 ): Scope {
   return {
@@ -41,6 +43,7 @@ function scope(
     ),
     late: [],
     puts: 0,
+    subscriptions: 0,
     epochs: 0,
     repeats: 0,
     losses: 0,
@@ -111,6 +114,12 @@ export const SCOPES: readonly Scope[] = [
     'two domains; a multicast, an epoch; a gateway crashes, and the other router of its domain takes its place',
     { topology: 'domains', routers: 3, clients: 2 },
     { puts: 1, epochs: 1, inOrder: true, crashes: { of: ['r1'], max: 1, isRestarted: false } },
+  ),
+  scope(
+    'shards',
+    'two shards; a client subscribes to others; a multicast, an epoch, a loss',
+    { topology: 'sharded', shards: 2, routers: 1, clients: 2 },
+    { puts: 1, subscriptions: 1, epochs: 1, losses: 1 },
   ),
 ];
 

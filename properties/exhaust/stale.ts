@@ -37,6 +37,8 @@ export function isStale(local: ExhaustLocal, message: ExhaustMessage): boolean {
       );
     case 'join':
       return state.role === 'coordinator' && isOldAttempt(state.context.known, content);
+    case 'subscription':
+      return state.role === 'coordinator' && isOldSubscription(state.context.known, content);
     case 'probe':
       return (
         state.role !== 'coordinator' &&
@@ -79,6 +81,16 @@ function isStaleToItsNextLife(memory: Memory, { life, past }: ExhaustLocal, mess
 function isOldAttempt(known: Readonly<Record<string, Known>>, join: EventOf<'join'>): boolean {
   const one = known[join.node];
   return one?.incarnation === join.incarnation && one.birth === join.birth && join.attempt <= one.attempt;
+}
+
+/** Attempts grow, and where there is a later incarnation the message says nothing any more. */
+function isOldSubscription(
+  known: Readonly<Record<string, Known>>,
+  { node, incarnation, attempt }: EventOf<'subscription'>,
+): boolean {
+  const one = known[node];
+  if (one === undefined) return false;
+  return one.incarnation > incarnation || (one.incarnation === incarnation && attempt <= one.attempt);
 }
 
 /** Whether the link was made by a version that the node has, and is none of its links: links do not come back. */

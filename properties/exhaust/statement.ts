@@ -19,6 +19,9 @@ export function statementOf(scope: Scope): string {
         ? `${late.join(', ')} joining a tree that has formed`
         : 'in a tree that has formed',
     counted(scope.puts, 'multicast'),
+    ...(scope.subscriptions > 0
+      ? [counted(scope.subscriptions, 'change of subscription', 'changes of subscription')]
+      : []),
     counted(scope.epochs, 'epoch'),
     counted(scope.repeats, 'repeated join'),
     counted(scope.losses, 'loss', 'losses'),

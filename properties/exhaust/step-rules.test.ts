@@ -51,6 +51,37 @@ describe('rules of one step', () => {
     expect(propertyOf(router(1), data(2), router(1, 2), copies)).toBe('k-plus-one');
   });
 
+  it('shard-containment: nothing goes down where nobody wants it, or is taken in by who does not', () => {
+    const parameters = { ...DEFAULT_PARAMETERS, shards: 2 };
+    const relay = (interest: readonly number[], ...seqs: readonly number[]): ExhaustLocal => {
+      const { state, ...rest } = unborn('r1', parameters);
+      const children = [{ node: 'c2', link: 1, interest }];
+      const context = { ...state.context, children, log: seqs.length === 0 ? {} : { 'c1/1/s1': seqs } };
+      return { ...rest, state: { ...state, context } as ModelState };
+    };
+    const capsule = 'c1/1/s1';
+    const down = [{ ...record(1), capsule }].map((one): ModelOutput => ({
+      kind: 'send',
+      to: 'c2',
+      message: { type: 'data', from: 'r1', to: 'c2', link: 1, record: one },
+    }));
+    const arrives: ModelEvent = { type: 'data', from: 'C', to: 'r1', link: 1, record: { capsule, seq: 1 } };
+    expect(propertyOf(relay([1]), arrives, relay([1], 1), down)).toBeUndefined();
+    expect(propertyOf(relay([0]), arrives, relay([0], 1), down)).toBe('shard-containment');
+    const client = (interest: readonly number[], seq: number): ExhaustLocal => {
+      const { state, ...rest } = unborn('c2', parameters);
+      const positions = seq === 0 ? {} : { [capsule]: seq };
+      return {
+        ...rest,
+        state: { ...state, context: { ...state.context, interest, positions } } as ModelState,
+      };
+    };
+    expect(propertyOf(client([0, 1], 0), { ...arrives, to: 'c2' }, client([0, 1], 1), [])).toBeUndefined();
+    expect(propertyOf(client([0], 0), { ...arrives, to: 'c2' }, client([0], 1), [])).toBe(
+      'shard-containment',
+    );
+  });
+
   it('rejection-is-inert: what is not authentic is rejected, and changes nothing', () => {
     const garbage: ModelEvent = { type: 'garbage', reason: 'forged' };
     expect(propertyOf(router(1), garbage, router(1), [])).toBe('rejection-is-inert');

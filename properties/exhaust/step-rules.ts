@@ -1,10 +1,13 @@
 /** Safety, as far as one step of one node shows it: what the properties of docs/properties.md say of statecharts. */
 import type { Broken } from '../../engine/exhaust/composition.ts';
 import {
+  isWanted,
   roleOf,
   routerDepth,
   routersByDomain,
   stateKey,
+  type Interest,
+  type Message,
   type ModelEvent,
   type ModelOutput,
   type ModelState,
@@ -35,6 +38,7 @@ const RULES: readonly Rule[] = [
   ['edge-once', edgeOnce],
   ['k-plus-one', kPlusOne],
   ['chain-integrity', chain],
+  ['shard-containment', containment],
   ['bounded-reaction', bounded],
 ];
 
@@ -163,12 +167,60 @@ function chain({ before, outputs }: NodeStep): string | undefined {
   for (const output of outputs) {
     if (output.kind !== 'report' || output.report.type !== 'delivered') continue;
     const { capsule, seq } = output.report;
-    if (capsule === own) return `delivers its own ${capsule}#${String(seq)}`;
+    if (capsule === own || capsule.startsWith(`${own}/`)) return `delivers its own ${capsule}#${String(seq)}`;
     const expected = (positions[capsule] ?? 0) + 1;
     if (seq !== expected) return `delivers ${capsule}#${String(seq)} instead of #${String(expected)}`;
     positions[capsule] = seq;
   }
   return undefined;
+}
+
+/** By what the node holds of its children, of what it subscribes to, and of the tree. */
+function containment({ before, event, after, outputs }: NodeStep): string | undefined {
+  const { state } = before;
+  if (state.parameters.shards === 1) return undefined;
+  const children = childrenOf(after.state);
+  for (const output of outputs) {
+    if (output.kind !== 'send') continue;
+    const capsule = capsuleIn(output.message);
+    if (capsule === undefined || isWanted(children.get(output.to), capsule)) continue;
+    return `sends a record of ${capsule} down to ${output.to}, where nobody wants its shard`;
+  }
+  if (state.role === 'client') {
+    const { interest } = state.context;
+    const capsule = outputs.some(({ kind }) => kind === 'reject') ? undefined : capsuleIn(event);
+    if (capsule !== undefined && !isWanted(interest, capsule))
+      return `takes in a record of ${capsule}, and does not subscribe to its shard`;
+    for (const output of outputs)
+      if (
+        output.kind === 'report' &&
+        output.report.type === 'delivered' &&
+        !isWanted(interest, output.report.capsule)
+      )
+        return `delivers a record of ${output.report.capsule}, and does not subscribe to its shard`;
+  }
+  const edges = committed(outputs)?.edges ?? [];
+  for (const { child, interest } of edges) {
+    if (roleOf(child) === 'client') continue;
+    const below = edges.filter(({ parent }) => parent === child).flatMap((edge) => edge.interest ?? []);
+    if (interest === undefined || interest.some((shard) => !below.includes(shard)))
+      return `commits a tree in which ${child} is said to want what nobody below it does`;
+  }
+  return undefined;
+}
+
+/** By child: what goes down to it. */
+function childrenOf(state: ModelState): ReadonlyMap<string, Interest | undefined> {
+  if (state.role !== 'coordinator')
+    return new Map(state.context.children.map(({ node, interest }) => [node, interest]));
+  const places = Object.entries(state.context.places).filter(([, { parent }]) => parent === state.node);
+  return new Map(places.map(([node, { interest }]) => [node, interest]));
+}
+
+/** The capsule of the records in a message; undefined if there are none. */
+function capsuleIn(message: Message | ModelEvent): string | undefined {
+  if (message.type === 'data') return message.record.capsule;
+  return message.type === 'repair' ? message.capsule : undefined;
 }
 
 function bounded({ before, outputs }: NodeStep): string | undefined {

@@ -1,5 +1,6 @@
 /** What must happen once faults have ended: everybody has its place, and everybody has everything. */
 import type { Compiled } from '../../engine/exhaust/compiled.ts';
+import { isWanted, type Interest } from '../../model/index.ts';
 import { ROOT } from '../scenario.ts';
 import { isUp, storageOf, type ExhaustLocal, type ExhaustMessage } from './local.ts';
 
@@ -33,11 +34,17 @@ export function missingIn(locals: readonly ExhaustLocal[]): { property: string; 
   for (const writer of clients)
     for (const [capsule, seq] of Object.entries(positionsOf(writer)))
       for (const reader of clients)
-        if ((positionsOf(reader)[capsule] ?? 0) < seq)
+        if (isWanted(interestOf(reader), capsule) && (positionsOf(reader)[capsule] ?? 0) < seq)
           return {
             property: 'delivery-to-every-subscriber',
             text: `${reader.state.node} does not get ${capsule}#${String(seq)}, which ${writer.state.node} has`,
           };
+  for (const client of clients)
+    if (!isSameInterest(interestOf(client), places[client.state.node]?.interest))
+      return {
+        property: 'delivery-to-every-subscriber',
+        text: `${client.state.node} does not get what it subscribes to`,
+      };
   for (const { state } of clients)
     if (state.role === 'client' && state.context.queued.length > 0)
       return { property: 'delivery-to-every-subscriber', text: `${state.node} never writes what waits` };
@@ -49,6 +56,14 @@ export function missingIn(locals: readonly ExhaustLocal[]): { property: string; 
 function positionsOf(local: ExhaustLocal): Readonly<Record<string, number>> {
   const memory = storageOf(local);
   return memory?.kind === 'client' ? memory.positions : {};
+}
+
+function interestOf({ state }: ExhaustLocal): Interest | null {
+  return state.role === 'client' ? state.context.interest : null;
+}
+
+function isSameInterest(one: Interest | null, other: Interest | undefined): boolean {
+  return (one ?? []).join() === (other ?? []).join();
 }
 
 /** The same of numbers of local states, each combination asked once. */
