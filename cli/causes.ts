@@ -1,28 +1,26 @@
-/** The distinct causes of what a campaign broke: found, shrunk, written and printed. */
+/** The distinct causes of what a search broke: shrunk, written and printed. */
 import { basename } from 'node:path';
-import type { BrokenRun, CampaignResult, FoundCause } from '../engine/index.ts';
-import type { TreeScenario } from '../properties/scenario.ts';
+import type { CampaignResult } from '../engine/index.ts';
 import type { Context } from './call.ts';
-import type { Driver } from './kit.ts';
+import type { CauseSearchResult } from './cause-search.ts';
 import { writeCounterexample, type Saved } from './save.ts';
 import { smallerOf } from './shrinking.ts';
-import { count, plural, progress, table } from './terminal.ts';
+import { count, plural, table } from './terminal.ts';
 
 /** Executions that shrinking one of many causes may take: what is not done then, `psl-verify shrink` goes on with. */
 const CAUSE_EXECUTIONS_MAX = 600;
 
-/** Writes one counterexample per distinct cause of what the runs of a campaign broke, by property in the order of its table. */
+/** Writes one counterexample per distinct cause, by property in the order of the campaign's table. */
 export async function saveCauses(
   context: Context,
   result: CampaignResult,
-  driver: Driver,
+  causes: CauseSearchResult['causes'],
   directory: string,
 ): Promise<readonly Saved[]> {
-  const found = await causesOf(context, result.broken ?? [], driver);
   const order = result.properties.map(({ id }) => id);
   const placeOf = (property: string): number =>
     order.includes(property) ? order.indexOf(property) : order.length;
-  const sorted = found.toSorted((a, b) => placeOf(a.cause.property) - placeOf(b.cause.property));
+  const sorted = causes.toSorted((a, b) => placeOf(a.cause.property) - placeOf(b.cause.property));
   const saved: Saved[] = [];
   for (const { cause, run, scenario, schedule, violation, alsoBy } of sorted) {
     const { property } = cause;
@@ -43,32 +41,6 @@ export async function saveCauses(
   return saved;
 }
 
-/** Finds the causes, with progress, and interruptible. */
-async function causesOf(
-  { terminal, nowMs, signal }: Context,
-  runs: readonly BrokenRun[],
-  driver: Driver,
-): Promise<readonly FoundCause<unknown, TreeScenario>[]> {
-  const bar = progress(terminal, nowMs);
-  const steps = driver.causes?.(runs, () => signal.aborted);
-  if (steps === undefined) return [];
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) {
-      bar.end();
-      return value;
-    }
-    bar.update(
-      value.runsDone,
-      value.runs,
-      'runs',
-      `telling causes apart: ${plural(value.found, 'cause')} so far`,
-    );
-    // Lets Ctrl-C be seen between two runs.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
 /** A cause as `check --json` has it. */
 export function causeJson({ property, file, moves, message, cause }: Saved) {
   const { where, kinds, alsoBy, run } = cause ?? {};
@@ -76,7 +48,12 @@ export function causeJson({ property, file, moves, message, cause }: Saved) {
 }
 
 /** A line per cause. */
-export function printCauses({ terminal }: Context, saved: readonly Saved[], out: string): void {
+export function printCauses(
+  { terminal }: Context,
+  saved: readonly Saved[],
+  { byChance, probes }: { readonly byChance: number; readonly probes: number },
+  out: string,
+): void {
   if (saved.length === 0) return;
   const rows = saved.map(({ property, moves, file, cause }) => [
     property,
@@ -100,6 +77,9 @@ export function printCauses({ terminal }: Context, saved: readonly Saved[], out:
       ],
       rows,
     )}`,
+  );
+  terminal.out(
+    `\n${plural(byChance, 'schedule')} by chance and ${plural(probes, 'probe')} of what they found.\n`,
   );
   terminal.out(
     `\n${plural(saved.length, 'distinct cause')}, each shrunk: the number of its moves, and of the schedule that it was found in. The files are in ${out}:\n  psl-verify explain ${saved[0]?.file ?? ''}\n`,

@@ -2,10 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { FoundCause } from '../engine/index.ts';
+import type { DistinctCause } from '../engine/index.ts';
 import { parseCounterexample } from '../properties/counterexample.ts';
 import { DEFAULT_RUNS_GIVEN_TO_BREAK } from '../properties/defaults.ts';
 import type { TreeScenario } from '../properties/scenario.ts';
+import { runsByChance } from './cause-search.ts';
 import { check, type CheckOptions } from './check.ts';
 import { contextOf, fakeKit, HOLDS, SCENARIO, VIOLATED, VIOLATION } from './fake-kit.test-helper.ts';
 
@@ -210,7 +211,7 @@ describe('check', () => {
 
   test('where causes are told apart: a line and a file for each, and the default number of runs is smaller', async () => {
     const kit = fakeKit([VIOLATED], { broken: [] });
-    const found = (kinds: readonly string[], run: number): FoundCause<unknown, TreeScenario> => ({
+    const found = (kinds: readonly string[], run: number): DistinctCause<unknown, TreeScenario> => ({
       cause: { property: 'edge-once', where: 'router', kinds },
       run,
       scenario: SCENARIO,
@@ -224,16 +225,20 @@ describe('check', () => {
       campaign: (options: Parameters<typeof kit.campaign>[0]) => ((asked = options), kit.campaign(options)),
       driver: (subject: string) => ({
         ...kit.driver(subject),
-        *causes() {
-          yield { runsDone: 1, runs: 1, found: 2, executions: 3 };
-          return [found(['duplicate'], 3), found([], 7)];
+        causes: {
+          *find() {
+            yield { runsDone: 1, runs: 1, found: 2, executions: 3 };
+            return [found(['duplicate'], 3), found([], 7)];
+          },
+          probing: () => ({ schedules: [], probes: [] }),
+          distinct: () => [found(['duplicate'], 3), found([], 7)],
         },
       }),
     };
     const context = contextOf(telling);
     const { runs: _, ...call } = callWith({ subject: 'mutant:forwards-twice' });
     expect(await check(context, call)).toBe(1);
-    expect(asked).toMatchObject({ runs: DEFAULT_RUNS_GIVEN_TO_BREAK, keepsBroken: true });
+    expect(asked).toMatchObject({ runs: runsByChance(DEFAULT_RUNS_GIVEN_TO_BREAK), keepsBroken: true });
     expect(readdirSync(out).toSorted()).toEqual([
       'mutant-forwards-twice--edge-once--duplicate-router.json',
       'mutant-forwards-twice--edge-once--no-fault-router.json',

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import type { CampaignResult, Capability, PropertyResult } from '../engine/index.ts';
+import type { CampaignOptions, CampaignResult, Capability, PropertyResult } from '../engine/index.ts';
 import type { CheckConfig } from '../properties/campaign-harness.ts';
 import { scenarioOf, type TreeScenario } from '../properties/scenario.ts';
 import { InputError } from '../properties/input-error.ts';
@@ -18,6 +18,7 @@ import {
   scenarioFrom,
   wholeNumber,
 } from './call.ts';
+import { runsByChance, searchCauses, seedOfRound } from './cause-search.ts';
 import { causeJson, printCauses, saveCauses } from './causes.ts';
 import { coverageJson, printCoverage } from './coverage.ts';
 import { DEFAULT_MOVES, DEFAULT_STRATEGY } from '../engine/defaults.ts';
@@ -103,30 +104,41 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
   if (existsSync(options.out) && !statSync(options.out).isDirectory())
     throw new InputError('--out', `expected a folder, ${options.out} is a file`);
   const driver = kit.driver(config.subject);
-  const bar = progress(terminal, nowMs);
-  const result = await kit.campaign({
-    harnessModule: kit.harnessModule,
-    harnessConfig: config,
-    runs,
-    seed,
-    workers,
-    signal,
-    keepsBroken: driver.causes !== undefined,
-    ...(properties === undefined ? {} : { properties }),
-    onProgress: ({ runsDone, violated }) =>
-      bar.update(
-        runsDone,
-        runs,
-        'runs',
-        violated.length === 0 ? 'nothing found' : `found: ${violated.join(', ')}`,
-      ),
-  });
-  bar.end();
-
+  const search = async (own: Pick<CampaignOptions, 'harnessConfig' | 'runs' | 'seed'>) => {
+    const bar = progress(terminal, nowMs);
+    const made = await kit.campaign({
+      harnessModule: kit.harnessModule,
+      workers,
+      signal,
+      keepsBroken: driver.causes !== undefined,
+      ...(properties === undefined ? {} : { properties }),
+      ...own,
+      onProgress: ({ runsDone, violated }) =>
+        bar.update(
+          runsDone,
+          own.runs,
+          'runs',
+          violated.length === 0 ? 'nothing found' : `found: ${violated.join(', ')}`,
+        ),
+    });
+    bar.end();
+    return made;
+  };
+  // A trace is to be used up by chance.
+  const goesOn = driver.causes !== undefined && config.workload === undefined;
+  const byChance = goesOn ? runsByChance(runs) : runs;
+  const result = await search({ harnessConfig: config, runs: byChance, seed });
+  const causes =
+    driver.causes &&
+    (await searchCauses(context, result, driver, driver.causes, {
+      runs: runs - byChance,
+      campaign: (probing, round, share) =>
+        search({ harnessConfig: { ...config, probing }, runs: share, seed: seedOfRound(seed, round) }),
+    }));
   const saved =
-    driver.causes === undefined
+    causes === undefined
       ? await saveCounterexamples(context, result, options.out)
-      : await saveCauses(context, result, driver, options.out);
+      : await saveCauses(context, result, causes.causes, options.out);
 
   const coverage = coverageJson(kit, result);
   const operations = given === undefined ? undefined : usedOf(given, result);
@@ -135,7 +147,8 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
     printJson(context, 'check', startedMs, {
       subject: result.subject,
       seed: result.seed,
-      runs: result.runs,
+      runs: result.runs + (causes?.probes ?? 0),
+      ...(causes === undefined ? {} : { probes: causes.probes }),
       steps: result.steps,
       properties: result.properties.map((property) => ({
         id: property.id,
@@ -155,7 +168,7 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
     if (operations !== undefined) printOperations(context, operations);
     printCoverage(terminal, kit, result, options.verbose === true);
     printFindings(context, result, driver.causes === undefined ? saved : []);
-    if (driver.causes !== undefined) printCauses(context, saved, options.out);
+    if (causes !== undefined) printCauses(context, saved, { byChance: result.runs, ...causes }, options.out);
   }
 
   for (const { index, text } of result.nondeterminism)

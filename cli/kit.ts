@@ -1,13 +1,17 @@
 /** What the commands need of the kit, in one place, so that tests can hand in a kit of their own. */
 import { readFileSync } from 'node:fs';
+import type * as engineModule from '../engine/index.ts';
 import type {
   BrokenRun,
   CampaignOptions,
   CampaignResult,
   CauseProgress,
+  CauseRules,
   Certificate,
+  DistinctCause,
   ExecuteOptions,
   FoundCause,
+  Probing,
   Run,
   Schedule,
   ShrinkOptions,
@@ -15,6 +19,7 @@ import type {
   Shrunk,
   ViolationCause,
 } from '../engine/index.ts';
+import type { TreeHarness } from '../properties/harness.ts';
 import type { Command } from '../properties/reading.ts';
 import type { TreeScenario } from '../properties/scenario.ts';
 
@@ -37,11 +42,24 @@ export interface Driver {
     isOver?: () => boolean,
     cause?: ViolationCause,
   ): Certificate<unknown> | undefined;
-  /** Finds the distinct causes among runs that broke something; undefined where causes are not told apart. */
-  causes?(
+  /** Undefined where causes are not told apart. */
+  readonly causes?: CauseDriver;
+}
+
+export type AnyCause = FoundCause<unknown, TreeScenario>;
+
+/** What a search for causes is made of. */
+export interface CauseDriver {
+  /** Finds causes among runs that broke something, other than those that are known. */
+  find(
     runs: readonly BrokenRun[],
+    known: readonly AnyCause[],
     isOver: () => boolean,
-  ): Generator<CauseProgress, readonly FoundCause<unknown, TreeScenario>[], undefined>;
+  ): Generator<CauseProgress, readonly AnyCause[], undefined>;
+  /** What to ask next. */
+  probing(found: readonly AnyCause[]): Probing;
+  /** Those that count. */
+  distinct(found: readonly AnyCause[]): readonly DistinctCause<unknown, TreeScenario>[];
 }
 
 export interface Kit {
@@ -118,12 +136,28 @@ export async function loadKit(): Promise<Kit> {
             isOver,
             cause && engine.causeTest(harness, cause),
           ),
-        ...(harness.causes === undefined
-          ? {}
-          : { causes: (runs, isOver) => engine.findCauses(harness, runs, isOver) }),
+        ...(harness.causes === undefined ? {} : { causes: causeDriver(engine, harness, harness.causes) }),
       };
     },
     campaign: engine.campaign,
+  };
+}
+
+/** The search for causes of one subject. What it is given came from this harness. */
+function causeDriver(
+  {
+    findCauses,
+    probingOf,
+    distinctCauses,
+  }: Pick<typeof engineModule, 'findCauses' | 'probingOf' | 'distinctCauses'>,
+  harness: TreeHarness,
+  rules: CauseRules<Command>,
+): CauseDriver {
+  type Found = readonly FoundCause<Command, TreeScenario>[];
+  return {
+    find: (runs, known, isOver) => findCauses(harness, runs, { known: known as Found, isOver }),
+    probing: (found) => probingOf(rules, found as Found),
+    distinct: (found) => distinctCauses(rules, found as Found),
   };
 }
 

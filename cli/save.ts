@@ -1,7 +1,7 @@
 /** Writes counterexample files of what a campaign found. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CampaignResult, FoundCause, ViolatingRun, ViolationCause } from '../engine/index.ts';
+import type { CampaignResult, DistinctCause, ViolatingRun, ViolationCause } from '../engine/index.ts';
 import {
   counterexampleName,
   parseCounterexample,
@@ -22,7 +22,7 @@ export interface Saved {
   readonly moves: number;
   readonly message: string;
   /** Where causes are told apart: which one it is, and the run of the campaign that it was found in. */
-  readonly cause?: ViolationCause & Pick<FoundCause<unknown, TreeScenario>, 'run' | 'alsoBy'>;
+  readonly cause?: ViolationCause & Pick<DistinctCause<unknown, TreeScenario>, 'run' | 'alsoBy'>;
 }
 
 /** Writes one counterexample per property that was broken, the first by run. */

@@ -73,10 +73,11 @@ export async function smallerOf(context: Context, finding: Finding, budget: Shri
   return { counterexample, executions, oneMinimal };
 }
 
-async function shrunkOf(
+/** Shrinks a finding as far as it goes. */
+export async function shrunkOf(
   { terminal, nowMs, signal }: Context,
   driver: Driver,
-  { scenario, schedule, property, cause }: Finding,
+  { scenario, schedule, property, cause }: Pick<Finding, 'scenario' | 'schedule' | 'property' | 'cause'>,
   executionsMax: number,
   isOver: () => boolean,
 ): Promise<Shrunk<unknown, TreeScenario>> {

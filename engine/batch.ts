@@ -22,7 +22,12 @@ export interface CampaignSetup<F, C, R, S extends BaseScenario> {
     random: Random,
     /** The scenario of the run that this one is derived from: it must be in an equal one. Undefined otherwise. */
     parent?: S,
-  ): { readonly scenario: S; readonly strategy?: StrategyOptions };
+  ): {
+    readonly scenario: S;
+    readonly strategy?: StrategyOptions;
+    /** Whether `harness.pairs` is asked, too. @default of every so many runs */
+    readonly isPaired?: boolean;
+  };
   /** Whether the strategy is `guided`: runs are then derived from earlier ones. @default false */
   readonly guided?: boolean;
 }
@@ -121,11 +126,12 @@ export class Batch {
     const parents = this.#parents(random);
     // Whatever is in the corpus came from this campaign, so its scenarios are those of its harness.
     const parent = parents[0]?.scenario as BaseScenario | undefined;
-    const { scenario, strategy } = this.#setup.scenarioFor(index, random, parent);
+    const made = this.#setup.scenarioFor(index, random, parent);
+    const { scenario, strategy } = made;
     const derived = { ...strategy, parents: parents.map(({ schedule }) => schedule) };
     const how = parents.length === 0 ? strategy : derived;
     const walked = walk(harness, scenario, random, how, this.#options);
-    const isPaired = this.#isPaired(harness, index);
+    const isPaired = made.isPaired ?? this.#isPaired(harness, index);
     const isChecked = this.#until === undefined && index % RECHECK_EVERY === 0;
     if (!isPaired && !isChecked) return this.#summary(index, seed, walked, undefined);
     const again = execute(harness, scenario, walked.schedule, { ...this.#options, pairs: isPaired });

@@ -6,12 +6,15 @@ import { certify } from './certificate.ts';
 import {
   causeTest,
   causeText,
-  findCauses,
+  distinctCauses,
   kindsOf,
   type BrokenRun,
   type CauseRules,
+  placeText,
+  type DistinctCause,
   type FoundCause,
 } from './causes.ts';
+import { findCauses, type FindCausesOptions } from './cause-search.ts';
 import { randomFromSeed } from './random.ts';
 import { execute, walk } from './run.ts';
 import { shrink } from './shrink.ts';
@@ -28,6 +31,12 @@ import { capabilityOf } from './world.ts';
 
 const scenario = toyScenario(3);
 const rules: CauseRules<ToyCommand> = {
+  kinds: [
+    { id: 'network', choices: ['drop', 'duplicate', 'clog', 'partition'] },
+    { id: 'timing', choices: ['pause', 'fire', 'skew'] },
+    { id: 'churn', choices: ['crash', 'restart'] },
+    { id: 'outsider', choices: ['attack'] },
+  ],
   where: ({ node }) =>
     node === undefined ? 'somewhere' : node.startsWith('r') ? 'a receiver' : 'the sender',
   kindOf: (move) => (move.move === 'heal' || move.move === 'release' ? undefined : capabilityOf(move)),
@@ -38,22 +47,29 @@ function harnessWith(bug: ToyBug, own: Partial<CauseRules<ToyCommand>> = {}): To
   return { ...toyHarness(bug), causes: { ...rules, ...own } };
 }
 
-/** Runs that broke something, of the first seeds. */
+/** Runs that broke something, of the first seeds: with moves of all kinds, and of each kind alone. */
 function brokenRuns(harness: ToyHarness, seeds = 60): readonly BrokenRun[] {
+  const granted = [harness.capabilities, ...harness.capabilities.map((one) => [one])];
   return Array.from({ length: seeds }, (_, index) => {
-    const run = walk(harness, scenario, randomFromSeed(index), { moves: 30, stopOnViolation: false });
+    const capabilities = granted[index % granted.length] ?? [];
+    const how = { moves: 30, stopOnViolation: false, capabilities };
+    const run = walk(harness, scenario, randomFromSeed(index), how);
     return { index, scenario, schedule: run.schedule, violations: run.violations };
   }).filter(({ violations }) => violations.length > 0);
 }
 
-type Found = readonly FoundCause<ToyCommand, BaseScenario>[];
+type Found = readonly DistinctCause<ToyCommand, BaseScenario>[];
 type ToyRun = Run<ToyFrame, ToyCommand, ToyReport, BaseScenario>;
 
-function causesOf(harness: ToyHarness, runs: readonly BrokenRun[]): Found {
-  const steps = findCauses(harness, runs);
+function causesOf(
+  harness: ToyHarness,
+  runs: readonly BrokenRun[],
+  options: FindCausesOptions<ToyCommand, BaseScenario> = {},
+): Found {
+  const steps = findCauses(harness, runs, options);
   for (;;) {
     const { done, value } = steps.next();
-    if (done === true) return value;
+    if (done === true) return distinctCauses(harness.causes ?? rules, value);
   }
 }
 
@@ -123,7 +139,10 @@ describe('causes', () => {
   test('what takes more at the same place is named with what takes less', () => {
     // As if losing a message took more than a crash.
     const dear = harnessWith('no-retry', { effortOf: (kind) => (kind === 'network' ? 2 : 1) });
-    const runs = brokenRuns(dear);
+    // Of each kind alone, and those that take more come first.
+    const runs = brokenRuns(dear)
+      .toSorted((a, b) => (a.index % 5) - (b.index % 5))
+      .filter(({ index }) => index % 5 > 0);
     const arrives = causesOf(dear, runs).filter(({ cause }) => cause.property === 'arrives');
     expect(arrives.map(({ cause }) => cause.kinds)).not.toContainEqual(['network']);
     expect(arrives[0]?.alsoBy).toContainEqual(['network']);
@@ -133,8 +152,36 @@ describe('causes', () => {
 
   test('ends when it is told to, with what it has', () => {
     const harness = harnessWith('no-retry');
-    const ended = findCauses(harness, brokenRuns(harness), () => true).next();
+    const ended = findCauses(harness, brokenRuns(harness), { isOver: () => true }).next();
     expect(ended).toEqual({ done: true, value: [] });
+  });
+
+  test('what is known is not found again, and neither is what takes more', () => {
+    const harness = harnessWith('no-retry', { effortOf: (kind) => (kind === 'churn' ? 2 : 1) });
+    const runs = brokenRuns(harness);
+    const [first] = causesOf(harness, runs).filter(({ cause }) => cause.kinds.join() === 'network');
+    if (first === undefined) throw new Error('nothing was found');
+    const there = causesOf(harness, runs, { known: [first] }).filter(
+      ({ cause }) => placeText(cause) === placeText(first.cause),
+    );
+    expect(there.map(({ cause }) => cause.kinds)).not.toContainEqual(['network']);
+    expect(there.map(({ cause }) => cause.kinds)).not.toContainEqual(['churn']);
+  });
+
+  test('several kinds do not count where one of them does', () => {
+    const of = (...kinds: readonly string[]): FoundCause<ToyCommand, BaseScenario> => ({
+      cause: { property: 'arrives', where: 'there', kinds },
+      run: 0,
+      scenario,
+      schedule: [],
+      violation: { property: 'arrives', message: '', step: 0, verdict: 'stalled' },
+    });
+    const kindsLeft = (...found: readonly FoundCause<ToyCommand, BaseScenario>[]) =>
+      distinctCauses(rules, found).map(({ cause }) => cause.kinds.join('+'));
+    expect(kindsLeft(of('churn', 'network'), of('network'))).toEqual(['network']);
+    expect(kindsLeft(of('churn', 'network'), of('timing'))).toEqual(['churn+network', 'timing']);
+    expect(kindsLeft(of('churn', 'network'), of())).toEqual(['']);
+    expect(kindsLeft(of('network'), of())).toEqual(['network', '']);
   });
 
   test('a harness that does not tell causes apart is refused', () => {

@@ -7,14 +7,22 @@ import type { Move, Schedule } from './move.ts';
 import type { Harness } from './harness.ts';
 import type { Violation } from './monitor.ts';
 import type { Run } from './outcome.ts';
-import { MAX_CAUSE_TRIES, MAX_CAUSES } from './bounds.ts';
+import type { Choice } from './proposer.ts';
 import { execute } from './run.ts';
+
+/** A kind of faults or attacks, and the choices of a generator among which its moves are. */
+export interface KindOfMoves {
+  readonly id: string;
+  readonly choices: readonly Choice[];
+}
 
 /** How a protocol tells the causes of its violations apart. */
 export interface CauseRules<Command> {
+  /** All kinds of faults and attacks. */
+  readonly kinds: readonly KindOfMoves[];
   /** Where and how a property broke, in words that are the same for all runs in which it is the same. */
   where(violation: Violation): string;
-  /** The kind of fault or attack that a move is; undefined for the ordinary course of things. */
+  /** The kind of fault or attack that a move is, one of `kinds`; undefined for the ordinary course of things. */
   kindOf(move: Move<Command>): string | undefined;
   /** How much it takes to make moves of this kind: what takes more at the same place is no cause of its own. */
   effortOf(kind: string): number;
@@ -44,15 +52,12 @@ export interface FoundCause<C, S extends BaseScenario> {
   readonly scenario: S;
   readonly schedule: Schedule<C>;
   readonly violation: Violation;
-  /** Other kinds of moves by which the same property breaks at the same place, all of which take more. */
-  readonly alsoBy: readonly (readonly string[])[];
 }
 
-export interface CauseProgress {
-  readonly runsDone: number;
-  readonly runs: number;
-  readonly found: number;
-  readonly executions: number;
+/** One of the causes that count: nothing that takes less breaks the property there. */
+export interface DistinctCause<C, S extends BaseScenario> extends FoundCause<C, S> {
+  /** Other kinds of moves by which the same property breaks at the same place, all of which take more. */
+  readonly alsoBy: readonly (readonly string[])[];
 }
 
 type AnyHarness<F, C, R, S extends BaseScenario> = Harness<F, C, R, S>;
@@ -60,6 +65,11 @@ type AnyHarness<F, C, R, S extends BaseScenario> = Harness<F, C, R, S>;
 /** One text for equal causes. */
 export function causeText({ property, where, kinds }: ViolationCause): string {
   return `${property} | ${where} | ${kinds.join(' + ')}`;
+}
+
+/** Where a cause breaks what: one text for all causes of one place. */
+export function placeText({ property, where }: Pick<ViolationCause, 'property' | 'where'>): string {
+  return causeText({ property, where, kinds: [] });
 }
 
 /**
@@ -99,192 +109,62 @@ export function kindsOf<C>(rules: CauseRules<C>, moves: Schedule<C>): readonly s
 }
 
 /** Moves that a run came to and that did something. */
-function appliedOf<F, C, R, S extends BaseScenario>({ schedule, movesApplied, skipped }: Run<F, C, R, S>) {
+export function appliedOf<F, C, R, S extends BaseScenario>({
+  schedule,
+  movesApplied,
+  skipped,
+}: Run<F, C, R, S>) {
   const idle = new Set(skipped);
   return schedule.filter((_, index) => index < movesApplied && !idle.has(index));
 }
 
-function rulesOf<F, C, R, S extends BaseScenario>(harness: AnyHarness<F, C, R, S>): CauseRules<C> {
+/** @throws RangeError if the harness does not tell causes apart */
+export function rulesOf<F, C, R, S extends BaseScenario>(harness: AnyHarness<F, C, R, S>): CauseRules<C> {
   if (harness.causes === undefined)
     throw new RangeError(`${harness.subject.id} does not tell causes apart: its harness has no "causes"`);
   return harness.causes;
 }
 
-/**
- * Finds the distinct causes among runs that broke something, in their order: for everything that broke, what no fault at all brings about,
- * what single kinds of faults and attacks do, and, only where neither does, what several kinds do together. Where kinds of different
- * effort break the same property at the same place, those of the least are causes; the others are named with them.
- *
- * Each question (does this kind alone break it there?) is put to MAX_CAUSE_TRIES runs at most, and MAX_CAUSES causes are found at most.
- * @param isOver asked before each run; when it says so, what was found so far is returned
- * @throws RangeError if the harness does not tell causes apart
- */
-export function* findCauses<F, C, R, S extends BaseScenario>(
-  harness: AnyHarness<F, C, R, S>,
-  runs: readonly BrokenRun[],
-  isOver: () => boolean = () => false,
-): Generator<CauseProgress, readonly FoundCause<C, S>[], undefined> {
-  const search = new CauseSearch(harness);
-  const total = 2 * runs.length;
-  for (const [at, run] of runs.entries()) {
-    if (isOver() || search.isFull) return search.causes();
-    search.simple(run);
-    yield { runsDone: at + 1, runs: total, found: search.found.length, executions: search.executions };
+/** What it takes at least to break something at a place, by `placeText`; without places that take no fault at all. */
+export function leastEfforts<C>(
+  rules: CauseRules<C>,
+  causes: readonly ViolationCause[],
+): ReadonlyMap<string, number> {
+  const least = new Map<string, number>();
+  for (const cause of causes) {
+    if (cause.kinds.length === 0) continue;
+    const place = placeText(cause);
+    least.set(place, Math.min(least.get(place) ?? Infinity, effortOfAll(rules, cause)));
   }
-  for (const [at, run] of runs.entries()) {
-    if (isOver() || search.isFull) return search.causes();
-    search.compound(run);
-    const runsDone = runs.length + at + 1;
-    yield { runsDone, runs: total, found: search.found.length, executions: search.executions };
-  }
-  return search.causes();
+  return least;
 }
 
-/** What a run breaks with some kinds of its moves only: violations by property and where. */
-type Broken<C> = {
-  readonly schedule: Schedule<C>;
-  readonly violations: ReadonlyMap<string, Violation>;
-};
+function effortOfAll<C>(rules: CauseRules<C>, { kinds }: ViolationCause): number {
+  return Math.max(...kinds.map((kind) => rules.effortOf(kind)));
+}
 
-class CauseSearch<F, C, R, S extends BaseScenario> {
-  readonly found: Omit<FoundCause<C, S>, 'alsoBy'>[] = [];
-  executions = 0;
-  readonly #harness: AnyHarness<F, C, R, S>;
-  readonly #rules: CauseRules<C>;
-  readonly #known = new Set<string>();
-  /** Places at which something is known to break, by whatever cause. */
-  readonly #explained = new Set<string>();
-  readonly #tries = new Map<string, number>();
-
-  constructor(harness: AnyHarness<F, C, R, S>) {
-    this.#harness = harness;
-    this.#rules = rulesOf(harness);
-  }
-
-  get isFull(): boolean {
-    return this.found.length >= MAX_CAUSES;
-  }
-
-  /** What was found, without what takes more than it need. */
-  causes(): readonly FoundCause<C, S>[] {
-    const effort = ({ kinds }: ViolationCause): number =>
-      Math.max(...kinds.map((kind) => this.#rules.effortOf(kind)));
-    return this.found.flatMap((one) => {
-      const { kinds } = one.cause;
-      const place = causeText({ ...one.cause, kinds: [] });
-      const others = this.found
-        .map(({ cause }) => cause)
-        .filter((cause) => cause.kinds.length > 0 && causeText({ ...cause, kinds: [] }) === place);
-      if (kinds.length === 0) return [{ ...one, alsoBy: [] }];
-      const least = Math.min(...others.map(effort));
-      if (effort(one.cause) > least) return [];
-      return [
-        { ...one, alsoBy: others.filter((cause) => effort(cause) > least).map((cause) => cause.kinds) },
-      ];
-    });
-  }
-
-  /** No fault at all, then single kinds. */
-  simple(run: BrokenRun): void {
-    const restricted = this.#restricting(run);
-    const places = run.violations.map((violation) => this.#place(violation));
-    // What breaks elsewhere on the way is taken as well.
-    const withAll = (broken: Broken<C>) => Array.from(new Set([...places, ...broken.violations.keys()]));
-    if (places.some((place) => this.#isOpen(place, [])))
-      this.#take(run, restricted([]), withAll(restricted([])), []);
-    for (const kind of kindsOf(this.#rules, run.schedule as Schedule<C>)) {
-      if (!places.some((place) => this.#isOpen(place, [kind]))) continue;
-      const alone = restricted([kind]);
-      // What breaks without any fault, too, does not take this one.
-      const without = alone.violations.size === 0 ? undefined : restricted([]);
-      const needed = withAll(alone).filter((place) => without?.violations.has(place) !== true);
-      this.#take(run, alone, needed, [kind]);
-    }
-  }
-
-  /** Several kinds together, where nothing simpler is known. */
-  compound(run: BrokenRun): void {
-    const all = kindsOf(this.#rules, run.schedule as Schedule<C>);
-    const restricted = this.#restricting(run);
-    for (const violation of run.violations) {
-      const place = this.#place(violation);
-      if (this.#explained.has(place) || !this.#isOpen(place, ['*'])) continue;
-      this.#count(place, ['*']);
-      let kinds = all;
-      if (!restricted(kinds).violations.has(place)) continue;
-      for (const kind of all) {
-        const fewer = kinds.filter((one) => one !== kind);
-        if (restricted(fewer).violations.has(place)) kinds = fewer;
-      }
-      this.#take(run, restricted(kinds), [place], kinds);
-    }
-  }
-
-  #place(violation: Violation): string {
-    return causeText({ property: violation.property, where: this.#rules.where(violation), kinds: [] });
-  }
-
-  #isOpen(place: string, kinds: readonly string[]): boolean {
-    const key = `${place}${kinds.join(' + ')}`;
-    return !this.#known.has(key) && (this.#tries.get(key) ?? 0) < MAX_CAUSE_TRIES;
-  }
-
-  #count(place: string, kinds: readonly string[]): void {
-    const key = `${place}${kinds.join(' + ')}`;
-    this.#tries.set(key, (this.#tries.get(key) ?? 0) + 1);
-  }
-
-  /** Takes down which of the places broke. */
-  #take(run: BrokenRun, broken: Broken<C>, places: readonly string[], kinds: readonly string[]): void {
-    for (const place of places) {
-      const violation = broken.violations.get(place);
-      if (!this.#isOpen(place, kinds)) continue;
-      if (violation === undefined) {
-        this.#count(place, kinds);
-        continue;
-      }
-      if (this.isFull) return;
-      this.#known.add(`${place}${kinds.join(' + ')}`);
-      this.#explained.add(place);
-      this.found.push({
-        cause: { property: violation.property, where: this.#rules.where(violation), kinds },
-        run: run.index,
-        scenario: run.scenario as S,
-        schedule: broken.schedule,
-        violation,
-      });
-    }
-  }
-
-  /** The run with the moves of some kinds only, and the ordinary ones. Each is executed once. */
-  #restricting(run: BrokenRun): (kinds: readonly string[]) => Broken<C> {
-    const cache = new Map<string, Broken<C>>();
-    const { pairs } = this.#harness;
-    const isPaired = run.violations.some(({ property }) => property === pairs?.property);
-    return (kinds) => {
-      const key = kinds.join(' + ');
-      let broken = cache.get(key);
-      if (broken === undefined) cache.set(key, (broken = this.#execute(run, kinds, isPaired)));
-      return broken;
-    };
-  }
-
-  #execute(run: BrokenRun, kinds: readonly string[], isPaired: boolean): Broken<C> {
-    this.executions += 1;
-    // The campaign hands both through without looking into them; it got them from this harness.
-    const moves = (run.schedule as Schedule<C>).filter((move) => {
-      const kind = this.#rules.kindOf(move);
-      return kind === undefined || kinds.includes(kind);
-    });
-    const options = { retarget: true, digest: false, pairs: isPaired };
-    const made = execute(this.#harness, run.scenario as S, moves, options);
-    const isWhole = kindsOf(this.#rules, appliedOf(made)).join() === kinds.join();
-    return {
-      schedule: appliedOf(made),
-      // Where some kind came to nothing, it is another question.
-      violations: new Map(
-        isWhole ? made.violations.map((violation) => [this.#place(violation), violation]) : [],
-      ),
-    };
-  }
+/**
+ * Those of the causes that count. Where kinds of different effort break the same property at the same place, those of the least do, and the others
+ * are named with them; several kinds together do not where one of them, some of them or no fault at all does the same.
+ */
+export function distinctCauses<C, S extends BaseScenario>(
+  rules: CauseRules<C>,
+  found: readonly FoundCause<C, S>[],
+): readonly DistinctCause<C, S>[] {
+  const efforts = leastEfforts(
+    rules,
+    found.map(({ cause }) => cause),
+  );
+  return found.flatMap((one) => {
+    const { kinds } = one.cause;
+    if (kinds.length === 0) return [{ ...one, alsoBy: [] }];
+    const place = placeText(one.cause);
+    const least = efforts.get(place) ?? 0;
+    const there = found.map(({ cause }) => cause).filter((cause) => placeText(cause) === place);
+    const isSimpler = (other: ViolationCause): boolean =>
+      other.kinds.length < kinds.length && other.kinds.every((kind) => kinds.includes(kind));
+    if (effortOfAll(rules, one.cause) > least || (kinds.length > 1 && there.some(isSimpler))) return [];
+    const dearer = there.filter((cause) => cause.kinds.length > 0 && effortOfAll(rules, cause) > least);
+    return [{ ...one, alsoBy: dearer.map((cause) => cause.kinds) }];
+  });
 }

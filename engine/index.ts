@@ -27,13 +27,17 @@ export { applyChanges, certify, type Certificate, type Change, type Without } fr
 export {
   causeTest,
   causeText,
-  findCauses,
+  distinctCauses,
+  placeText,
   type BrokenRun,
-  type CauseProgress,
   type CauseRules,
+  type DistinctCause,
   type FoundCause,
+  type KindOfMoves,
   type ViolationCause,
 } from './causes.ts';
+export { findCauses, type CauseProgress, type FindCausesOptions } from './cause-search.ts';
+export { probeOf, probeOfKind, probingOf, type Probe, type Probing } from './probing.ts';
 export { campaign, type CampaignOptions, type CampaignProgress } from './campaign.ts';
 export { firstFind, type FirstFind } from './first-find.ts';
 export type { CampaignHarness, CampaignSetup } from './batch.ts';

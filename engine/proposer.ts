@@ -3,6 +3,8 @@ import type { BaseScenario } from './subject.ts';
 import type { Strategy } from './defaults.ts';
 import type { Capability, Memory, Move, Schedule } from './move.ts';
 import type { Harness, Random, Workload, WorldView } from './harness.ts';
+import type { ProbeOptions } from './probe-moves.ts';
+import { retarget } from './retarget.ts';
 import type { World } from './world.ts';
 
 /** How schedules are generated. */
@@ -36,6 +38,8 @@ export interface StrategyOptions {
   readonly partitionsMax?: number;
   /** How many writing reactions a stale storage lags, at most. @default 4 */
   readonly backMax?: number;
+  /** The schedule is an answer to a probe: strategy, kinds of moves and their number are not asked for. @default it is not */
+  readonly probe?: ProbeOptions;
   /** Ends the schedule (and settles) at the first violation. @default true */
   readonly stopOnViolation?: boolean;
 }
@@ -135,6 +139,11 @@ export class Proposer<F, C, R, S extends BaseScenario> {
     if (choice === 'leave' && 'node' in move) this.#leaves(move.node);
     if (move.move === 'restart') this.#departed.delete(move.node);
     return move;
+  }
+
+  /** The move as it is most likely meant here: what it names may have another name in this run. */
+  meant(move: Move<C>): Move<C> {
+    return retarget(move, this.#world);
   }
 
   /** Whether `pause` of this node is possible now. */

@@ -6,6 +6,7 @@ import { DEFAULT_MOVES, DEFAULT_STRATEGY } from './defaults.ts';
 import { derivedMoves } from './guided.ts';
 import { pctMoves } from './pct.ts';
 import { weighted, type Entry } from './weights.ts';
+import { probingMoves } from './probe-moves.ts';
 import { Proposer, type Choice, type StrategyOptions } from './proposer.ts';
 import type { World } from './world.ts';
 
@@ -62,6 +63,10 @@ export function movesFor<F, C, R, S extends BaseScenario>(
       (options.choices?.includes(choice) ?? true),
   );
   const proposer = new Proposer(harness, world, random, options);
+  if (options.probe !== undefined) {
+    const choices = options.probe.choices.filter((one) => granted.some(({ choice }) => choice === one));
+    return probingMoves(proposer, random, { ...options.probe, choices });
+  }
   const next = ((): (() => Move<C>) => {
     const drawn = strategy === 'mixed' ? random.pick(['uniform', 'swarm'] as const) : strategy;
     switch (drawn) {

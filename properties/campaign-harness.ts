@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs';
 import {
   DEFAULT_STRATEGY,
+  probeOf,
+  probeOfKind,
   type CampaignSetup,
   type Capability,
+  type Probing,
   type Random,
   type Strategy,
-  type StrategyOptions,
   type Workload,
 } from '../engine/index.ts';
 import {
@@ -18,7 +20,6 @@ import {
   type TreeHarness,
 } from './harness.ts';
 import { InputError } from './input-error.ts';
-import { KINDS_ALONE } from './prototype/causes.ts';
 import type { Command, Report } from './reading.ts';
 import { drawScenario, settleMs, type TreeScenario } from './scenario.ts';
 import { parseTrace } from './trace-file.ts';
@@ -37,6 +38,8 @@ export interface CheckConfig {
   readonly scenario?: TreeScenario;
   /** A trace to take the operations from, all of it over `runs` runs. Default: YCSB-A, generated. */
   readonly workload?: { readonly file: string; readonly runs: number };
+  /** What every run is asked, of a subject whose causes are told apart. Default: nothing, runs are made by chance. */
+  readonly probing?: Probing;
 }
 
 /** Of a search that nobody told what to grant, one in so many runs has insiders; the others are what they are without. */
@@ -59,6 +62,7 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
     moves,
     scenario,
     workload,
+    probing,
   } = config as CheckConfig;
   const whole = harnessFor(subject, capabilities);
   if (whole === undefined) throw new InputError('subject', `there is no ${subject}`);
@@ -71,6 +75,7 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
     ...(moves === undefined ? {} : { moves }),
     ...(isGivenToBreak(subject) ? { stopOnViolation: false } : {}),
   };
+  if (probing !== undefined) return probingSetup(harness, probing, scenario);
   const traced = workload === undefined ? undefined : traceWorkloads(harness, workload);
   return {
     harness: traced?.harness ?? harness,
@@ -79,22 +84,68 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
       const drawn = scenarioFor(subject, scenario ?? parent ?? drawnFor(subject, index, random));
       const hasInsiders = insiders !== undefined && index % INSIDERS_EVERY === INSIDERS_EVERY - 1;
       const granted = hasInsiders ? [...whole.capabilities, ...ON_REQUEST] : whole.capabilities;
+      const { strategy: kinds, ...paired } = traced === undefined ? kindsFor(harness, index) : {};
       return {
         scenario: traced === undefined ? drawn : traced.assign(drawn, index),
+        ...paired,
         strategy: {
           ...options,
           ...(insiders === undefined ? {} : { capabilities: granted }),
-          ...(isGivenToBreak(subject) ? kindsFor(index) : {}),
+          ...kinds,
         },
       };
     },
   };
 }
 
-/** What a run of a subject whose causes are told apart may do: every other one makes moves of one kind only, all kinds in turn. */
-function kindsFor(index: number): Pick<StrategyOptions, 'choices'> {
-  const kind = index % 2 === 0 ? undefined : KINDS_ALONE[((index - 1) / 2) % KINDS_ALONE.length];
-  return kind === undefined ? {} : { choices: ['command', 'elapse', ...kind] };
+/** What is said of one run. */
+type RunSetup = ReturnType<CampaignSetup<unknown, Command, Report, TreeScenario>['scenarioFor']>;
+
+/** Attacks of an answer to a probe: most are of another kind than is asked about, and not made. */
+const PROBE_ATTACKS_MAX = 100_000;
+
+/** Runs that answer probes, all in turn. */
+function probingSetup(
+  harness: TreeHarness,
+  probing: Probing,
+  only: TreeScenario | undefined,
+): CampaignSetup<unknown, Command, Report, TreeScenario> {
+  const { causes, capabilities, subject, pairs } = harness;
+  if (causes === undefined) throw new InputError('subject', `causes of ${subject.id} are not told apart`);
+  return {
+    harness,
+    scenarioFor(index, random) {
+      const probe = probeOf(causes, probing, index, random);
+      return {
+        // Scenarios of probes are those of runs of the same harness.
+        scenario: only ?? (probe.scenario as TreeScenario),
+        isPaired: probe.property === pairs?.property,
+        strategy: {
+          capabilities,
+          probe: probe.options,
+          stopOnViolation: false,
+          attacksMax: PROBE_ATTACKS_MAX,
+        },
+      };
+    },
+  };
+}
+
+/** Of a subject whose causes are told apart, one in so many runs by chance makes moves of all kinds. The others ask for one kind. */
+const ALL_KINDS_EVERY = 8;
+/** Every how many times a kind is asked for, its runs are paired. */
+const PAIRED_EVERY = 2;
+
+/** What a run of a subject whose causes are told apart may do: no fault at all and all kinds in turn, in short schedules, now and then everything. */
+function kindsFor({ causes }: TreeHarness, index: number): Pick<RunSetup, 'isPaired' | 'strategy'> {
+  if (causes === undefined || index % ALL_KINDS_EVERY === 0) return {};
+  const turn = index - Math.ceil(index / ALL_KINDS_EVERY);
+  const kinds = [undefined, ...causes.kinds];
+  const round = Math.floor(turn / kinds.length);
+  return {
+    isPaired: round % PAIRED_EVERY === 0,
+    strategy: { probe: probeOfKind(causes, kinds[turn % kinds.length]?.id), attacksMax: PROBE_ATTACKS_MAX },
+  };
 }
 
 /**

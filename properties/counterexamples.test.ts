@@ -4,20 +4,42 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { applyChanges, causeTest, certify, execute } from '../engine/index.ts';
-import { counterexampleName, harnessFor, parseCounterexample } from './index.ts';
+import {
+  counterexampleName,
+  harnessFor,
+  parseCounterexample,
+  type Command,
+  type Counterexample,
+  type Report,
+  type TreeHarness,
+  type TreeScenario,
+} from './index.ts';
 import { translationFor } from './harness.ts';
 
 const folder = fileURLToPath(new URL('../counterexamples/', import.meta.url));
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
-/** Ids of the properties that it breaks: of its own moves, or of the same situation in the reference's words. */
-function violatedBy(subject: string, file: string): readonly string[] {
-  const counterexample = parseCounterexample(readFileSync(join(folder, file), 'utf8'), file);
-  const isTranslated = subject !== counterexample.subject && counterexample.reference !== undefined;
-  const { scenario, moves } = isTranslated ? counterexample.reference : counterexample;
+type Situation = Pick<Counterexample, 'scenario' | 'moves'>;
+
+function harnessOf(subject: string): TreeHarness {
   const harness = harnessFor(subject);
-  if (harness === undefined) throw new Error(`${file}: there is no subject ${subject}`);
-  return execute(harness, scenario, moves, { pairs: true }).violations.map(({ property }) => property);
+  if (harness === undefined) throw new Error(`there is no subject ${subject}`);
+  return harness;
+}
+
+const executed = new Map<string, ReturnType<typeof execute<unknown, Command, Report, TreeScenario>>>();
+
+/** The run of these moves. What several counterexamples have in common is executed once. */
+function runOf(subject: string, { scenario, moves }: Situation) {
+  const key = JSON.stringify([subject, scenario, moves]);
+  const known = executed.get(key) ?? execute(harnessOf(subject), scenario, moves, { pairs: true });
+  executed.set(key, known);
+  return known;
+}
+
+/** Ids of the properties that the moves break. */
+function violatedBy(subject: string, situation: Situation): readonly string[] {
+  return runOf(subject, situation).violations.map(({ property }) => property);
 }
 
 test('there are counterexamples', () => {
@@ -27,27 +49,26 @@ test('there are counterexamples', () => {
 describe.each(files)('%s', (file) => {
   const counterexample = parseCounterexample(readFileSync(join(folder, file), 'utf8'), file);
   test(`violates ${counterexample.property} on ${counterexample.subject}`, () => {
-    expect(violatedBy(counterexample.subject, file)).toContain(counterexample.property);
+    expect(violatedBy(counterexample.subject, counterexample)).toContain(counterexample.property);
   });
   test('holds on the reference', () => {
-    expect(violatedBy('reference', file)).toEqual([]);
+    // What speaks another language is translated.
+    expect(violatedBy('reference', counterexample.reference ?? counterexample)).toEqual([]);
   });
   test('is the same situation on the reference, as its moves mean it', () => {
     const { subject, scenario, moves, reference } = counterexample;
     expect(reference).toEqual(translationFor(subject)?.(scenario, moves));
   });
   test('breaks for its cause', () => {
-    const { subject, scenario, moves, property, cause } = counterexample;
-    const harness = harnessFor(subject);
-    expect(cause !== undefined).toBe(harness?.causes !== undefined);
-    if (harness === undefined || cause === undefined) return;
-    const run = execute(harness, scenario, moves, { pairs: true });
-    expect(causeTest(harness, { property, ...cause })(run)).toBe(true);
+    const { subject, property, cause } = counterexample;
+    const harness = harnessOf(subject);
+    expect(cause !== undefined).toBe(harness.causes !== undefined);
+    if (cause === undefined) return;
+    expect(causeTest(harness, { property, ...cause })(runOf(subject, counterexample))).toBe(true);
   });
   test('has a certificate that tells what happens without each move', () => {
     const { subject, scenario, moves, property, cause, certificate } = counterexample;
-    const harness = harnessFor(subject);
-    if (harness === undefined) throw new Error(`${file}: there is no subject ${subject}`);
+    const harness = harnessOf(subject);
     expect(certificate).toBeDefined();
     const isSame = cause === undefined ? undefined : causeTest(harness, { property, ...cause });
     expect(certificate).toEqual(certify(harness, scenario, moves, property, undefined, isSame));
@@ -55,7 +76,9 @@ describe.each(files)('%s', (file) => {
     if (certificate?.nearest === undefined) return;
     const { changes, moves: nearest } = certificate.nearest;
     expect(applyChanges(moves, changes)).toEqual(nearest);
-    expect(execute(harness, scenario, nearest, { pairs: true }).violations).toEqual([]);
+    // That nothing breaks without one move was found out just now.
+    if (changes.length > 1 || changes[0]?.change !== 'left-out')
+      expect(violatedBy(subject, { scenario, moves: nearest })).toEqual([]);
   });
   test('is named for what it says', () => {
     expect(file).toBe(counterexampleName(counterexample));

@@ -81,6 +81,30 @@ describe('kinds of moves', () => {
     expect(kindOf(move)).toBe(kind);
   });
 
+  test('each kind that a move is is one of those that are asked for', () => {
+    const asked = PROTOTYPE_CAUSES.kinds.map(({ id }) => id);
+    expect(new Set(asked).size).toBe(asked.length);
+    const attacks: readonly Attack[] = [
+      ...['join', 'assign-parent', 'heartbeat', 'cull', 'raw-bytes'].map((message) => ({
+        kind: 'forge',
+        message,
+      })),
+      ...['join', 'assign-parent', 'heartbeat', 'cull', 'data', 'rts', 'eoe', 'sync'].flatMap((message) =>
+        ['replay', 'tamper', 'splice', 'spoof', 'malformed'].map((kind) => ({
+          kind,
+          message: `C>r1 ${message} #1`,
+        })),
+      ),
+      { kind: 'flood', joins: 3 },
+      { kind: 'lie', by: 'insider', message: 'c1>C data #1' },
+    ];
+    for (const one of attacks) expect(asked).toContain(kindOf(attack(one)));
+    for (const { id, choices } of PROTOTYPE_CAUSES.kinds) {
+      expect(choices.length).toBeGreaterThan(0);
+      expect(effortOf(id)).toBe(choices.includes('attack') ? (id.startsWith('insider') ? 3 : 2) : 1);
+    }
+  });
+
   test('an outsider takes more than the network, an insider more than an outsider', () => {
     const efforts = ['loss', 'replayed record', 'insider’s record'].map(effortOf);
     const [network = 0, outsider = 0, insider = 0] = efforts;

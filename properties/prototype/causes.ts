@@ -2,24 +2,28 @@
  * How causes of one violation are told apart on the prototype: where it broke is the role of the node and what was found wrong with it,
  * names and numbers left out; kinds of moves are what they do to a system, whichever way they do it.
  */
-import type { Attack, CauseRules, Choice, Move, Violation } from '../../engine/index.ts';
+import type { Attack, CauseRules, KindOfMoves, Move, Violation } from '../../engine/index.ts';
 import type { Command } from '../reading.ts';
 import { ROOT } from '../scenario.ts';
 import { MSG_TYPES } from './records.ts';
 
-export const PROTOTYPE_CAUSES: CauseRules<Command> = { where, kindOf, effortOf };
+const ABOUT = ['join', 'assign-parent', 'heartbeat', 'cull', 'record'] as const;
 
-/** Moves of one kind each, and what ends them: what such a fault does alone shows best where nothing else happens. */
-export const KINDS_ALONE: readonly (readonly Choice[])[] = [
-  ['attack'],
-  ['drop', 'partition', 'isolate', 'heal'],
-  ['crash', 'restart'],
-  ['attack'],
-  ['duplicate'],
-  ['deliver', 'clog', 'release', 'pause', 'resume'],
-  ['attack'],
-  ['fire', 'skew'],
+/** In the order in which it is easy to make them. */
+const KINDS: readonly KindOfMoves[] = [
+  { id: 'loss', choices: ['drop', 'drop', 'partition', 'isolate', 'heal'] },
+  { id: 'duplicate', choices: ['duplicate'] },
+  { id: 'delay', choices: ['deliver', 'clog', 'release', 'pause', 'resume'] },
+  { id: 'clocks', choices: ['fire', 'skew'] },
+  { id: 'crash', choices: ['crash', 'restart'] },
+  ...ABOUT.flatMap((about): readonly KindOfMoves[] => [
+    { id: `replayed ${about}`, choices: ['attack'] },
+    { id: `forged ${about}`, choices: ['attack'] },
+  ]),
+  { id: 'insider’s record', choices: ['attack'] },
 ];
+
+export const PROTOTYPE_CAUSES: CauseRules<Command> = { kinds: KINDS, where, kindOf, effortOf };
 
 /** What is wrong, by patterns over the words of the monitors. The first that fits is taken. */
 const CHECKS: readonly (readonly [RegExp, string])[] = [

@@ -19,10 +19,10 @@ import type { Subject } from '../../engine/index.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../../model/index.ts';
 import type { SubjectFacts } from '../monitors/judge.ts';
 import type { Command, Report } from '../reading.ts';
-import { ROOT, settleMs, type TreeScenario } from '../scenario.ts';
+import { ROOT, type TreeScenario } from '../scenario.ts';
 import { ClientProcess } from './client.ts';
 import { FlatClientProcess, FlatRootProcess } from './flat.ts';
-import { EPOCH_MS, LISTEN_HEARTBEAT_MS, SEND_HEARTBEAT_MS, STALE_MS } from './process.ts';
+import { EPOCH_MS, LISTEN_HEARTBEAT_MS, REBALANCE_MS, SEND_HEARTBEAT_MS, STALE_MS } from './process.ts';
 import { PrototypeReader } from './reader.ts';
 import { decodeRecord, GROUP_KEY, hex, INIT, SIGNING_SECRET } from './records.ts';
 import { RootProcess } from './root.ts';
@@ -98,11 +98,18 @@ const NUMBERS: Parameters = {
 };
 
 /**
+ * Time enough for everything that could still happen once the faults have stopped: twice what it takes until somebody whom rebalancing
+ * forgot finds out and asks again; and three epochs, one that was opened too early, one to learn what is missing, one to spare. Nobody waits for anything
+ * longer than that.
+ */
+const SETTLE_MS = 3 * EPOCH_MS + 2 * (REBALANCE_MS + STALE_MS + LISTEN_HEARTBEAT_MS);
+
+/**
  * The scenario with the prototype's own numbers, whatever those of the given one are, and with time enough for them to settle. The
  * only K that it knows is 2; a flat scenario is as wide as there are clients. Applied twice, it changes nothing more.
  */
 export function prototypeScenario(scenario: TreeScenario): TreeScenario {
-  const { nodes, topology } = scenario;
+  const { topology } = scenario;
   const k = topology === 'flat' ? Math.max(2, workersIn(scenario)) : NUMBERS.k;
   const parameters = { ...NUMBERS, k };
   const name = scenario.name
@@ -113,7 +120,7 @@ export function prototypeScenario(scenario: TreeScenario): TreeScenario {
     name,
     topology: topology === 'flat' ? 'flat' : 'tree',
     parameters,
-    settleMs: settleMs(nodes.length, parameters),
+    settleMs: SETTLE_MS,
   };
 }
 
