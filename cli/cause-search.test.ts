@@ -7,7 +7,10 @@ import type { AnyCause, CauseDriver } from './kit.ts';
 
 const ODD: AnyCause['schedule'] = [{ move: 'heal' }, { move: 'duplicate', message: 'c1>r1 data #1' }];
 
-function cause(kind: string, run: number, schedule = ODD): AnyCause {
+/** Shrinking leaves out what heals. */
+const LONG: AnyCause['schedule'] = [...Array.from({ length: 20 }, () => ({ move: 'heal' }) as const), ...ODD];
+
+function cause(kind: string, run: number, schedule: AnyCause['schedule']): AnyCause {
   const found = { property: 'edge-once', where: 'router', kinds: [kind] };
   return { cause: found, run, scenario: SCENARIO, schedule, violation: VIOLATION };
 }
@@ -22,7 +25,7 @@ function driverOf(rounds: number): CauseDriver {
   return {
     *find(_, known) {
       yield { runsDone: 1, runs: 1, found: 1, executions: 1 };
-      return [cause(`kind ${known.length}`, 5)];
+      return [cause(`kind ${known.length}`, 5, LONG)];
     },
     probing: (found) => ({
       schedules: found.map(({ scenario, schedule }) => ({ scenario, schedule })),
@@ -33,11 +36,17 @@ function driverOf(rounds: number): CauseDriver {
   };
 }
 
-async function searched(rounds: number, runs: number, signal = new AbortController().signal) {
+async function searched(
+  rounds: number,
+  runs: number,
+  signal = new AbortController().signal,
+  properties?: readonly string[],
+) {
   const told: { readonly probing: Probing; readonly round: number; readonly runs: number }[] = [];
   const context = { ...contextOf(kit), signal };
   const result = await searchCauses(context, await made(100), kit.driver('reference'), driverOf(rounds), {
     runs,
+    properties,
     campaign: (probing, round, share) => {
       told.push({ probing, round, runs: share });
       return made(share);
@@ -75,6 +84,13 @@ describe('the search for causes', () => {
     expect((await searched(1, 30)).told).toHaveLength(1);
     expect(await searched(0, 30)).toMatchObject({ told: [], probes: 0, causes: [{ run: 5 }] });
     expect((await searched(9, 30, AbortSignal.abort())).told).toEqual([]);
+  });
+
+  test('keeps to the properties that are asked for, and shortens what is long', async () => {
+    expect((await searched(9, 30, undefined, ['tree-shape'])).causes).toEqual([]);
+    const { causes } = await searched(9, 30, undefined, ['edge-once']);
+    expect(causes).toHaveLength(4);
+    expect(causes.map(({ schedule }) => schedule.length)).toEqual([1, 1, 1, 1]);
   });
 
   test('makes half of a few runs by chance, and all of one', () => {

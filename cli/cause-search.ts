@@ -36,15 +36,25 @@ export interface CauseSearchResult {
   readonly probes: number;
 }
 
+export interface CauseSearchOptions {
+  /** How many runs more there are for probes. */
+  readonly runs: number;
+  readonly campaign: ProbeCampaign;
+  /** Ids of the properties whose causes are looked for. @default all */
+  readonly properties?: readonly string[] | undefined;
+}
+
 /** Finds the distinct causes of what a campaign broke, and goes on from them for so many runs more. */
 export async function searchCauses(
   context: Context,
   { broken = [], runs: made }: CampaignResult,
   driver: Driver,
   causes: CauseDriver,
-  { runs, campaign }: { readonly runs: number; readonly campaign: ProbeCampaign },
+  { runs, campaign, properties }: CauseSearchOptions,
 ): Promise<CauseSearchResult> {
-  const found = await shortened(context, await causesOf(context, broken, [], causes), driver);
+  const isAsked = ({ cause }: AnyCause): boolean => properties?.includes(cause.property) ?? true;
+  const first = await causesOf(context, broken, [], causes);
+  const found = await shortened(context, first.filter(isAsked), driver);
   let done = 0;
   for (let round = 0; round < ROUNDS && !context.signal.aborted; round += 1) {
     const share = Math.ceil((runs - done) / (ROUNDS - round));
@@ -54,10 +64,9 @@ export async function searchCauses(
     const result = await campaign({ ...probing, from: done }, round, share);
     const from = made + done;
     done += result.runs;
-    const fresh = (await causesOf(context, result.broken ?? [], found, causes)).map((one) => ({
-      ...one,
-      run: from + one.run,
-    }));
+    const fresh = (await causesOf(context, result.broken ?? [], found, causes))
+      .filter(isAsked)
+      .map((one) => ({ ...one, run: from + one.run }));
     found.push(...(await shortened(context, fresh, driver)));
   }
   return { causes: causes.distinct(found), probes: done };

@@ -132,6 +132,7 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
     driver.causes &&
     (await searchCauses(context, result, driver, driver.causes, {
       runs: runs - byChance,
+      properties,
       campaign: (probing, round, share) =>
         search({ harnessConfig: { ...config, probing }, runs: share, seed: seedOfRound(seed, round) }),
     }));
