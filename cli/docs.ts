@@ -40,6 +40,7 @@ const PARAMETER_MEANINGS: Readonly<Record<keyof typeof DEFAULT_PARAMETERS, strin
   maxOwnRecords: 'records that a client writes in one capsule',
   maxRepair: 'records asked for in one Nak',
   maxPendingNaks: 'ranges that a node has asked for and not got',
+  doubtEpochs: 'a client doubts its parent once its path has served nothing for so many epochs',
 };
 
 function scopeTable(scopes: readonly Scope[]): string {

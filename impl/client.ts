@@ -41,7 +41,8 @@ export class Client extends Replica {
   }
 
   protected canWrite(): boolean {
-    return this.state === 'attached' && !this.recovering;
+    // Whoever doubts its parent has it all the same.
+    return (this.state === 'attached' || this.state === 'doubting') && !this.recovering;
   }
 
   protected put(write: Write): void {

@@ -45,6 +45,14 @@ export class Log {
     return seq > newest - this.#window;
   }
 
+  /** How far it goes without a gap; what is too old to be kept is no gap. */
+  heldUpTo(capsule: Capsule): number {
+    const tail = this.#tails.get(capsule);
+    let held = Math.max(0, (tail?.newest ?? 0) - this.#window);
+    while (tail?.records.has(held + 1) === true) held += 1;
+    return held;
+  }
+
   /** Keeps a record that is not kept and in the window; drops what falls out of it. */
   add(proven: ProvenRecord): void {
     const { capsule, seq } = proven.record;

@@ -18,7 +18,7 @@ import type {
 import type { Command, Gauge } from './node.ts';
 import type { Entry } from './stored.ts';
 
-export type MemberState = 'joining' | 'pending' | 'attached' | 'orphaned' | 'left';
+export type MemberState = 'joining' | 'pending' | 'attached' | 'orphaned' | 'doubting' | 'left';
 
 /** A router or a client. */
 export abstract class Member extends BaseNode {

@@ -234,11 +234,26 @@ export interface RtsBody {
   readonly epoch: number;
 }
 
-/** Both lists sorted by capsule. */
+/** How far a node holds a capsule without a gap, where it is known to go further. */
+export interface Lack {
+  readonly capsule: Capsule;
+  readonly held: number;
+}
+
+/** All lists sorted by capsule. */
 export interface SyncBody {
   readonly epoch: number;
   readonly frontier: readonly ProvenHead[];
   readonly forks: readonly Evidence[];
+  /** Capsules of the frontier of which the coordinator itself lacks something. */
+  readonly lacks: readonly Lack[];
+}
+
+/** Records of one capsule, by the first and the last `seq`. */
+export interface Range {
+  readonly capsule: Capsule;
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface HeartbeatMessage {

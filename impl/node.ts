@@ -149,6 +149,8 @@ export interface Parameters {
   readonly maxPendingNaks: number;
   /** Shards that records belong to. One: everybody has all there is. At most MAX_SHARDS. */
   readonly shards: number;
+  /** A client doubts its parent once its path has served nothing for so many epochs. */
+  readonly doubtEpochs: number;
 }
 
 /** The numbers used where nothing else is said. */
@@ -170,6 +172,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
   maxRepair: 64,
   maxPendingNaks: 64,
   shards: 1,
+  doubtEpochs: 3,
 };
 
 /**

@@ -108,6 +108,38 @@ describe('HeapPolicy', () => {
     );
   });
 
+  it('brings whoever goes on below every parent with a free slot before it comes to one twice', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 4 }),
+        fc.integer({ min: 0, max: 6 }),
+        fc.integer({ min: 1, max: 24 }),
+        fc.nat(23),
+        (k, routers, clients, pick) => {
+          const policy = new HeapPolicy(k);
+          for (let i = 1; i <= routers; i++) policy.join(`r${i}`, 'router');
+          for (let i = 1; i <= clients; i++) policy.join(`c${i}`, 'client');
+          const client = `c${(pick % clients) + 1}`;
+          const first = policy.parents().get(client);
+          if (first === undefined) return;
+          const fan = new Map<string, number>();
+          for (const parent of policy.parents().values()) fan.set(parent, (fan.get(parent) ?? 0) + 1);
+          const inner = ['C', ...Array.from({ length: routers }, (_, i) => `r${i + 1}`)];
+          const open = inner.filter((node) => node === first || (fan.get(node) ?? 0) < k);
+          const visited: string[] = [];
+          for (const _ of open) {
+            const parent = policy.parents().get(client) ?? '';
+            visited.push(parent);
+            policy.breakEdge(client, parent);
+          }
+          expect(visited.toSorted()).toEqual(open.toSorted());
+          expect(policy.parents().get(client)).toBe(first);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
   it('takes no longer to seat a client the more there are', () => {
     const clients = 100_000;
     const policy = new HeapPolicy(clients);

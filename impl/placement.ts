@@ -132,14 +132,22 @@ export class HeapPolicy implements PlacementPolicy {
     return this.rootK + this.k * this.routers.length;
   }
 
-  /** The lowest free slot of a client, under another parent than that at `exceptParent` if given. */
-  protected firstFreeSlot(exceptParent?: number): number | undefined {
+  /** The lowest free slot of a client. */
+  protected firstFreeSlot(): number | undefined {
     this.fullBelow = Math.max(this.fullBelow, this.routers.length + 1);
     const capacity = this.capacity();
     while (this.fullBelow <= capacity && this.clients.has(this.fullBelow)) this.fullBelow += 1;
-    for (let position = this.fullBelow; position <= capacity; position++)
-      if (!this.clients.has(position) && this.parentPosition(position) !== exceptParent) return position;
-    return undefined;
+    return this.fullBelow <= capacity ? this.fullBelow : undefined;
+  }
+
+  /** The lowest free slot under a later parent than that at `parent`; if there is none, the lowest under an earlier one. */
+  protected nextFreeSlot(parent: number): number | undefined {
+    const first = this.firstFreeSlot();
+    if (first === undefined) return undefined;
+    const capacity = this.capacity();
+    for (let position = first; position <= capacity; position++)
+      if (!this.clients.has(position) && this.parentPosition(position) > parent) return position;
+    return this.parentPosition(first) < parent ? first : undefined;
   }
 
   /** Who of those pending is seated first. */
@@ -210,9 +218,12 @@ export class HeapPolicy implements PlacementPolicy {
     }
   }
 
-  /** Moves a client under another parent; it stays if there is no free slot. */
+  /**
+   * Moves a client under the next parent with a free slot, in cyclic order of positions; it stays if there is none. Whoever goes on so has
+   * been everywhere before it comes to a parent for the second time.
+   */
   protected moveAway(client: NodeName): void {
-    const slot = this.firstFreeSlot(this.parentPosition(this.positionOf(client)));
+    const slot = this.nextFreeSlot(this.parentPosition(this.positionOf(client)));
     if (slot === undefined) return;
     this.unseat(client);
     this.seat(client, slot);

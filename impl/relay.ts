@@ -18,6 +18,7 @@ import type {
   NodeName,
   ProvenHead,
   ProvenRecord,
+  Range,
   RepairMessage,
 } from './messages.ts';
 import type { Gauge, Parameters } from './node.ts';
@@ -62,11 +63,7 @@ interface PendingNak {
 const REPAIR_OVERHEAD_BYTES = 1024;
 
 /** The name of a range among those pending. */
-export function rangeKey(range: {
-  readonly capsule: Capsule;
-  readonly first: number;
-  readonly last: number;
-}): string {
+export function rangeKey(range: Range): string {
   return `${range.capsule} ${range.first} ${range.last}`;
 }
 
@@ -221,6 +218,18 @@ export class Relay {
 
   protected isForked({ record: { capsule, seq } }: ProvenRecord): boolean {
     return this.host.forks().isBeyond(capsule, seq);
+  }
+
+  /** How far the log has a capsule without a gap. */
+  heldUpTo(capsule: Capsule): number {
+    return this.log.heldUpTo(capsule);
+  }
+
+  /** Asks for a range that the node itself lacks; if nobody is there to ask, or too many are pending, it does not. */
+  ask(range: Range, route: Route | undefined): void {
+    if (route === undefined || this.pending.size >= this.parameters.maxPendingNaks) return;
+    this.pending.set(rangeKey(range), { askers: new Set(), asked: new Set([route.to]) });
+    this.host.sendBody([route.to], { kind: 'nak', ...range, path: route.path });
   }
 
   /** A new epoch: what is still missing will be asked for again. */

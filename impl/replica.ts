@@ -6,11 +6,13 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { reject, type NodeOptions } from './base.ts';
 import { Chains, type Position } from './chains.ts';
 import { capsuleOf, equalBytes, lifeOf, writerOf } from './codec.ts';
+import { Doubter } from './doubter.ts';
+import { Dues, heldIn, splitAt } from './dues.ts';
 import { makeEvidence } from './evidence.ts';
 import { headOf, openRecord } from './record.ts';
 import { dropRanges, isWithinRange, makeRepair, rangeKey } from './relay.ts';
+import { areSame } from './shards.ts';
 import { Store } from './store.ts';
-import { Subscriber } from './subscriber.ts';
 import type {
   Capsule,
   CapsuleRecord,
@@ -21,6 +23,7 @@ import type {
   NodeName,
   ProvenHead,
   ProvenRecord,
+  Range,
   RepairMessage,
   RtsMessage,
   SyncBody,
@@ -40,7 +43,7 @@ export interface ClientOptions extends NodeOptions {
 }
 
 /** A client that only reads. */
-export abstract class Replica extends Subscriber {
+export abstract class Replica extends Doubter {
   protected readonly groupKey: Uint8Array;
   protected readonly store: Store;
   protected readonly chains: Chains;
@@ -48,6 +51,8 @@ export abstract class Replica extends Subscriber {
   protected recovering: boolean;
   /** Ranges asked for since the last SYNC. */
   protected readonly asked = new Set<string>();
+  /** What the path is to carry until the next SYNC. */
+  protected readonly dues: Dues;
 
   constructor(options: ClientOptions) {
     super(options);
@@ -56,6 +61,7 @@ export abstract class Replica extends Subscriber {
     this.groupKey = options.groupKey;
     this.store = this.makeStore();
     this.chains = this.makeChains();
+    this.dues = new Dues(this.chains, this.forks, this.parameters);
     this.recovering = this.mustRecover();
   }
 
@@ -237,8 +243,14 @@ export abstract class Replica extends Subscriber {
     for (const { head } of frontier) this.raiseClock(head.timestamp);
     for (const evidence of forks) if (this.forks.isNew(evidence)) this.keepEvidence(evidence);
     this.accuses(frontier);
+    if (this.dues.arePaid(sync.body, (capsule) => this.subscribesTo(capsule))) this.trustParent();
     this.asked.clear();
-    for (const end of this.missing(sync.body).slice(0, this.parameters.maxPendingNaks)) this.ask(end);
+    const ranges = this.missing(sync.body)
+      .flatMap((end) => this.rangesTo(end, sync.body))
+      .slice(0, this.parameters.maxPendingNaks);
+    for (const range of ranges) this.ask(range);
+    // Until the coordinator knows what is wanted here, Naks for it are refused on the way.
+    this.dues.note(areSame(this.interest, this.shown) ? ranges : [], sync.body);
     this.settle();
   }
 
@@ -260,11 +272,16 @@ export abstract class Replica extends Subscriber {
     return forkedAt === undefined ? seq : Math.min(seq, forkedAt - 1);
   }
 
-  protected ask({ capsule, seq }: End): void {
+  /** What one epoch asks for of a capsule. What the coordinator holds does not wait until the rest is found. */
+  protected rangesTo({ capsule, seq }: End, sync: SyncBody): readonly Range[] {
     const first = this.chains.position(capsule).seq + 1;
     const last = Math.min(seq, first + this.parameters.maxRepair - 1);
-    this.asked.add(rangeKey({ capsule, first, last }));
-    this.sendBody([this.parent], { kind: 'nak', capsule, first, last, path: [] });
+    return splitAt({ capsule, first, last }, heldIn(sync, capsule));
+  }
+
+  protected ask(range: Range): void {
+    this.asked.add(rangeKey(range));
+    this.sendBody([this.parent], { kind: 'nak', ...range, path: [] });
   }
 
   protected onNak(nak: NakMessage): void {
@@ -285,6 +302,7 @@ export abstract class Replica extends Subscriber {
     const all = repair.records.map((record) => ({ record, credential }));
     if (!all.every((proven) => this.verifyRecord(proven))) reject('repair: record not authentic');
     this.asked.delete(key);
+    if (repair.records.some(({ seq }) => seq === repair.first)) this.dues.answered(repair);
     if (this.accuses(all.map(({ record }) => ({ head: headOf(record), credential })))) return;
     let isTorn = false;
     for (const proven of all) {
@@ -337,6 +355,7 @@ export abstract class Replica extends Subscriber {
     const { capsule, seq } = evidence;
     this.chains.dropWaiting(capsule, seq);
     dropRanges(this.asked, capsule, seq);
+    this.dues.dropFrom(capsule, seq);
   }
 }
 

@@ -10,6 +10,7 @@ import type {
   EoeMessage,
   Evidence,
   Interest,
+  Lack,
   LinkBody,
   NakMessage,
   NodeName,
@@ -104,8 +105,8 @@ export abstract class Root extends BaseNode {
       this.heads.set(capsule, proven);
   }
 
-  protected routeOf(nak: NakMessage): Route | undefined {
-    const [to, ...path] = this.pathTo(writerOf(nak.capsule)) ?? [];
+  protected routeOf({ capsule }: Pick<NakMessage, 'capsule'>): Route | undefined {
+    const [to, ...path] = this.pathTo(writerOf(capsule)) ?? [];
     return to === undefined ? undefined : { to, path };
   }
 
@@ -181,7 +182,8 @@ export abstract class Root extends BaseNode {
   protected closeEpoch(gather: Gather, hasTimerFired: boolean): void {
     this.gather = undefined;
     if (!hasTimerFired) this.cancelTimer('eoe');
-    const body = { epoch: gather.epoch, frontier: this.frontier(), forks: this.forksToTell() };
+    const lacks = this.lacks();
+    const body = { epoch: gather.epoch, frontier: this.frontier(), forks: this.forksToTell(), lacks };
     const signature = this.sign('sync', body);
     this.sendBody(this.childrenOfRoot(), {
       kind: 'sync',
@@ -190,12 +192,28 @@ export abstract class Root extends BaseNode {
       signature,
     });
     this.relay.forgetPending();
+    for (const lack of lacks) this.ask(lack);
     this.report({ type: 'epoch-closed', epoch: gather.epoch, answered: gather.answered() });
   }
 
   /** The evidence that a SYNC brings, sorted by capsule. */
   protected forksToTell(): readonly Evidence[] {
     return this.forks.all();
+  }
+
+  /** The capsules of the frontier of which it lacks something itself, sorted. */
+  protected lacks(): readonly Lack[] {
+    return this.frontier()
+      .map(({ head: { capsule, seq } }) => ({ capsule, seq, held: this.relay.heldUpTo(capsule) }))
+      .filter(({ seq, held }) => held < seq)
+      .map(({ capsule, held }) => ({ capsule, held }));
+  }
+
+  /** Asks the writer, if it is in the tree, for what the log lacks. */
+  protected ask({ capsule, held }: Lack): void {
+    const head = this.heads.get(capsule)?.head.seq ?? 0;
+    const last = Math.min(head, held + this.parameters.maxRepair);
+    this.relay.ask({ capsule, first: held + 1, last }, this.routeOf({ capsule }));
   }
 
   /** The greatest head known of each capsule, sorted by capsule. */

@@ -17,6 +17,7 @@ import type {
   EvidenceMessage,
   Head,
   HeartbeatMessage,
+  Lack,
   LinkBody,
   LinkFrame,
   NakMessage,
@@ -188,10 +189,12 @@ export const controlShapes: { readonly [K in ControlKind]: Shape<ControlBodies[K
 };
 
 const rtsBody = struct<RtsBody>({ epoch: positive });
+const lack = struct<Lack>({ capsule, held: integer(0) });
 const syncBody = struct<SyncBody>({
   epoch: positive,
   frontier: list(provenHead, MAX_LIST, (one) => one.head.capsule),
   forks: list(evidence, MAX_LIST, (one) => one.capsule),
+  lacks: list(lack, MAX_LIST, (one) => one.capsule),
 });
 const answerBody = struct<AnswerBody>({
   node: name,

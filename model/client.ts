@@ -1,7 +1,8 @@
 /** The client's statechart (docs/protocol.md §5): a leaf, writer and subscriber. */
 
-import { and, setup, stateIn } from 'xstate';
+import { and, or, setup, stateIn } from 'xstate';
 import { accepts, isNewAtClient } from './delivery.ts';
+import { duesAt, isServed, watchPath } from './doubt.ts';
 import { writerOf } from './events.ts';
 import type { EventOf, ModelEvent } from './events.ts';
 import { headOf, isNewEvidence, NO_FORKS } from './forks.ts';
@@ -28,6 +29,12 @@ function informed(context: ClientContext, event: EventOf<'sync'>, parameters: Pa
   return { ...context, ...holdings.learnForks(context, event, parameters).patch };
 }
 
+const isPlaced = or([
+  stateIn({ up: { membership: 'attached' } }),
+  // Whoever doubts its parent has it all the same.
+  stateIn({ up: { membership: 'doubting' } }),
+]);
+
 function guards(parameters: Parameters) {
   const isNewSync = (context: ClientContext, event: EventOf<'sync'>) =>
     isFromParent(context, event) && event.epoch > context.sync;
@@ -35,10 +42,10 @@ function guards(parameters: Parameters) {
     ...frameGuard,
     ...member.memberGuards,
     ...subscriptionGuards,
-    canWrite: and([stateIn({ up: { membership: 'attached' } }), stateIn({ up: { writing: 'ready' } })]),
+    canWrite: and([isPlaced, stateIn({ up: { writing: 'ready' } })]),
     canWriteQueued: and([
       ({ context }: { context: ClientContext }) => context.queued.length > 0,
-      stateIn({ up: { membership: 'attached' } }),
+      isPlaced,
       stateIn({ up: { writing: 'ready' } }),
     ]),
     // Membership takes the next incarnation; once attached it cannot be refused any more.
@@ -49,6 +56,10 @@ function guards(parameters: Parameters) {
       (context, event) => isFromParent(context, event) && event.epoch > context.rts,
     ),
     isNewSync: when<ClientContext, 'sync'>('sync', isNewSync),
+    isServingSync: when<ClientContext, 'sync'>(
+      'sync',
+      (context, event) => isNewSync(context, event) && isServed(informed(context, event, parameters), event),
+    ),
     isNewSyncBeyondMe: when<ClientContext, 'sync'>(
       'sync',
       (context, event) =>
@@ -134,8 +145,12 @@ function actions(parameters: Parameters) {
       const now = { ...context, ...patch };
       const asked = holdings.missing(now, event, parameters);
       const naks = asked.flatMap((range) => holdings.sendUp(context, { type: 'nak', ...range, path: [] }));
-      return { patch: { ...now, sync: event.epoch, asked }, outputs: [...outputs, ...naks] };
+      return {
+        patch: { ...now, ...duesAt(now, asked, event, parameters), sync: event.epoch, asked },
+        outputs: [...outputs, ...naks, ...(isServed(now, event) ? watchPath(context, parameters) : [])],
+      };
     }),
+    watchPath: act<ClientContext, 'heartbeat'>((context) => ({ outputs: watchPath(context, parameters) })),
     repairFromStorage: act<ClientContext, 'nak'>((context, { capsule, first, last }) => {
       const end = Math.min(last, context.positions[capsule] ?? 0);
       const seqs = Array.from({ length: Math.max(0, end - first + 1) }, (_, i) => first + i);
@@ -219,12 +234,28 @@ export function clientMachine(parameters: Parameters, self: NodeName = 'c1') {
                   ],
                 },
               },
-              attached: member.attached,
+              attached: {
+                on: { ...member.attached.on, 'timer.doubt': { target: 'doubting', actions: 'joinAsOrphan' } },
+              },
               orphaned: {
                 on: {
                   ...member.waitForPlace,
                   'join-refused': [excluded, { ...refusedAsPending, target: 'seeking.pending' }],
-                  heartbeat: member.returnToParent,
+                  heartbeat: {
+                    ...member.returnToParent,
+                    actions: [...member.returnToParent.actions, 'watchPath'],
+                  },
+                },
+              },
+              doubting: {
+                on: {
+                  ...member.waitForPlace,
+                  'join-refused': [excluded, { ...refusedAsPending, target: 'seeking.pending' }],
+                  sync: {
+                    guard: 'isServingSync',
+                    target: 'attached',
+                    actions: ['cancelJoin', 'trustParent'],
+                  },
                 },
               },
             },

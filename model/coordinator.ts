@@ -202,8 +202,8 @@ function actions(parameters: Parameters) {
       const merged = epochs.merge({ ...context, ...patch }, event, parameters);
       return { patch: { ...patch, ...merged.patch }, outputs: [...outputs, ...(merged.outputs ?? [])] };
     }),
-    close: act<Context, 'eoe' | 'timer.eoe'>((context) => epochs.close(context)),
-    closeOpen: bind<'timer.epoch'>((context) => epochs.closeOpen(context)),
+    close: act<Context, 'eoe' | 'timer.eoe'>((context) => epochs.close(context, parameters)),
+    closeOpen: bind<'timer.epoch'>((context) => epochs.closeOpen(context, parameters)),
     open: bind<'timer.epoch'>((context) => epochs.open(context, parameters)),
     setEpoch: bind<'timer.epoch'>(() => ({ outputs: [setTimer('epoch', parameters.epochMs)] })),
     relayData: bind<'data'>((context, event) => {

@@ -1,17 +1,18 @@
 /** Epochs at the coordinator (docs/protocol.md §5.4): it asks what everybody wrote and tells everybody. */
 
-import { excluding, including, withEntry, withoutEntry } from './canonical.ts';
+import { compareNames, excluding, including, withEntry, withoutEntry } from './canonical.ts';
 import type { Table } from './canonical.ts';
+import { writerOf } from './events.ts';
 import type { EventOf, ModelOutput } from './events.ts';
 import { evidenceKept, headOf } from './forks.ts';
-import { isFromChild, sendAll } from './links.ts';
-import type { RecordName } from './messages.ts';
+import { isFromChild, neighbour, sendAll, sendTo } from './links.ts';
+import type { Lack, RecordName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
-import { hopsOf } from './placement.ts';
+import { hopsOf, pathTo } from './placement.ts';
 import type { CoordinatorContext } from './placement.ts';
 import { cancelTimer, report, setTimer } from './reaction.ts';
 import type { Reaction } from './reaction.ts';
-import type { RelayContext } from './relay.ts';
+import type { PendingNak, RelayContext } from './relay.ts';
 
 /** Whether an EOE is of the open epoch, from a child that has not answered it. */
 export function isAwaited(context: CoordinatorContext, event: EventOf<'eoe'>): boolean {
@@ -72,8 +73,47 @@ export function merge(
   };
 }
 
-/** The SYNC to every child and the report; the epoch's answers and all pending Naks are forgotten. */
-export function close(context: CoordinatorContext): Reaction<CoordinatorContext> {
+/** The capsules of which the coordinator has not everything that it knows to exist, sorted. What its log has dropped it does not lack. */
+function lacking({ heads, log }: CoordinatorContext, { logWindow }: Parameters): readonly Lack[] {
+  return Object.entries(heads)
+    .map(([capsule, seq]) => ({ capsule, seq, held: heldUpTo(log[capsule] ?? [], logWindow) }))
+    .filter(({ seq, held }) => held < seq)
+    .map(({ capsule, held }) => ({ capsule, held }))
+    .toSorted((a, b) => compareNames(a.capsule, b.capsule));
+}
+
+function heldUpTo(seqs: readonly number[], logWindow: number): number {
+  let held = Math.max(0, (seqs.at(-1) ?? 0) - logWindow);
+  for (const seq of seqs) if (seq === held + 1) held = seq;
+  return held;
+}
+
+/** Asks the writers that are in the tree for what the coordinator lacks. */
+function ask(
+  context: CoordinatorContext,
+  lacks: readonly Lack[],
+  { maxRepair, maxPendingNaks }: Parameters,
+): Reaction<CoordinatorContext> {
+  const hops = hopsOf(context);
+  const naks: PendingNak[] = [];
+  const outputs: ModelOutput[] = [];
+  for (const { capsule, held } of lacks) {
+    const [next = '', ...path] = pathTo(context, writerOf(capsule));
+    const target = neighbour(hops, next);
+    if (!target || !(writerOf(capsule) in context.places) || naks.length >= maxPendingNaks) continue;
+    const range = {
+      capsule,
+      first: held + 1,
+      last: Math.min(context.heads[capsule] ?? 0, held + maxRepair),
+    };
+    naks.push({ ...range, askers: [], asked: [target.node] });
+    outputs.push(sendTo(hops, target, { type: 'nak', ...range, path }));
+  }
+  return { patch: { naks }, outputs };
+}
+
+/** The SYNC to every child and the report; the epoch's answers and all pending Naks are forgotten. Then it asks for what it lacks itself. */
+export function close(context: CoordinatorContext, parameters: Parameters): Reaction<CoordinatorContext> {
   const { epoch, answered } = context;
   const hops = hopsOf(context);
   const frontier = Object.entries(context.heads).map(([capsule, seq]) => {
@@ -81,24 +121,28 @@ export function close(context: CoordinatorContext): Reaction<CoordinatorContext>
     return { capsule, seq, ...(branch === undefined ? {} : { branch }) };
   });
   const forks = evidenceKept(context);
+  const lacks = lacking(context, parameters);
+  const asked = ask(context, lacks, parameters);
   return {
-    patch: { naks: [], awaited: [], answered: [] },
+    patch: { ...asked.patch, awaited: [], answered: [] },
     outputs: [
       ...sendAll(hops, hops.children, {
         type: 'sync',
         epoch,
         frontier,
         ...(forks.length === 0 ? {} : { forks }),
+        ...(lacks.length === 0 ? {} : { lacks }),
       }),
+      ...(asked.outputs ?? []),
       report({ type: 'epoch-closed', epoch, answered }),
     ],
   };
 }
 
 /** Closes the epoch that is still open, if there is one, before its time. */
-export function closeOpen(context: CoordinatorContext): Reaction<CoordinatorContext> {
+export function closeOpen(context: CoordinatorContext, parameters: Parameters): Reaction<CoordinatorContext> {
   if (context.awaited.length === 0) return {};
-  const { patch = {}, outputs = [] } = close(context);
+  const { patch = {}, outputs = [] } = close(context, parameters);
   return { patch, outputs: [cancelTimer('eoe'), ...outputs] };
 }
 
@@ -118,7 +162,7 @@ export function open(context: CoordinatorContext, parameters: Parameters): React
   ];
   if (hops.children.length > 0)
     return { patch: now, outputs: [...outputs, setTimer('eoe', parameters.eoeMs)] };
-  const closed = close(now);
+  const closed = close(now, parameters);
   return {
     patch: { ...now, ...closed.patch },
     outputs: [...outputs, cancelTimer('eoe'), ...(closed.outputs ?? [])],

@@ -82,6 +82,7 @@ export type TimerEvent =
   | { readonly type: 'timer.eoe' }
   | { readonly type: 'timer.placement' }
   | { readonly type: 'timer.subscription' }
+  | { readonly type: 'timer.doubt' }
   | { readonly type: 'timer.suspect'; readonly node: NodeName }
   | ({ readonly type: 'timer.probe'; readonly node: NodeName } & Choice);
 
@@ -119,6 +120,7 @@ export type Timer =
   | 'eoe'
   | 'placement'
   | 'subscription'
+  | 'doubt'
   | `suspect:${NodeName}`
   | `probe:${NodeName}`;
 
@@ -143,6 +145,7 @@ export function isFrame(event: ModelEvent): event is Extract<ModelEvent, Message
     case 'timer.eoe':
     case 'timer.placement':
     case 'timer.subscription':
+    case 'timer.doubt':
     case 'timer.suspect':
     case 'timer.probe':
       return false;

@@ -35,9 +35,19 @@ export function byPosition(parents: Parents): readonly NodeName[] {
 }
 
 /** The lowest node with a free slot. Slots of lower nodes are lower slots, so it has the lowest free one. */
-function lowestFree(parents: Parents, width: Width, except?: NodeName): NodeName | undefined {
+function lowestFree(parents: Parents, width: Width): NodeName | undefined {
   const counts = countChildren({ parents, pending: [] });
-  return byPosition(parents).find((node) => node !== except && (counts.get(node) ?? 0) < width(node));
+  return byPosition(parents).find((node) => (counts.get(node) ?? 0) < width(node));
+}
+
+/** The next node after this one with a free slot, in cyclic order of positions; not this one itself. */
+function nextFree(parents: Parents, width: Width, after: NodeName): NodeName | undefined {
+  const counts = countChildren({ parents, pending: [] });
+  const order = byPosition(parents);
+  const at = order.indexOf(after);
+  return [...order.slice(at + 1), ...order.slice(0, at)].find(
+    (node) => (counts.get(node) ?? 0) < width(node),
+  );
 }
 
 function clientsOf(parents: Parents, node: NodeName): readonly NodeName[] {
@@ -104,7 +114,8 @@ function breakEdge(tree: Tree, reporter: NodeName, other: NodeName, width: Width
   if (reporter === COORDINATOR) return breakEdge(tree, other, COORDINATOR, width);
   if (roleOf(reporter) === 'client') {
     const rest = without(tree.parents, [reporter]);
-    const slot = lowestFree(rest, width, other);
+    // Whoever goes on so has been everywhere before it comes to a parent for the second time.
+    const slot = nextFree(rest, width, other);
     if (slot === undefined) return tree;
     return { parents: sorted({ ...rest, [reporter]: slot }), pending: tree.pending };
   }

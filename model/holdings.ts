@@ -3,6 +3,8 @@
 import { compareNames, withEntry, withoutEntry } from './canonical.ts';
 import { accepts, delivered, holds, isNewAtClient, isTorn } from './delivery.ts';
 import type { Deliveries } from './delivery.ts';
+import { heldOf, NO_DUES } from './doubt.ts';
+import type { Dues } from './doubt.ts';
 import type { EventOf, ModelOutput } from './events.ts';
 import { conflict, isNewEvidence, marksWhere, NO_FORKS, withEvidence } from './forks.ts';
 import type { Mark } from './forks.ts';
@@ -24,7 +26,7 @@ export interface Asked {
 }
 
 /** What a client knows. Its incarnation, its positions, its interest and the evidence that it keeps are in its storage. */
-export interface ClientContext extends MemberContext, Deliveries {
+export interface ClientContext extends MemberContext, Deliveries, Dues {
   /** Greatest epoch accepted of an RTS. */
   readonly rts: number;
   /** Greatest epoch accepted of a SYNC. */
@@ -37,7 +39,16 @@ export interface ClientContext extends MemberContext, Deliveries {
 
 /** A client that is not alive. */
 export function lifelessClient(self: NodeName): ClientContext {
-  const nothing = { ...NO_FORKS, positions: {}, early: {}, rts: 0, sync: 0, asked: [], queued: [] };
+  const nothing = {
+    ...NO_FORKS,
+    ...NO_DUES,
+    positions: {},
+    early: {},
+    rts: 0,
+    sync: 0,
+    asked: [],
+    queued: [],
+  };
   return { ...member.lifelessMember(self), ...nothing };
 }
 
@@ -100,7 +111,7 @@ export function storedMarks({
 
 /**
  * What a SYNC shows to be missing of what is wanted, as far as it can be asked for now. Of a forked capsule that is what is before the
- * fork.
+ * fork. What the coordinator holds is asked for by itself: nobody has to wait for it until the rest is found.
  */
 export function missing(
   context: ClientContext,
@@ -117,8 +128,17 @@ export function missing(
       return { capsule, first: (context.positions[capsule] ?? 0) + 1, last };
     })
     .filter(({ capsule, first, last }) => isSubscribed(context, capsule) && first <= last && last < Infinity)
-    .slice(0, parameters.maxPendingNaks)
-    .map((range) => ({ ...range, last: Math.min(range.last, range.first + parameters.maxRepair - 1) }));
+    .map((range) => ({ ...range, last: Math.min(range.last, range.first + parameters.maxRepair - 1) }))
+    .flatMap((range) => splitAt(range, heldOf(event, range.capsule)))
+    .slice(0, parameters.maxPendingNaks);
+}
+
+function splitAt(range: Asked, held: number): readonly Asked[] {
+  if (held < range.first || held >= range.last) return [range];
+  return [
+    { ...range, last: held },
+    { ...range, first: held + 1 },
+  ];
 }
 
 /** Whether a Repair is what the parent was asked for, and still wanted. */
@@ -146,8 +166,10 @@ export function takeRepair(
   const isOther = (one: Asked) => one.capsule !== capsule || one.first !== first || one.last !== last;
   const asked = context.asked.filter(isOther);
   const records = recordsOf(event);
+  const isAnswer = records.some(({ seq }) => seq === first);
+  const due = isAnswer ? context.due.filter(isOther) : context.due;
   const evidence = conflictAtClient(context, records, parameters);
-  if (evidence) return accuse({ ...context, asked }, evidence);
+  if (evidence) return accuse({ ...context, asked, due }, evidence);
   let now: Deliveries = context;
   const isOwn = (one: Capsule) => isOwnCapsule(context, one);
   const outputs: ModelOutput[] = [];
@@ -160,7 +182,7 @@ export function takeRepair(
     outputs.push(...(reports ?? []));
   }
   const { positions, early, marks } = now;
-  const patch = { positions, early, marks, asked };
+  const patch = { positions, early, marks, asked, due };
   const position = positions[capsule] ?? 0;
   const doubt = { capsule, first: position, last: position };
   if (!isAnyTorn || position === 0 || asked.some((one) => compareRanges(one, doubt) === 0))
@@ -196,6 +218,8 @@ export function keepEvidence(context: ClientContext, evidence: Evidence): Reacti
           ? withEntry(context.early, capsule, waiting)
           : withoutEntry(context.early, capsule),
       asked: context.asked.filter((one) => one.capsule !== capsule || one.last < seq),
+      due: context.due.filter((one) => one.capsule !== capsule || one.last < seq),
+      owed: withoutEntry(context.owed, capsule),
     },
     outputs: [report({ type: 'forked', capsule, seq })],
   };
@@ -205,7 +229,7 @@ export function keepEvidence(context: ClientContext, evidence: Evidence): Reacti
 export function accuse(context: ClientContext, evidence: Evidence): Reaction<ClientContext> {
   const { patch = {}, outputs = [] } = keepEvidence(context, evidence);
   return {
-    patch: { asked: context.asked, ...patch },
+    patch: { asked: context.asked, due: context.due, ...patch },
     outputs: [...outputs, ...sendUp(context, { type: 'evidence', ...evidence })],
   };
 }

@@ -39,5 +39,5 @@ export {
   transitionId,
 } from './transitions.ts';
 export { policyChoice, policyTree } from './policy.ts';
-export { admissible } from './tree.ts';
+export { admissible, nodesWithSlotFor } from './tree.ts';
 export type { Cause, Change } from './tree.ts';

@@ -101,6 +101,7 @@ describe('membership', () => {
       'report installed',
       'set suspect:r1 3500',
       'cancel suspect:C',
+      'set doubt 20000',
     ]);
     expect(brief(take(attached, placement('c1', 4)).outputs)).toEqual(['placement-ack to C']);
     const older = take(attached, placement('c1', 3));

@@ -3,6 +3,7 @@
  * transitions into their own states; guards and actions have the same names in both.
  */
 
+import { isWatched, watchPath } from './doubt.ts';
 import { COORDINATOR, roleOf } from './events.ts';
 import type { EventOf, ModelOutput } from './events.ts';
 import { saying } from './interest.ts';
@@ -151,12 +152,21 @@ function install(
   const placed: MemberContext = { ...context, claim: null, version, level, parent, children, shown };
   const neighbours = neighboursOf(placed).map((one) => one.node);
   const gone = neighboursOf(context).filter((one) => !neighbours.includes(one.node));
+  const wasWatched = context.claim === null && isWatched(context) && context.parent?.node === parent.node;
+  const doubt = isWatched(placed)
+    ? wasWatched
+      ? []
+      : watchPath(placed, parameters)
+    : isWatched(context)
+      ? [cancelTimer('doubt')]
+      : [];
   return {
     patch: placed,
     outputs: [
       ...(context.version === 0 ? [setTimer('heartbeat', parameters.heartbeatMs)] : []),
       ...neighbours.map((node) => setTimer(`suspect:${node}`, parameters.suspectMs)),
       ...gone.map((one) => cancelTimer(`suspect:${one.node}`)),
+      ...(roleOf(context.self) === 'client' ? doubt : []),
     ],
   };
 }
@@ -184,7 +194,7 @@ export function memberActions(parameters: Parameters) {
         parameters,
       ),
     ),
-    joinAsOrphan: act<MemberContext, 'timer.suspect'>((context) => {
+    joinAsOrphan: act<MemberContext, 'timer.suspect' | 'timer.doubt'>((context) => {
       const { node: suspect, link } = context.parent ?? { node: '', link: 0 };
       const claim: Claim = { reason: 'orphaned', suspect, link };
       return join({ ...context, attempt: context.attempt + 1, claim }, parameters);
@@ -203,7 +213,9 @@ export function memberActions(parameters: Parameters) {
         }),
       ],
     })),
-    cancelJoin: act<MemberContext, 'placement' | 'heartbeat'>(() => ({ outputs: [cancelTimer('join')] })),
+    cancelJoin: act<MemberContext, 'placement' | 'heartbeat' | 'sync'>(() => ({
+      outputs: [cancelTimer('join')],
+    })),
     install: act<MemberContext, 'placement'>((context, event) => install(context, event, parameters)),
     greet: act<MemberContext, 'timer.heartbeat'>((context) => ({
       outputs: [
@@ -214,7 +226,7 @@ export function memberActions(parameters: Parameters) {
     watchSender: act<MemberContext, 'heartbeat'>((_, event: Linked) => ({
       outputs: [setTimer(`suspect:${event.from}`, parameters.suspectMs)],
     })),
-    trustParent: act<MemberContext, 'heartbeat'>(() => ({ patch: { claim: null } })),
+    trustParent: act<MemberContext, 'heartbeat' | 'sync'>(() => ({ patch: { claim: null } })),
     suspectChild: act<MemberContext, 'timer.suspect'>((context, event) => {
       const { self: node, incarnation } = context;
       const link = context.children.find((child) => child.node === event.node)?.link ?? 0;

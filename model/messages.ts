@@ -34,6 +34,12 @@ export interface Evidence {
   readonly branches: readonly [string, string];
 }
 
+/** How far a node holds a capsule without a gap, where it is known to go further. */
+export interface Lack {
+  readonly capsule: Capsule;
+  readonly held: number;
+}
+
 /** One end of a link, as a placement tells it to the other end. `link` is the version at which the link was made. */
 export interface Neighbour {
   readonly node: NodeName;
@@ -129,6 +135,8 @@ export type LinkBody =
       readonly frontier: readonly RecordName[];
       /** Evidence that the coordinator keeps; absent where it has none. */
       readonly forks?: readonly Evidence[];
+      /** Capsules of the frontier of which the coordinator itself lacks something; absent where it lacks nothing. Sorted by capsule. */
+      readonly lacks?: readonly Lack[];
     }
   /** `path` leads on from the receiver towards the writer; empty on the way up. */
   | {

@@ -35,6 +35,8 @@ export interface Parameters {
   readonly maxPendingNaks: number;
   /** Shards that records belong to: `0 … shards − 1`. One: everybody has all there is. */
   readonly shards: number;
+  /** A client doubts its parent once its path has served nothing for so many epochs. */
+  readonly doubtEpochs: number;
 }
 
 /** The numbers used unless a scenario says otherwise. */
@@ -56,4 +58,5 @@ export const DEFAULT_PARAMETERS: Parameters = {
   maxRepair: 64,
   maxPendingNaks: 64,
   shards: 1,
+  doubtEpochs: 3,
 };

@@ -173,7 +173,7 @@ function actions(parameters: Parameters) {
       outputs: sendUp(context, { type: 'eoe', epoch: context.rts, answers: context.answers }),
     })),
     forwardSync: act<RouterContext, 'sync'>((context, event) => {
-      const { type, epoch, frontier, forks = [] } = event;
+      const { type, epoch, frontier, forks = [], lacks } = event;
       const told = relay.learnForks(context, forks, parameters);
       const now = { ...context, ...told.patch };
       const own = accuse(now, relay.conflictIn(now, frontier, parameters));
@@ -187,6 +187,7 @@ function actions(parameters: Parameters) {
             epoch,
             frontier,
             ...(forks.length === 0 ? {} : { forks }),
+            ...(lacks === undefined ? {} : { lacks }),
           }),
         ],
       };

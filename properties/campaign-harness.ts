@@ -21,7 +21,7 @@ import {
 } from './harness.ts';
 import { InputError } from './input-error.ts';
 import type { Command, Report } from './reading.ts';
-import { drawScenario, settleMs, type TreeScenario } from './scenario.ts';
+import { drawScenario, settleMs, withWaysAround, type TreeScenario } from './scenario.ts';
 import { parseTrace } from './trace-file.ts';
 import { referenceSubject } from './subjects/reference.ts';
 import { fixedWorkload, sliceFor } from './workload.ts';
@@ -85,8 +85,10 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
       const hasInsiders = insiders !== undefined && index % INSIDERS_EVERY === INSIDERS_EVERY - 1;
       const granted = hasInsiders ? [...whole.capabilities, ...ON_REQUEST] : whole.capabilities;
       const { strategy: kinds, ...paired } = traced === undefined ? kindsFor(harness, index) : {};
+      const assigned = traced === undefined ? drawn : traced.assign(drawn, index);
+      const hasRouter = hasInsiders || capabilities?.includes('router') === true;
       return {
-        scenario: traced === undefined ? drawn : traced.assign(drawn, index),
+        scenario: hasRouter ? withWaysAround(assigned) : assigned,
         ...paired,
         strategy: {
           ...options,

@@ -128,6 +128,28 @@ export function settleMs(nodes: number, parameters: Parameters, records = RECORD
   return subscribing + (nodes + 1) * round + (3 + Math.ceil(records / maxRepair)) * (epochMs + eoeMs);
 }
 
+/**
+ * The time within which a client has a place where nobody stands in its way, for as long as there is a free slot on such a path: in each place
+ * a SYNC may still come, after which nothing does until it is doubted; then everybody below the same parent may have to be parted from it, one
+ * after the other. It comes to no parent for the second time before it has been below all that have a free slot.
+ */
+export function wayAroundMs({ nodes, parameters }: Pick<TreeScenario, 'nodes' | 'parameters'>): number {
+  const { k, joinMs, probeMs, placementMs, epochMs, eoeMs, doubtEpochs } = parameters;
+  const doubt = epochMs + eoeMs + doubtEpochs * epochMs + eoeMs;
+  const move = k * joinMs + probeMs + placementMs;
+  return nodes.filter((node) => node.startsWith('r')).length * (doubt + move);
+}
+
+/**
+ * The scenario for runs with a router that was taken over: time enough for writers to find a way around it, and then for those who read what
+ * they wrote.
+ */
+export function withWaysAround(scenario: TreeScenario): TreeScenario {
+  const { nodes, parameters } = scenario;
+  const longest = settleMs(nodes.length, parameters) + 2 * wayAroundMs(scenario);
+  return { ...scenario, settleMs: Math.max(scenario.settleMs, longest) };
+}
+
 /** The name of a scenario that is nothing but its size. */
 export function nameOf(size: Size): string {
   if (size.topology === 'flat') return `flat-${size.clients}c`;
@@ -295,6 +317,7 @@ const parametersSchema = z.strictObject({
   maxPendingNaks: count(1),
   shards: count(1).max(MAX_SHARDS).default(1),
   domains: count(1).max(MAX_DOMAINS).default(1),
+  doubtEpochs: count(1).default(DEFAULT_PARAMETERS.doubtEpochs),
 });
 
 const nodeName = z.string().regex(/^(C|[rc][1-9][0-9]{0,3})$/, 'expected C, r1, r2, … or c1, c2, …');

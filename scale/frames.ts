@@ -72,7 +72,7 @@ export class FrameSizes {
     }).length;
     this.sync = encodeBody({
       kind: 'sync',
-      body: { epoch: 1, frontier: [{ head, credential }], forks: [] },
+      body: { epoch: 1, frontier: [{ head, credential }], forks: [], lacks: [] },
       credential: coordinator,
       signature,
     }).length;

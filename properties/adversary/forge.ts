@@ -203,7 +203,7 @@ function body(
       };
     }
     case 'sync': {
-      const sync = { epoch: later, frontier: [{ head: record, credential }], forks: [] };
+      const sync = { epoch: later, frontier: [{ head: record, credential }], forks: [], lacks: [] };
       return {
         kind: 'sync',
         body: sync,

@@ -4,13 +4,15 @@ import { execute, type Move } from '../../engine/index.ts';
 import { harnessFor } from '../harness.ts';
 import { Holdings } from '../monitors/tracking.ts';
 import { Observer, type Command } from '../reading.ts';
-import { scenarioOf } from '../scenario.ts';
+import { scenarioOf, wayAroundMs } from '../scenario.ts';
 import { referenceFacts } from '../subjects/reference.ts';
 import type { RouterAttack } from './attack.ts';
 
 const harness = harnessFor('reference', ['router'])!;
-/** r1 and r2 are children of C; c1 to c4 are below them, two each. */
-const scenario = scenarioOf({ k: 2, routers: 2, clients: 4 });
+/** r1 and r2 are children of C; c1 to c4 are below them, two each: there is no free slot. */
+const full = scenarioOf({ k: 2, routers: 2, clients: 4 });
+/** c1 is below C, the others are below r1; C and r2 have room for all of them. */
+const roomy = scenarioOf({ k: 3, routers: 2, clients: 4 });
 const CLIENTS = ['c1', 'c2', 'c3', 'c4'];
 
 const put = (node: string): Move<Command> => ({
@@ -28,7 +30,7 @@ const attack = (
 });
 
 /** Who is where at the end, and what each client holds then. */
-function run(moves: readonly Move<Command>[]) {
+function run(moves: readonly Move<Command>[], scenario = full) {
   const done = execute(harness, scenario, moves, { keepTrace: true });
   const observer = new Observer(referenceFacts('reference').reader(scenario));
   const holdings = new Holdings();
@@ -53,7 +55,21 @@ describe('a router that was taken over', () => {
     expect([...parents.values()]).not.toContain('r1');
   });
 
-  test('and greets, and passes on nothing, keeps its subtree from all others, and the others from nothing', () => {
+  test.each(['all-but-greetings', 'records', 'epochs'] as const)(
+    'and greets, and withholds %s, is left by the clients below, as far as there is room elsewhere',
+    (what) => {
+      const { violations, holdings, below } = run(
+        [attack(what), ...CLIENTS.map(put), wait(2 * wayAroundMs(roomy))],
+        roomy,
+      );
+      expect(violations).toEqual([]);
+      expect(below('r1')).toEqual([]);
+      for (const client of CLIENTS)
+        for (const writer of CLIENTS) expect(holdings.position(client, `${writer}/1`)).toBe(1);
+    },
+  );
+
+  test('and greets, and passes on nothing, keeps its subtree from all others if there is no room elsewhere, and the others from nothing', () => {
     const { violations, below, holdings } = run([
       attack('all-but-greetings'),
       ...CLIENTS.map(put),

@@ -1,7 +1,7 @@
 /** The frame in which every monitor of this kit is written. */
 import { takenOverBy } from '../../engine/index.ts';
 import type { Monitor, Property, RunContext, Standing, Step, Violation } from '../../engine/index.ts';
-import type { Capsule, NodeName } from '../../model/index.ts';
+import { nodesWithSlotFor, type Capsule, type NodeName } from '../../model/index.ts';
 import {
   Observer,
   type Command,
@@ -132,11 +132,24 @@ export class Watch {
     return !this.takenOver.has(writerOf(capsule));
   }
 
-  /** Clients that liveness is promised to: honest, not below a router that is not, up, not left, and not told that there is no room for them. */
+  /** Whether a client has a place where nobody stands in its way, or could have: then it goes there by itself, if it has to. */
+  mayBeReached(client: NodeName, up: ReadonlySet<string>): boolean {
+    if (this.isReached(client)) return true;
+    if (this.takenOver.has(client)) return false;
+    const tree = { parents: Object.fromEntries(this.placing.parents), pending: [] };
+    return nodesWithSlotFor(client, tree, this.scenario.parameters).some(
+      (node) => up.has(node) && this.isReached(node),
+    );
+  }
+
+  /** Clients that liveness is promised to: honest, not cut off by a router that is not, up, not left, and not told that there is no room for them. */
   served(up: ReadonlySet<string>): readonly string[] {
     return this.clients.filter(
       (node) =>
-        up.has(node) && this.isReached(node) && !this.placing.hasLeft(node) && !this.placing.isPending(node),
+        up.has(node) &&
+        !this.placing.hasLeft(node) &&
+        !this.placing.isPending(node) &&
+        this.mayBeReached(node, up),
     );
   }
 }

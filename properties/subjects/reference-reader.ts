@@ -274,6 +274,7 @@ export class ReferenceReader implements Reader<Uint8Array> {
           type: 'sync',
           epoch: body.body.epoch,
           frontier: body.body.frontier.map(({ head, credential }) => this.#head(head, credential)),
+          ...(body.body.lacks.length === 0 ? {} : { lacks: body.body.lacks }),
         };
       case 'evidence':
         return this.#evidence(body.evidence);
