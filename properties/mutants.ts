@@ -1,6 +1,7 @@
 /** The mutants: the reference with one thing wrong, each. Every property is shown able to fail by at least one. */
 import { DATA_MUTANTS } from './mutants/data.ts';
 import { DOMAIN_MUTANTS } from './mutants/domains.ts';
+import { DOUBT_MUTANTS } from './mutants/doubts.ts';
 import { EPOCH_MUTANTS } from './mutants/epochs.ts';
 import { FORK_MUTANTS } from './mutants/forks.ts';
 import { MEMBERSHIP_MUTANTS } from './mutants/membership.ts';
@@ -12,6 +13,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...MEMBERSHIP_MUTANTS,
   ...EPOCH_MUTANTS,
   ...FORK_MUTANTS,
+  ...DOUBT_MUTANTS,
   ...SHARD_MUTANTS,
   ...DOMAIN_MUTANTS,
 ];

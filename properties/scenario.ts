@@ -145,9 +145,16 @@ export function wayAroundMs({ nodes, parameters }: Pick<TreeScenario, 'nodes' | 
  * they wrote.
  */
 export function withWaysAround(scenario: TreeScenario): TreeScenario {
-  const { nodes, parameters } = scenario;
-  const longest = settleMs(nodes.length, parameters) + 2 * wayAroundMs(scenario);
-  return { ...scenario, settleMs: Math.max(scenario.settleMs, longest) };
+  return { ...scenario, settleMs: Math.max(scenario.settleMs, settleWithWaysAroundMs(scenario)) };
+}
+
+/** Whether the scenario has time enough for finding ways around a router. */
+export function hasWaysAround(scenario: TreeScenario): boolean {
+  return wayAroundMs(scenario) > 0 && scenario.settleMs >= settleWithWaysAroundMs(scenario);
+}
+
+function settleWithWaysAroundMs({ nodes, parameters }: TreeScenario): number {
+  return settleMs(nodes.length, parameters) + 2 * wayAroundMs({ nodes, parameters });
 }
 
 /** The name of a scenario that is nothing but its size. */

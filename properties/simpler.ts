@@ -4,10 +4,12 @@ import type { Attack, Simpler, SimplerScenario } from '../engine/index.ts';
 import type { Command } from './reading.ts';
 import {
   LATENCY_MS,
+  hasWaysAround,
   nameOf,
   ROOT,
   TIGHT_BOUNDS,
   scenarioOf,
+  withWaysAround,
   type Size,
   type TreeScenario,
 } from './scenario.ts';
@@ -28,18 +30,12 @@ const SMALLEST_SHARDED: readonly Size[] = [...SMALLEST, { k: 2, routers: 3, clie
 
 /** What shrinking may try with this kit's scenarios, commands and attacks. */
 export const SIMPLER: Simpler<Command, TreeScenario> = {
-  scenarios: simplerScenarios,
-  smallest: ({ parameters, latencyMs, topology }) => [
-    ...(topology === 'sharded' ? SMALLEST_SHARDED : SMALLEST).map((size) =>
-      sized({ ...size, topology, ...partsOf(parameters) }, { ...parameters, k: size.k }, latencyMs),
-    ),
-    // What overflows does so sooner in less room.
-    sized(
-      { ...LEAST, topology, ...partsOf(parameters) },
-      { ...DEFAULT_PARAMETERS, ...TIGHT_BOUNDS, k: LEAST.k, ...partsOf(parameters) },
-      latencyMs,
-    ),
-  ],
+  *scenarios(scenario, named) {
+    const timed = asTimed(scenario);
+    for (const simpler of simplerScenarios(scenario, named))
+      yield { ...simpler, scenario: timed(simpler.scenario) };
+  },
+  smallest: (scenario) => smallestScenarios(scenario).map(asTimed(scenario)),
   command(command, at) {
     const plain = { type: 'put', key: PLAIN_KEY, value: `v${at}` } as const;
     const isPlain = command.type !== 'put' || (command.key === plain.key && command.value === plain.value);
@@ -49,6 +45,25 @@ export const SIMPLER: Simpler<Command, TreeScenario> = {
     return typeof attack['salt'] === 'number' && attack['salt'] > 0 ? [{ ...attack, salt: 0 }] : [];
   },
 };
+
+/** Whoever had time to find ways around a router still has it. */
+function asTimed(scenario: TreeScenario): (simpler: TreeScenario) => TreeScenario {
+  return hasWaysAround(scenario) ? withWaysAround : (simpler) => simpler;
+}
+
+function smallestScenarios({ parameters, latencyMs, topology }: TreeScenario): readonly TreeScenario[] {
+  return [
+    ...(topology === 'sharded' ? SMALLEST_SHARDED : SMALLEST).map((size) =>
+      sized({ ...size, topology, ...partsOf(parameters) }, { ...parameters, k: size.k }, latencyMs),
+    ),
+    // What overflows does so sooner in less room.
+    sized(
+      { ...LEAST, topology, ...partsOf(parameters) },
+      { ...DEFAULT_PARAMETERS, ...TIGHT_BOUNDS, k: LEAST.k, ...partsOf(parameters) },
+      latencyMs,
+    ),
+  ];
+}
 
 /** In this order: without all nodes that no move names, without single ones, fewer shards or domains, a narrower tree, ordinary bounds and links, a formed tree. */
 function* simplerScenarios(

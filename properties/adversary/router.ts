@@ -20,8 +20,26 @@ export const ROUTER_MOVES: readonly string[] = [
   'suspect children that are alive',
 ];
 
-/** The router that was taken over, and what it withholds: of each run, by its view. */
-const insiders = new WeakMap<object, { readonly router: string; readonly going: Withhold[] }>();
+/** A router that was taken over. */
+interface Insider {
+  readonly router: string;
+  /** What it may withhold. */
+  readonly habits: readonly Withhold['what'][];
+  /** Whether it ever stops. */
+  readonly relents: boolean;
+  /** What it withholds. */
+  readonly going: Withhold[];
+}
+
+/** The insider of each run, by its view. */
+const insiders = new WeakMap<object, Insider>();
+
+/** Percent of runs in which it keeps up the appearance of being alive, and of those in which it stops now and then. */
+const SLY_PERCENT = 70;
+const RELENTING_PERCENT = 50;
+
+/** One that withholds everything is taken for dead, and is out of the tree from then on. */
+const SLY: readonly Withhold['what'][] = WITHHELD.filter((what) => what !== 'all');
 
 /** Percent of its attacks that are false suspicions, and that end what goes on. */
 const SUSPICION_PERCENT = 20;
@@ -32,14 +50,18 @@ export function proposeRouter(view: View, random: Random): RouterAttack | undefi
   const routers = view.scenario.nodes.filter((node) => node.startsWith('r'));
   if (routers.length === 0) return undefined;
   let insider = insiders.get(view);
-  if (insider === undefined) insiders.set(view, (insider = { router: random.pick(routers), going: [] }));
-  const { router, going } = insider;
+  if (insider === undefined) {
+    const habits = random.chance(SLY_PERCENT) ? SLY : WITHHELD;
+    const relents = random.chance(RELENTING_PERCENT);
+    insiders.set(view, (insider = { router: random.pick(routers), habits, relents, going: [] }));
+  }
+  const { router, habits, relents, going } = insider;
   const by = `router(${router})` as const;
   if (random.chance(SUSPICION_PERCENT)) {
     const children = placementOf(view, router)?.children ?? [];
     return children.length === 0 ? undefined : { kind: 'suspect', by, child: random.pick(children).node };
   }
-  if (going.length > 0 && random.chance(ENDING_PERCENT)) {
+  if (relents && going.length > 0 && random.chance(ENDING_PERCENT)) {
     const [ended] = going.splice(random.int(0, going.length - 1), 1);
     return ended === undefined ? undefined : { ...ended, standing: 'ends' };
   }
@@ -47,7 +69,7 @@ export function proposeRouter(view: View, random: Random): RouterAttack | undefi
     kind: 'withhold',
     by,
     standing: 'begins',
-    what: random.pick(WITHHELD),
+    what: random.pick(habits),
     ...(random.chance(40) ? { to: random.pick(view.scenario.nodes) } : {}),
     ...(random.chance(20) ? { writer: random.pick(clientsOf(view.scenario)) } : {}),
   };

@@ -1,6 +1,7 @@
 /** All situations, in the order of lists and tables. */
 import { ATTACK_SITUATIONS } from './attacks.ts';
 import { DELIVERY_SITUATIONS } from './delivery.ts';
+import { DOUBT_SITUATIONS } from './doubts.ts';
 import { EPOCH_SITUATIONS } from './epochs.ts';
 import { REPAIR_SITUATIONS } from './repairs.ts';
 import { SHARD_SITUATIONS } from './shards.ts';
@@ -11,6 +12,7 @@ export const SITUATIONS: readonly Situation[] = [
   ...TREE_SITUATIONS,
   ...EPOCH_SITUATIONS,
   ...REPAIR_SITUATIONS,
+  ...DOUBT_SITUATIONS,
   ...DELIVERY_SITUATIONS,
   ...SHARD_SITUATIONS,
   ...ATTACK_SITUATIONS,
