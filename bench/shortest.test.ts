@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { coverings, shortestIn, SHORTEST_SCOPES } from './shortest.ts';
+import { MUTANTS } from '../properties/mutants.ts';
+import { coverings, shortestIn } from './shortest.ts';
+import { OUT_OF_SCOPE, SHORTEST_SCOPES } from './shortest-scopes.ts';
 
 const LIMIT = 12;
 const all = coverings(LIMIT);

@@ -3,9 +3,10 @@ import { Search } from '../engine/exhaust/search.ts';
 import { execute, type Move, type Schedule } from '../engine/index.ts';
 import { compose } from '../properties/exhaust/compose.ts';
 import { coveringSchedules } from '../properties/exhaust/cover.ts';
-import type { Scope } from '../properties/exhaust/scopes.ts';
 import { harnessFor } from '../properties/harness.ts';
-import { scenarioOf, type Command } from '../properties/index.ts';
+import { findMutant } from '../properties/mutants.ts';
+import type { Command } from '../properties/index.ts';
+import { SHORTEST_SCOPES, type ShortestScope } from './shortest-scopes.ts';
 
 /** Schedules of each scope, at most, unless the caller says otherwise. */
 export const SHORTEST_SCHEDULES = 300;
@@ -13,50 +14,20 @@ export const SHORTEST_SCHEDULES = 300;
 /** States of a scope that schedules are taken from, at most. */
 const MAX_STATES = 5_000;
 
-function scope(name: string, title: string, isFormed: boolean, happens: Partial<Scope>): Scope {
-  const start = isFormed ? 'formed' : 'empty';
-  return {
-    name,
-    title,
-    scenario: scenarioOf({ k: 2, routers: 1, clients: 2, start }, name),
-    late: isFormed ? [] : ['r1', 'c1', 'c2'],
-    puts: 2,
-    subscriptions: 0,
-    epochs: 1,
-    repeats: 0,
-    losses: 0,
-    inOrder: false,
-    crashes: { of: [], max: 0, isRestarted: false },
-    replays: 0,
-    forges: false,
-    ...happens,
-  };
-}
-
-/** The scopes that schedules are taken from: a system each, and what may happen to it. Most are too large for a verdict. */
-export const SHORTEST_SCOPES: readonly Scope[] = [
-  scope('loss', 'a tree, and losses', true, { losses: 2 }),
-  scope('crash', 'a tree, and a crash', true, {
-    crashes: { of: ['C', 'r1', 'c1', 'c2'], max: 1, isRestarted: true },
-  }),
-  scope('attack', 'a tree, and an outsider', true, { replays: 1, forges: true }),
-  scope('forming', 'nodes that join', false, { repeats: 1, losses: 1 }),
-];
-
 /** A schedule of a scope. */
 export interface Covering {
-  readonly scope: Scope;
+  readonly scope: ShortestScope;
   readonly moves: Schedule<Command>;
 }
 
-/** The schedules that go to each step of each scope by a shortest way, so many of each scope, shortest first. */
+/** The schedules that go to each step of each scope by a shortest way, so many of each scope, and what goes on from them; shortest first. */
 export function coverings(limit: number): readonly Covering[] {
   return SHORTEST_SCOPES.flatMap((scope) =>
     schedulesOf(scope, limit).map((moves): Covering => ({ scope, moves })),
   ).toSorted((a, b) => a.moves.length - b.moves.length);
 }
 
-function schedulesOf(scope: Scope, limit: number): readonly Schedule<Command>[] {
+function schedulesOf(scope: ShortestScope, limit: number): readonly Schedule<Command>[] {
   // What is lost is dropped, not late: late messages come when a world settles.
   const search = new Search(compose(scope, 'storm'), { reductions: { eager: true }, keepsParents: true });
   search.advance(MAX_STATES);
@@ -65,7 +36,8 @@ function schedulesOf(scope: Scope, limit: number): readonly Schedule<Command>[] 
     if (schedules.length >= limit) break;
     schedules.push(...oneForgery(schedule));
   }
-  return schedules.slice(0, limit);
+  const some = schedules.slice(0, limit);
+  return [...some, ...some.flatMap((schedule) => scope.goOn?.(schedule) ?? [])];
 }
 
 /** A step that forges has a message of every kind: as many schedules with one each. */
@@ -100,11 +72,13 @@ export function shortestIn(all: readonly Covering[], mutant: string, property: s
   const harness = harnessFor(`mutant:${mutant}`);
   if (harness === undefined) throw new RangeError(`mutant: there is no ${mutant}`);
   const pairs = property === 'non-interference';
-  const at = all.findIndex(({ scope, moves }) =>
+  const needs = findMutant(mutant)?.needs ?? [];
+  const some = all.filter(({ scope }) => scope.needs === undefined || needs.includes(scope.needs));
+  const at = some.findIndex(({ scope, moves }) =>
     execute(harness, scope.scenario, moves, { pairs }).violations.some((one) => one.property === property),
   );
-  const found = all[at];
+  const found = some[at];
   return found === undefined
-    ? { mutant, property, executed: all.length }
+    ? { mutant, property, executed: some.length }
     : { mutant, property, executed: at + 1, find: { scope: found.scope.name, moves: found.moves } };
 }

@@ -18,7 +18,7 @@ import { isStale } from './stale.ts';
 
 export type ExhaustComposition = Composition<ExhaustLocal, ExhaustMessage>;
 
-/** Budgets of a scope, in order. */
+/** Budgets of a scope, in order. Suspicions count as repetitions: no scope has both. */
 const LOSSES = 0;
 const PUTS = 1;
 const REPEATS = 2;
@@ -79,8 +79,9 @@ export function compose(scope: Scope, weather: Weather, settles = true): Exhaust
         return { name, ...repeats, ...(isStorm ? {} : { atRest: isPending ? 2 : 1 }) };
       }
       default:
-        // Nobody is suspected, or given up, before it is silent.
-        return local.silent.includes(whom) ? { name, ...(isStorm ? {} : { atRest: 1 }) } : undefined;
+        // Nobody is suspected, or given up, before it is silent; unless it is by mistake.
+        if (local.silent.includes(whom)) return { name, ...(isStorm ? {} : { atRest: 1 }) };
+        return isStorm && scope.suspicions > 0 ? { name, budget: REPEATS } : undefined;
     }
   };
   return {
@@ -88,7 +89,7 @@ export function compose(scope: Scope, weather: Weather, settles = true): Exhaust
     budgets: [
       { name: 'losses', max: isStorm ? scope.losses : 0 },
       { name: 'puts', max: isStorm ? scope.puts : 0 },
-      { name: 'repeats', max: isStorm ? scope.repeats : CALM_REPEATS },
+      { name: 'repeats', max: isStorm ? Math.max(scope.repeats, scope.suspicions) : CALM_REPEATS },
       { name: 'events', max: isStorm ? Math.max(crashes.max, scope.replays, scope.subscriptions) : 0 },
     ],
     ...(isStorm ? { lossBudget: LOSSES } : {}),
@@ -115,9 +116,15 @@ export function compose(scope: Scope, weather: Weather, settles = true): Exhaust
       const acts: Act<ExhaustLocal, ExhaustMessage>[] = [];
       if (!isUp(local)) {
         if (!crashes.isRestarted) return acts;
-        const { sends, ...begun } = start(local);
         const voices = others.map((to) => ({ kind: 'voice', of: node, to }) as const);
-        return [{ name: 'restart', ...begun, sends: [...sends, ...voices] }];
+        const ways = [
+          ['restart', local],
+          ...(crashes.forgets === true ? [['restart amnesiac', { ...local, memory: null }] as const] : []),
+        ] as const;
+        return ways.map(([name, down]) => {
+          const { sends, ...begun } = start(down);
+          return { name, ...begun, sends: [...sends, ...voices] };
+        });
       }
       for (const timer of local.timers) {
         const act = timerAct(local, timer);
@@ -137,7 +144,7 @@ export function compose(scope: Scope, weather: Weather, settles = true): Exhaust
     invariants: [AUTHENTIC],
     eager: (_, local, message) =>
       message.kind === 'frame' &&
-      (isStale(local, message) ||
+      ((crashes.forgets !== true && isStale(local, message)) ||
         (!isUp(local) && !crashes.isRestarted) ||
         (isStorm && !crashes.of.includes('C') && isAck(local, message))),
   };

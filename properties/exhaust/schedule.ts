@@ -107,7 +107,7 @@ export class Scheduler {
       put: () => put(local, what === '' ? undefined : Number(what)),
       subscribe: () => subscribe(local, interestIn(what)),
       crash: () => crash(local, others),
-      restart: () => start(local),
+      restart: () => start(what === 'amnesiac' ? { ...local, memory: null } : local),
       fire: () => fire(local, what),
       forge: () => forged(local),
     } as const;
@@ -116,7 +116,8 @@ export class Scheduler {
       this.moves.push({ move: 'command', node, command: { type: 'subscribe', shards: interestIn(what) } });
     else if (verb === 'forge') this.#forge(node);
     else if (verb === 'crash') this.moves.push({ move: 'crash', node });
-    else if (verb === 'restart') this.moves.push({ move: 'restart', node, memory: 'durable' });
+    else if (verb === 'restart')
+      this.moves.push({ move: 'restart', node, memory: what === 'amnesiac' ? 'amnesiac' : 'durable' });
     else this.moves.push({ move: 'fire', node, timer: what });
     const { local: after, sends } = reactions[verb as keyof typeof reactions]();
     this.#locals[at] = after;

@@ -16,12 +16,20 @@ export interface Scope {
   readonly epochs: number;
   /** Times that a join or unacknowledged placements are repeated, at any time. */
   readonly repeats: number;
+  /** Times that a node takes another for dead that is not, at any time; together with repetitions, no more than there are of either. */
+  readonly suspicions: number;
   /** Messages that are lost. */
   readonly losses: number;
   /** Whether frames arrive over a link in the order in which they were sent. What is overtaken is stale, so overtaking a frame is losing it. */
   readonly inOrder: boolean;
   /** Crashes of these nodes. */
-  readonly crashes: { readonly of: readonly string[]; readonly max: number; readonly isRestarted: boolean };
+  readonly crashes: {
+    readonly of: readonly string[];
+    readonly max: number;
+    readonly isRestarted: boolean;
+    /** Whether a node may also come back without its storage. @default false */
+    readonly forgets?: boolean;
+  };
   /** Messages that an outsider delivers once more, at any time. */
   readonly replays: number;
   /** Whether an outsider sends forged messages, of every kind and as many as it likes, to any node at any time. */
@@ -46,6 +54,7 @@ function scope(
     subscriptions: 0,
     epochs: 0,
     repeats: 0,
+    suspicions: 0,
     losses: 0,
     inOrder: false,
     replays: 0,

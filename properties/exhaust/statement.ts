@@ -24,11 +24,14 @@ export function statementOf(scope: Scope): string {
       : []),
     counted(scope.epochs, 'epoch'),
     counted(scope.repeats, 'repeated join'),
+    ...(scope.suspicions > 0
+      ? [counted(scope.suspicions, 'suspicion of a node that lives', 'suspicions of nodes that live')]
+      : []),
     counted(scope.losses, 'loss', 'losses'),
     ...(scope.inOrder ? ['frames that overtake none on their link (those that are overtaken are lost)'] : []),
     crashes.max === 0
       ? 'no crash'
-      : `${counted(crashes.max, 'crash', 'crashes')} of ${crashes.of.join(' or ')}${crashes.isRestarted ? ', which comes back with its storage' : ''}`,
+      : `${counted(crashes.max, 'crash', 'crashes')} of ${crashes.of.join(' or ')}${crashes.isRestarted ? `, which comes back with its storage${crashes.forgets === true ? ' or without it' : ''}` : ''}`,
     ...(scope.replays === 0
       ? []
       : [`${counted(scope.replays, 'replayed message')} to its own receiver at any time`]),
