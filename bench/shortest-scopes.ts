@@ -53,6 +53,17 @@ function putAfterForgery(schedule: Schedule<Command>): readonly Schedule<Command
   return [[...schedule, { move: 'command', node: attack.to, command }]];
 }
 
+/** A router that goes on greeting and passes on nothing, from the beginning. */
+function withRouterThatWithholds(schedule: Schedule<Command>): readonly Schedule<Command>[] {
+  const attack = {
+    kind: 'withhold',
+    by: 'router(r1)',
+    standing: 'begins',
+    what: 'all-but-greetings',
+  } as const;
+  return [[{ move: 'attack', attack }, ...schedule]];
+}
+
 /** Uses of the keys of a writer that was taken over, one after the other, at most; and moves with all that is before them. */
 const USES = 2;
 const MOVES = 4;
@@ -139,7 +150,16 @@ export const SHORTEST_SCOPES: readonly ShortestScope[] = [
       scenario: scenarioOf({ k: 2, routers: 0, clients: 1, start: 'empty' }, 'queue', { maxQueue: 2 }),
     },
   ),
-  scope('wide', 'a tree with more routers', { routers: 3, clients: 1 }, { puts: 1, epochs: 0 }),
+  scope(
+    'wide',
+    'a tree with more routers, and room for more children',
+    { routers: 3, clients: 1 },
+    {
+      puts: 1,
+      epochs: 0,
+      scenario: scenarioOf({ k: 4, routers: 3, clients: 1, start: 'formed' }, 'wide'),
+    },
+  ),
   scope(
     'shards',
     'a tree of two levels of routers, and shards',
@@ -152,6 +172,18 @@ export const SHORTEST_SCOPES: readonly ShortestScope[] = [
     },
   ),
   scope('domains', 'two domains', { topology: 'domains', routers: 2, clients: 2 }, { puts: 1, epochs: 0 }),
+  scope(
+    'router',
+    'a tree, and a router that is taken over',
+    { routers: 3, clients: 2 },
+    {
+      puts: 1,
+      epochs: 0,
+      needs: 'router',
+      beyond: 'from the beginning, r1 greets and passes on nothing',
+      goOn: withRouterThatWithholds,
+    },
+  ),
   {
     ...WRITER,
     needs: 'writer',

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import {
   coverings,
+  OUT_OF_SCOPE,
   shortestIn,
   SHORTEST_SCHEDULES,
   SHORTEST_SCOPES,
@@ -52,7 +53,7 @@ export function addBenchShortest(
     .command('shortest')
     .summary('the fewest moves that break each mutant, beside shrunk ones')
     .description(
-      'Goes through the schedules of two scopes in the order of their length, each step of a node by a shortest way to it, until one\n' +
+      'Goes through the schedules of several scopes in the order of their length, each step of a node by a shortest way to it, until one\n' +
         'breaks the property that a mutant was made for; and compares with the counterexamples that shrinking left of random search.',
     )
     .option('--mutant <name>', 'look at this mutant only; repeatable', repeated)
@@ -127,11 +128,17 @@ function cellsOf({ mutant, property, find, executed, known, shrunk }: Compared, 
   return [
     `${quote}${mutant}${quote}`,
     `${quote}${property}${quote}`,
-    find === undefined ? `none in ${String(executed)}` : `${String(length)} (${find.scope})`,
+    find === undefined ? noneOf(mutant, executed) : `${String(length)} (${find.scope})`,
     known === null ? '' : String(known),
     shrunk === null ? '' : String(shrunk),
     shrunk === null || length === undefined ? '' : ratioOf(shrunk, length).toFixed(2),
   ];
+}
+
+/** What is said of a mutant that shows in no scope. */
+function noneOf(mutant: string, executed: number): string {
+  const why = OUT_OF_SCOPE[mutant];
+  return `none in ${String(executed)}${why === undefined ? '' : `: ${why}`}`;
 }
 
 function summary(rows: readonly Compared[]): string {
@@ -156,7 +163,12 @@ function measured(rows: readonly Compared[], schedules: number): string {
   return [
     `At most ${String(schedules)} schedules of each scope, shortest first. ${summary(rows)}`,
     '',
-    ...SHORTEST_SCOPES.map((scope) => `- \`${scope.name}\`: ${statementOf(scope)}`),
+    ...SHORTEST_SCOPES.map((scope) => {
+      const { beyond, needs } = scope;
+      const more = beyond === undefined ? '' : ` Beyond it: ${beyond}.`;
+      const only = needs === undefined ? '' : ` For mutants that only show with the keys of a ${needs}.`;
+      return `- \`${scope.name}\`: ${statementOf(scope)}${more}${only}`;
+    }),
     '',
     markdownTable(
       HEAD,
