@@ -1,9 +1,9 @@
-/** `psl-verify evidence`: does this file convince anybody who knows the enrolment key that a writer made two records of one name? */
+/** `psl-verify evidence`: does this file convince anybody who knows the enrolment key that a writer, or the coordinator, has told two stories? */
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Step } from '../engine/index.ts';
-import { convicts } from '../properties/evidence.ts';
+import { convicts, type Conviction } from '../properties/evidence.ts';
 import { InputError, inputErrorOf } from '../properties/input-error.ts';
 import type { Report } from '../properties/reading.ts';
 import { EXIT, printJson, readInput, type Context } from './call.ts';
@@ -33,11 +33,12 @@ export function addEvidence(
 ): void {
   program
     .command('evidence')
-    .summary('judge evidence against a writer')
+    .summary('judge evidence against a writer or the coordinator')
     .argument('<file>', 'an evidence file, as `replay --evidence` writes it')
     .description(
       'Checks, knowing nothing but the enrolment key, that the file proves that a writer signed two different records of one\n' +
-        'capsule and sequence number. Says whose key it was.',
+        'capsule and sequence number, or the coordinator two placements of one version that are of no one tree. Says whose\n' +
+        'key it was.',
     )
     .option(
       '--anchor <hex>',
@@ -73,11 +74,17 @@ export function evidence(
   if (options.json === true)
     printJson(context, 'evidence', startedMs, { file, convinces: 'guilty' in verdict, ...verdict });
   else if ('guilty' in verdict)
-    terminal.out(
-      `${verdict.guilty} is guilty: its key ${verdict.key} signed two records ${verdict.capsule}#${verdict.seq}\n`,
-    );
+    terminal.out(`${verdict.guilty} is guilty: its key ${verdict.key} signed ${whatOf(verdict)}\n`);
   else terminal.out(`this convinces nobody: ${verdict.why}\n`);
   return 'guilty' in verdict ? EXIT.ok : EXIT.violated;
+}
+
+/** What was signed, and must not have been. */
+function whatOf(verdict: Extract<Conviction, { readonly guilty: string }>): string {
+  if ('capsule' in verdict) return `two records ${verdict.capsule}#${verdict.seq}`;
+  const [one, other] = verdict.placed;
+  const whom = one === other ? `${one} twice` : `${one} and ${other}`;
+  return `placements of ${whom} under version ${verdict.version} that are of no one tree`;
 }
 
 function bytesIn(file: string): Uint8Array {
@@ -99,7 +106,8 @@ export function writeEvidence(file: string, trace: readonly Step<unknown, unknow
     if (step.kind !== 'reaction') continue;
     for (const output of step.outputs) {
       const report = output.kind === 'report' ? (output.report as Report) : undefined;
-      if (report?.type !== 'forked' || report.evidence === undefined) continue;
+      if (report?.type !== 'forked' && report?.type !== 'split-view') continue;
+      if (report.evidence === undefined) continue;
       const content = { format: 'psl-verify/evidence', version: 1, evidence: report.evidence };
       writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
       return true;

@@ -10,7 +10,7 @@ import { paint, table } from './terminal.ts';
 
 export interface ReplayOptions {
   readonly subject?: string;
-  /** File to write the evidence of a fork to. */
+  /** File to write the first evidence to that a node keeps. */
   readonly evidence?: string;
   readonly json?: boolean;
 }
@@ -43,7 +43,7 @@ export function addReplay(
     .option('--subject <id>', 'run them on this subject instead')
     .option(
       '--evidence <file>',
-      'write the evidence of a fork that a node keeps in the run; of one file only',
+      'write the first evidence that a node keeps in the run: of a fork, or of a split view; of one file only',
     )
     .option('--json', 'print one JSON object on stdout and nothing else')
     .addHelpText(

@@ -70,12 +70,13 @@ test('an attack takes the capability that it says', () => {
     kind: 'x',
     ...(attacker === undefined ? {} : { by: attacker }),
   });
-  const attackers = [undefined, 'insider', 'writer(c1)', 'router(r2)'] as const;
+  const attackers = [undefined, 'insider', 'writer(c1)', 'router(r2)', 'coordinator(s)'] as const;
   expect(attackers.map((one) => capabilityOf({ move: 'attack', attack: by(one) }))).toEqual([
     'outsider',
     'insider',
     'writer',
     'router',
+    'coordinator',
   ]);
-  expect(attackers.map((one) => takenOverBy(by(one)))).toEqual([undefined, undefined, 'c1', 'r2']);
+  expect(attackers.map((one) => takenOverBy(by(one)))).toEqual([undefined, undefined, 'c1', 'r2', 's']);
 });

@@ -7,8 +7,9 @@
  * - link frame: `['link', from, to, link, counter, body, mac]`, `body` being the bytes of
  *   `['heartbeat']`, `['data', record, credential]`, `['rts', [epoch], credential, signature]`,
  *   `['eoe', epoch, answers]`, `['sync', [epoch, frontier, forks], credential, signature]`,
- *   `['nak', capsule, first, last, path]`, `['repair', capsule, first, last, credential, records]` or
- *   `['evidence', [capsule, seq, [[timestamp, hash, signature], [timestamp, hash, signature]], credential]]`
+ *   `['nak', capsule, first, last, path]`, `['repair', capsule, first, last, credential, records]`,
+ *   `['evidence', [capsule, seq, [[timestamp, hash, signature], [timestamp, hash, signature]], credential]]` or
+ *   `['split-view', [[[placement, signature], [placement, signature]], credential]]`
  */
 import { decode, encode as encodeSlowly, encodeInto } from 'cborg';
 import type {
@@ -24,6 +25,7 @@ import type {
   LinkFrame,
   SignedBodies,
   SignedKind,
+  SplitView,
   Write,
 } from './messages.ts';
 import { contentKey, Memo } from './memo.ts';
@@ -38,6 +40,7 @@ import {
   MAX_FRAME_BYTES,
   signature,
   signedShapes,
+  splitView as splitViewShape,
   writes,
 } from './shapes.ts';
 
@@ -257,6 +260,11 @@ export function encodeEvidence(value: Evidence): Uint8Array {
 /** @throws FrameError if the bytes are not the canonical encoding of evidence */
 export function decodeEvidence(data: Uint8Array): Evidence {
   return evidenceShape.fromWire(bytesToPlain(data), 'evidence');
+}
+
+/** Encodes a split view on its own. */
+export function encodeSplitView(value: SplitView): Uint8Array {
+  return encode(splitViewShape.toWire(value));
 }
 
 /** Encodes the writes of a record: the plaintext that is sealed. */

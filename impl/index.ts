@@ -36,7 +36,7 @@
  * Decoded values are immutable: memos share them among the nodes of a process, so take frames apart and put new ones
  * together, but never change a value in place.
  *
- * For mutants: every decision is a protected method of the class that takes it (`Member`, `Router`, `Subscriber`, `Replica`, `Client`,
+ * For mutants: every decision is a protected method of the class that takes it (`Witness`, `Member`, `Router`, `Subscriber`, `Replica`, `Client`,
  * `Root`, `Coordinator`, `Relay`, `LinkTable`, `Log`, `Store`, `Chains`, `Forks`, `HeapPolicy`, `Tree`), and a node makes its parts in
  * `makeLinks`, `makeRelay`, `makeLog`, `makeStore`, `makeChains`, `makeForks`, `makePolicy`, `makeTree`.
  */
@@ -63,7 +63,9 @@ export { Relay, rangeKey, type RelayHost, type Route } from './relay.ts';
 export { MAX_FRONTIER, Root } from './root.ts';
 export { Router } from './router.ts';
 export * from './shards.ts';
+export { contradict, isSplitView, makeSplitView } from './split-view.ts';
 export { Store, type Stamp } from './store.ts';
 export type { Entry, Known, StoredTree } from './stored.ts';
 export { Subscriber } from './subscriber.ts';
+export { Witness } from './witness.ts';
 export { Tree, type Committed, type Identify, type InterestOf, type Remade } from './tree.ts';

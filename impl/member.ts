@@ -1,10 +1,12 @@
 /** Membership of routers and clients: joining, placement, heartbeats, suspicion (docs/protocol.md §5.1). */
-import { BaseNode, reject, timerSubject, type NodeOptions } from './base.ts';
+import { reject, timerSubject, type NodeOptions } from './base.ts';
 import { equalBytes } from './codec.ts';
 import { COORDINATOR } from './credentials.ts';
 import { saying } from './shards.ts';
+import { Witness } from './witness.ts';
 import type {
   ControlFrame,
+  ControlFrameOf,
   Credential,
   Interest,
   JoinBody,
@@ -16,15 +18,13 @@ import type {
   ProbeBody,
 } from './messages.ts';
 import type { Command, Gauge } from './node.ts';
-import type { Entry } from './stored.ts';
 
 export type MemberState = 'joining' | 'pending' | 'attached' | 'orphaned' | 'doubting' | 'left';
 
 /** A router or a client. */
-export abstract class Member extends BaseNode {
+export abstract class Member extends Witness {
   protected readonly role: 'router' | 'client';
   protected state: MemberState = 'joining';
-  protected incarnation = 0;
   protected birth: Uint8Array = new Uint8Array(16);
   protected attempt = 0;
   /** Of the placement that is installed; 0: none in this life. */
@@ -54,11 +54,6 @@ export abstract class Member extends BaseNode {
       { buffer: 'links', size: this.links.size, bound: this.parameters.k + 1 },
       { buffer: 'forks', size: this.forks.size, bound: this.parameters.maxCapsules },
     ];
-  }
-
-  /** Takes back an entry of the storage. */
-  protected restore(entry: Entry): void {
-    if (entry.type === 'incarnation') this.incarnation = entry.incarnation;
   }
 
   protected start(entropy: Uint8Array): void {
@@ -103,7 +98,7 @@ export abstract class Member extends BaseNode {
   protected onControl(frame: ControlFrame): void {
     if (this.state === 'left') reject('left');
     if (!this.isCoordinator(frame.credential)) reject(`${frame.kind}: not by the coordinator`);
-    if (frame.kind === 'placement') this.onPlacement(frame.body);
+    if (frame.kind === 'placement') this.onPlacement(frame);
     else if (frame.kind === 'join-refused') this.onRefusal(frame.body);
     else if (frame.kind === 'probe') this.onProbe(frame.body);
     else reject(`${frame.kind}: not for a ${this.role}`);
@@ -111,6 +106,10 @@ export abstract class Member extends BaseNode {
 
   protected onLink(from: NodeName, body: LinkBody, data: Uint8Array): void {
     if (this.state === 'left') reject('left');
+    if (body.kind === 'split-view') {
+      this.onSplitView(body);
+      return;
+    }
     if (body.kind !== 'heartbeat') {
       this.onBody(from, body, data);
       return;
@@ -146,6 +145,7 @@ export abstract class Member extends BaseNode {
       ...this.plea,
       ...saying(this.interest),
     });
+    if (this.plea.reason === 'orphaned') this.show(this.plea.suspect);
     this.setTimer('join', this.parameters.joinMs);
   }
 
@@ -187,12 +187,17 @@ export abstract class Member extends BaseNode {
     return this.version > 0;
   }
 
-  protected onPlacement(placement: PlacementBody): void {
+  protected onPlacement(frame: ControlFrameOf<'placement'>): void {
+    const placement = frame.body;
+    if (!this.areNeighboursGenuine(placement)) reject('placement: a neighbour is not enrolled');
+    if (!this.isPossible(placement)) reject('placement: of no tree');
+    if (this.witness(frame)) return;
     if (!this.isPlacementForThisLife(placement)) reject('placement: for another node or life');
     if (!this.acceptsPlacement(placement)) reject('placement: an old version');
-    if (!this.areNeighboursGenuine(placement)) reject('placement: a neighbour is not enrolled');
-    if (this.isInstalled(placement)) this.acknowledge();
-    else this.install(placement);
+    if (!this.isInstalled(placement)) this.install(frame);
+    else if (this.installed() === undefined || this.contradictsInstalled(frame))
+      reject('placement: not the one of this version');
+    else this.acknowledge();
   }
 
   protected isPlacementForThisLife(placement: PlacementBody): boolean {
@@ -212,10 +217,10 @@ export abstract class Member extends BaseNode {
   }
 
   /** Credentials in a placement are checked on their own: the coordinator's word does not make a key somebody's. */
-  protected areNeighboursGenuine({ parent, children }: PlacementBody): boolean {
+  protected areNeighboursGenuine({ node, parent, children }: PlacementBody): boolean {
     const isGenuine = (neighbour: Neighbour, mayBe: (credential: Credential) => boolean): boolean =>
       neighbour.credential.node === neighbour.node &&
-      neighbour.node !== this.node &&
+      neighbour.node !== node &&
       mayBe(neighbour.credential) &&
       this.verifyCredential(neighbour.credential);
     return (
@@ -224,10 +229,23 @@ export abstract class Member extends BaseNode {
     );
   }
 
-  protected install(placement: PlacementBody): void {
+  /** Whether there can be a tree with this placement at all. One that is of none is worth nothing, whoever signed it. */
+  protected isPossible({ node, version, level, parent, children }: PlacementBody): boolean {
+    const neighbours = [parent, ...children];
+    return (
+      children.length <= (node === this.node && this.role === 'client' ? 0 : this.parameters.k) &&
+      children.every(({ node }) => node !== parent.node) &&
+      (level === 1) === (parent.node === COORDINATOR) &&
+      neighbours.every(({ link }) => link <= version)
+    );
+  }
+
+  protected install(frame: ControlFrameOf<'placement'>): void {
+    const placement = frame.body;
     const before = this.links.names();
     const hadPlace = this.hasPlace();
     this.links.install(this.neighboursOf(placement), this.incarnation);
+    this.placed = frame;
     this.version = placement.version;
     this.level = placement.level;
     this.parent = placement.parent.node;
@@ -262,6 +280,7 @@ export abstract class Member extends BaseNode {
 
   protected beat(): void {
     this.sendBody(this.links.names(), { kind: 'heartbeat' });
+    this.tellSplitView();
     this.setTimer('heartbeat', this.parameters.heartbeatMs);
   }
 
@@ -275,6 +294,7 @@ export abstract class Member extends BaseNode {
         child: node,
         link,
       });
+      this.show(node);
       this.setTimer(`suspect:${node}`, this.parameters.suspectMs);
     } else if (this.state === 'attached') {
       this.plea = { reason: 'orphaned', suspect: node, link };

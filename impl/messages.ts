@@ -82,6 +82,20 @@ export interface Evidence {
   readonly credential: Credential;
 }
 
+/** A placement with the signature of the coordinator. */
+export interface SignedPlacement {
+  readonly body: PlacementBody;
+  readonly signature: Uint8Array;
+}
+
+/** Two placements of one version that are of no one tree: evidence against the coordinator (§5.7). */
+export interface SplitView {
+  /** Two, sorted by signature. */
+  readonly placements: readonly SignedPlacement[];
+  /** Of the key that signed both. */
+  readonly credential: Credential;
+}
+
 /** A record beside the credential of its writer, as Data carries it and logs keep it. */
 export interface ProvenRecord {
   readonly record: CapsuleRecord;
@@ -310,6 +324,11 @@ export interface EvidenceMessage {
   readonly evidence: Evidence;
 }
 
+export interface SplitViewMessage {
+  readonly kind: 'split-view';
+  readonly view: SplitView;
+}
+
 /** What a link frame carries. */
 export type LinkBody =
   | HeartbeatMessage
@@ -319,7 +338,8 @@ export type LinkBody =
   | SyncMessage
   | NakMessage
   | RepairMessage
-  | EvidenceMessage;
+  | EvidenceMessage
+  | SplitViewMessage;
 
 /** Everything that is signed with {@link ControlFrame}'s scheme, by kind. */
 export interface SignedBodies extends ControlBodies {

@@ -60,6 +60,8 @@ export type Report =
       readonly seq: number;
       readonly evidence: string;
     }
+  /** `evidence`: the bytes of `encodeSplitView`, in hex. */
+  | { readonly type: 'split-view'; readonly version: number; readonly evidence: string }
   | { readonly type: 'epoch-opened'; readonly epoch: number }
   | { readonly type: 'epoch-closed'; readonly epoch: number; readonly answered: readonly NodeName[] }
   | { readonly type: 'answered'; readonly key: string; readonly value: string | null }

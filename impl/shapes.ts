@@ -28,6 +28,9 @@ import type {
   RtsMessage,
   SignedBodies,
   SignedKind,
+  SignedPlacement,
+  SplitView,
+  SplitViewMessage,
   SyncBody,
   SyncMessage,
   Write,
@@ -188,6 +191,12 @@ export const controlShapes: { readonly [K in ControlKind]: Shape<ControlBodies[K
   'probe-ack': probe,
 };
 
+const signedPlacement = struct<SignedPlacement>({ body: controlShapes.placement, signature });
+export const splitView: Shape<SplitView> = struct<SplitView>({
+  placements: list(signedPlacement, 2, (one) => bytesToHex(one.signature)),
+  credential,
+});
+
 const rtsBody = struct<RtsBody>({ epoch: positive });
 const lack = struct<Lack>({ capsule, held: integer(0) });
 const syncBody = struct<SyncBody>({
@@ -247,6 +256,7 @@ export const bodyShapes: { readonly [K in LinkBody['kind']]: Shape<Extract<LinkB
     'empty range',
   ),
   evidence: struct<EvidenceMessage>({ kind: oneOf('evidence'), evidence }),
+  'split-view': struct<SplitViewMessage>({ kind: oneOf('split-view'), view: splitView }),
 };
 
 export const linkFrame = struct<LinkFrame>({

@@ -1,6 +1,6 @@
 /** What nodes write to their stable storage: plain values, each made before anything that depends on it is sent. */
 import type { PolicySnapshot } from './placement.ts';
-import type { CapsuleRecord, Credential, Evidence, Interest, NodeName, Role } from './messages.ts';
+import type { CapsuleRecord, Credential, Evidence, Interest, NodeName, Role, SplitView } from './messages.ts';
 
 /** What the coordinator knows of a node. */
 export interface Known {
@@ -32,6 +32,7 @@ export type Entry =
   | { readonly type: 'interest'; readonly interest: Interest }
   | { readonly type: 'record'; readonly record: CapsuleRecord; readonly credential: Credential }
   | { readonly type: 'evidence'; readonly evidence: Evidence }
+  | { readonly type: 'split-view'; readonly view: SplitView }
   | { readonly type: 'known'; readonly known: Known }
   | { readonly type: 'tree'; readonly tree: StoredTree }
   | { readonly type: 'epoch'; readonly epoch: number }

@@ -20,8 +20,8 @@ import { subscription, subscriptionActions, subscriptionGuards } from './subscri
 function memorised({ memory }: EventOf<'start'>, { shards }: Parameters): Partial<ClientContext> {
   const first = firstInterest(shards);
   if (memory?.kind !== 'client') return { positions: {}, interest: first, ...NO_FORKS };
-  const { positions, forks, marks, interest = first } = memory;
-  return { positions, forks, marks, interest };
+  const { positions, forks, marks, splitView = null, interest = first } = memory;
+  return { positions, forks, marks, splitView, interest };
 }
 
 /** A client after the evidence that a SYNC brings. */
@@ -40,8 +40,8 @@ function guards(parameters: Parameters) {
     isFromParent(context, event) && event.epoch > context.sync;
   return {
     ...frameGuard,
-    ...member.memberGuards,
-    ...subscriptionGuards,
+    ...member.memberGuards(parameters),
+    ...subscriptionGuards(parameters),
     canWrite: and([isPlaced, stateIn({ up: { writing: 'ready' } })]),
     canWriteQueued: and([
       ({ context }: { context: ClientContext }) => context.queued.length > 0,
@@ -174,6 +174,7 @@ function actions(parameters: Parameters) {
         interest: context.interest,
         forks: context.forks,
         marks: holdings.storedMarks(context),
+        splitView: context.splitView,
       },
     })),
     forgetAll: act<ClientContext, 'crash'>(({ self }) => ({ patch: holdings.lifelessClient(self) })),

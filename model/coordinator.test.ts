@@ -159,7 +159,11 @@ describe('probes', () => {
     const world = formed();
     const suspect: ModelEvent = { type: 'suspect', node: 'r1', incarnation: 1, child: 'c1', link: 0 };
     expect(kinds(world.give('C', suspect))).toEqual(['reject']);
-    expect(kinds(world.fire('r1', 'suspect:c1'))).toEqual(['suspect to C', 'set-timer suspect:c1']);
+    expect(kinds(world.fire('r1', 'suspect:c1'))).toEqual([
+      'suspect to C',
+      'placement to c1',
+      'set-timer suspect:c1',
+    ]);
     world.run(({ to }) => to === 'c1');
     expect(describeState(world.state('C'))).toBe('waiting·settled·probing');
     world.fire('r1', 'suspect:c1');

@@ -1,6 +1,6 @@
 /** What goes into the statecharts and what comes out of them, beside the messages. */
 
-import type { Capsule, Interest, Message, NodeName, Report, Tree } from './messages.ts';
+import type { Capsule, Interest, Message, NodeName, Report, SplitView, Tree } from './messages.ts';
 import type { Table } from './canonical.ts';
 import type { ForkContext } from './forks.ts';
 
@@ -46,13 +46,19 @@ export interface Place {
 
 /** What a node has in its storage (docs/protocol.md §5, §6). */
 export type Memory =
-  | ({ readonly kind: 'router'; readonly incarnation: number; readonly log: Log } & ForkContext)
+  | ({
+      readonly kind: 'router';
+      readonly incarnation: number;
+      readonly log: Log;
+      readonly splitView?: SplitView;
+    } & ForkContext)
   /** `positions`: the last record held of each capsule, own ones included. */
   | ({
       readonly kind: 'client';
       readonly incarnation: number;
       readonly positions: Table<number>;
       readonly interest?: Interest;
+      readonly splitView?: SplitView;
     } & ForkContext)
   | ({
       readonly kind: 'coordinator';

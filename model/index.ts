@@ -39,5 +39,6 @@ export {
   transitionId,
 } from './transitions.ts';
 export { policyChoice, policyTree } from './policy.ts';
+export { contradict } from './split-view.ts';
 export { admissible, nodesWithSlotFor } from './tree.ts';
 export type { Cause, Change } from './tree.ts';

@@ -59,7 +59,7 @@ function placement(
     incarnation: 1,
     birth: 7,
     version,
-    level: 1,
+    level: parent === 'C' ? 1 : 2,
     parent: { node: parent, incarnation: 1, link: 1 },
     children: children.map((child) => ({ node: child, incarnation: 1, link: 1 })),
   };
@@ -161,6 +161,7 @@ describe('membership', () => {
   test('a router reports a silent child, and says nothing of strangers', () => {
     expect(brief(take(router, { type: 'timer.suspect', node: 'c2' }).outputs)).toEqual([
       'suspect to C',
+      'placement to c2',
       'set suspect:c2 3500',
     ]);
     expect(brief(take(router, { type: 'timer.suspect', node: 'c9' }).outputs)).toEqual([]);

@@ -8,10 +8,11 @@ import { COORDINATOR, roleOf } from './events.ts';
 import type { EventOf, ModelOutput } from './events.ts';
 import { saying } from './interest.ts';
 import { isFromNeighbour, isFromParent, neighboursOf, sendAll } from './links.ts';
-import type { Control, Interest, Linked, Neighbour, NodeName } from './messages.ts';
+import type { Control, Interest, Linked, Neighbour, NodeName, SplitView } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { act, cancelTimer, report, send, setTimer, when } from './reaction.ts';
 import type { Reaction } from './reaction.ts';
+import * as view from './split-view.ts';
 
 /** Why a node joins: what its joins say, repetitions too. */
 export interface Claim {
@@ -40,6 +41,8 @@ export interface MemberContext {
   readonly interest: Interest | null;
   /** What the installed placement takes the client to want; null if it says nothing of it. */
   readonly shown: Interest | null;
+  /** The evidence against the coordinator that it keeps: the first that it had; null: none. */
+  readonly splitView: SplitView | null;
 }
 
 /** A member that is not alive. */
@@ -57,6 +60,7 @@ export function lifelessMember(self: NodeName): MemberContext {
     nonce: 0,
     interest: null,
     shown: null,
+    splitView: null,
   };
 }
 
@@ -75,8 +79,27 @@ function isMyPlacement(context: MemberContext, event: EventOf<'placement'>): boo
   return namesMe(context, event) && event.birth === context.birth;
 }
 
+/** Whether a placement is for this life, newer than the one installed, and of some tree. */
+export function isNewPlacement(
+  context: MemberContext,
+  event: EventOf<'placement'>,
+  parameters: Parameters,
+): boolean {
+  return (
+    isMyPlacement(context, event) &&
+    event.version > context.version &&
+    view.isPossible(context, event, parameters)
+  );
+}
+
+// Versions count from 1, so this one cannot be mistaken for the 0 of "none installed".
+function isInstalledPlacement(context: MemberContext, event: EventOf<'placement'>): boolean {
+  const own = view.installed(context);
+  return isMyPlacement(context, event) && own?.version === event.version && !view.contradict(own, event);
+}
+
 /** Guards of membership, by name. */
-export const memberGuards = {
+export const memberGuards = (parameters: Parameters) => ({
   storageIsEmpty: when<MemberContext, 'start'>('start', (_, event) => event.memory === null),
   isRefusedIncarnation: when<MemberContext, 'join-refused'>(
     'join-refused',
@@ -91,16 +114,15 @@ export const memberGuards = {
     'join-refused',
     (context, event) => event.why === 'excluded' && isOfThisLife(context, event),
   ),
-  isNewPlacement: when<MemberContext, 'placement'>(
-    'placement',
-    (context, event) => isMyPlacement(context, event) && event.version > context.version,
+  isNewPlacement: when<MemberContext, 'placement'>('placement', (context, event) =>
+    isNewPlacement(context, event, parameters),
   ),
-  // Versions count from 1, so this one cannot be mistaken for the 0 of "none installed".
-  isInstalledPlacement: when<MemberContext, 'placement'>(
+  isInstalledPlacement: when<MemberContext, 'placement'>('placement', isInstalledPlacement),
+  isSplitView: when<MemberContext, 'placement'>(
     'placement',
-    (context, event) =>
-      isMyPlacement(context, event) && context.version > 0 && event.version === context.version,
+    (context, event) => view.splitViewWith(context, event, parameters) !== undefined,
   ),
+  isNewSplitView: when<MemberContext, 'split-view'>('split-view', view.isNewSplitView),
   hasPlace: ({ context }: { context: MemberContext }): boolean => context.version > 0,
   greetsFromParent: when<MemberContext, 'heartbeat'>('heartbeat', isFromParent),
   greetsFromNeighbour: when<MemberContext, 'heartbeat'>('heartbeat', isFromNeighbour),
@@ -117,7 +139,7 @@ export const memberGuards = {
   ),
   // The message of that name is for the coordinator alone.
   isLeaveCommand: when<MemberContext, 'leave'>('leave', (_, event) => !('node' in event)),
-};
+});
 
 function join(context: MemberContext, parameters: Parameters): Reaction<MemberContext> {
   const role = roleOf(context.self);
@@ -134,7 +156,11 @@ function join(context: MemberContext, parameters: Parameters): Reaction<MemberCo
   };
   return {
     patch: context,
-    outputs: [send(COORDINATOR, message), setTimer('join', parameters.joinMs)],
+    outputs: [
+      send(COORDINATOR, message),
+      ...(context.claim.reason === 'orphaned' ? view.showTo(context, context.claim.suspect) : []),
+      setTimer('join', parameters.joinMs),
+    ],
   };
 }
 
@@ -220,6 +246,7 @@ export function memberActions(parameters: Parameters) {
     greet: act<MemberContext, 'timer.heartbeat'>((context) => ({
       outputs: [
         ...sendAll(context, neighboursOf(context), { type: 'heartbeat' }),
+        ...view.tellNeighbours(context),
         setTimer('heartbeat', parameters.heartbeatMs),
       ],
     })),
@@ -233,10 +260,16 @@ export function memberActions(parameters: Parameters) {
       return {
         outputs: [
           send(COORDINATOR, { type: 'suspect', node, incarnation, child: event.node, link }),
+          ...view.showTo(context, event.node),
           setTimer(`suspect:${event.node}`, parameters.suspectMs),
         ],
       };
     }),
+    keepSplitView: act<MemberContext, 'placement'>((context, event) => {
+      const found = view.splitViewWith(context, event, parameters);
+      return found ? view.keeping(found) : {};
+    }),
+    keepToldSplitView: act<MemberContext, 'split-view'>((_, { placements }) => view.keeping({ placements })),
     answerProbe: act<MemberContext, 'probe'>((context, event) => {
       const { self: node, incarnation } = context;
       const { nonce } = event;
@@ -281,7 +314,11 @@ export const returnToParent = {
 
 /** Transitions of `up` that no state of membership changes. */
 export const whileMember = {
-  placement: { guard: 'isInstalledPlacement', actions: 'acknowledge' },
+  placement: [
+    { guard: 'isInstalledPlacement', actions: 'acknowledge' },
+    { guard: 'isSplitView', actions: 'keepSplitView' },
+  ],
+  'split-view': { guard: 'isNewSplitView', actions: 'keepToldSplitView' },
   heartbeat: { guard: 'greetsFromNeighbour', actions: 'watchSender' },
   'timer.heartbeat': { guard: 'hasPlace', actions: 'greet' },
   probe: { guard: 'isNewProbe', actions: 'answerProbe' },

@@ -49,6 +49,26 @@ export interface Neighbour {
   readonly interest?: Interest;
 }
 
+/** The neighbourhood of one node in the tree of one version. */
+export interface Placement {
+  readonly node: NodeName;
+  readonly incarnation: number;
+  readonly birth: number;
+  readonly version: number;
+  readonly level: number;
+  readonly parent: Neighbour;
+  /** Sorted by node. */
+  readonly children: readonly Neighbour[];
+  /** Of a client: what the coordinator takes it to want. */
+  readonly interest?: Interest;
+}
+
+/** Two placements of one version that are of no one tree, each signed by the coordinator: transferable evidence against it. */
+export interface SplitView {
+  /** Sorted by their canonical texts. */
+  readonly placements: readonly [Placement, Placement];
+}
+
 /** Control messages: signed by their sender, sent directly between a node and the coordinator. */
 export type Control =
   | {
@@ -76,19 +96,8 @@ export type Control =
       /** The greatest incarnation that the coordinator knows of the node. */
       readonly known: number;
     }
-  | {
-      readonly type: 'placement';
-      readonly node: NodeName;
-      readonly incarnation: number;
-      readonly birth: number;
-      readonly version: number;
-      readonly level: number;
-      readonly parent: Neighbour;
-      /** Sorted by node. */
-      readonly children: readonly Neighbour[];
-      /** To a client: what the coordinator takes it to want. */
-      readonly interest?: Interest;
-    }
+  /** Sent by the coordinator to the node; and by the node to a neighbour that is silent, to whom it shows it. */
+  | ({ readonly type: 'placement' } & Placement)
   /** What a client wants from now on. */
   | {
       readonly type: 'subscription';
@@ -156,7 +165,8 @@ export type LinkBody =
       /** By `seq`, of those that are not the records that the writer put; absent where there is none. */
       readonly marks?: Readonly<Record<string, Pick<SealedRecord, 'branch' | 'after'>>>;
     }
-  | ({ readonly type: 'evidence' } & Evidence);
+  | ({ readonly type: 'evidence' } & Evidence)
+  | ({ readonly type: 'split-view' } & SplitView);
 
 /** One client's answer to an RTS: the heads of the capsules that it wrote. */
 export interface Answer {
@@ -225,5 +235,7 @@ export type Report =
   | { readonly type: 'excluded' }
   /** It keeps evidence that it had not. */
   | { readonly type: 'forked'; readonly capsule: Capsule; readonly seq: number }
+  /** It keeps evidence against the coordinator, of which it had none. */
+  | { readonly type: 'split-view'; readonly version: number }
   | { readonly type: 'epoch-opened'; readonly epoch: number }
   | { readonly type: 'epoch-closed'; readonly epoch: number; readonly answered: readonly NodeName[] };

@@ -41,10 +41,12 @@ export function lifelessRouter(self: NodeName): RouterContext {
   };
 }
 
-function memorised(event: EventOf<'start'>): { readonly log: Log } & ForkContext {
-  if (event.memory?.kind !== 'router') return { log: {}, ...NO_FORKS };
-  const { log, forks, marks } = event.memory;
-  return { log, forks, marks };
+type Stored = { readonly log: Log } & ForkContext & Pick<RouterContext, 'splitView'>;
+
+function memorised(event: EventOf<'start'>): Stored {
+  if (event.memory?.kind !== 'router') return { log: {}, ...NO_FORKS, splitView: null };
+  const { log, forks, marks, splitView = null } = event.memory;
+  return { log, forks, marks, splitView };
 }
 
 function merged(context: RouterContext, event: EventOf<'eoe'>): readonly Answer[] {
@@ -71,7 +73,7 @@ function guards(parameters: Parameters) {
     context.children.some((child) => child.node === event.path[0]);
   return {
     ...frameGuard,
-    ...member.memberGuards,
+    ...member.memberGuards(parameters),
     isNewRtsForChildren: when<RouterContext, 'rts'>(
       'rts',
       (context, event) => isNewRts(context, event) && context.children.length > 0,
@@ -210,8 +212,8 @@ function actions(parameters: Parameters) {
     sayGoodbye: act<RouterContext, 'leave'>((context) => ({ outputs: member.farewell(context) })),
     // What is left is what the storage holds.
     forgetTree: act<RouterContext, 'leave'>(
-      ({ self, incarnation, log, forks, marks }): Reaction<RouterContext> => ({
-        patch: { ...lifelessRouter(self), incarnation, log, forks, marks },
+      ({ self, incarnation, log, forks, marks, splitView }): Reaction<RouterContext> => ({
+        patch: { ...lifelessRouter(self), incarnation, log, forks, marks, splitView },
       }),
     ),
     forgetAll: act<RouterContext, 'crash'>(({ self }) => ({ patch: lifelessRouter(self) })),

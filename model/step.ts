@@ -154,13 +154,14 @@ export function memoryOf(state: ModelState): Memory | null {
       };
     }
     case 'router': {
-      const { incarnation, log, forks, marks } = state.context;
-      return { kind: state.role, incarnation, log, forks, marks };
+      const { incarnation, log, forks, marks, splitView } = state.context;
+      return { kind: state.role, incarnation, log, forks, marks, ...(splitView ? { splitView } : {}) };
     }
     case 'client': {
-      const { incarnation, positions, interest, forks } = state.context;
+      const { incarnation, positions, interest, forks, splitView } = state.context;
       const marks = storedMarks(state.context);
-      return { kind: state.role, incarnation, positions, ...saying(interest), forks, marks };
+      const kept = { ...saying(interest), ...(splitView ? { splitView } : {}) };
+      return { kind: state.role, incarnation, positions, ...kept, forks, marks };
     }
   }
 }

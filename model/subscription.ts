@@ -6,13 +6,13 @@
 import { COORDINATOR } from './events.ts';
 import type { ClientContext } from './holdings.ts';
 import { isSameInterest } from './interest.ts';
-import { memberGuards } from './membership.ts';
+import { isNewPlacement } from './membership.ts';
 import type { Parameters } from './parameters.ts';
 import { act, cancelTimer, send, setTimer, when } from './reaction.ts';
 import type { Reaction } from './reaction.ts';
 
 /** Guards of subscriptions, by name. */
-export const subscriptionGuards = {
+export const subscriptionGuards = (parameters: Parameters) => ({
   isInterestNotShown: when<ClientContext, 'subscribe'>(
     'subscribe',
     (context, event) => context.version > 0 && !isSameInterest(context.shown, event.shards),
@@ -21,10 +21,10 @@ export const subscriptionGuards = {
     'placement',
     (context, event) =>
       context.interest !== null &&
-      memberGuards.isNewPlacement({ context, event }) &&
+      isNewPlacement(context, event, parameters) &&
       !isSameInterest(context.interest, event.interest),
   ),
-};
+});
 
 function tell(context: ClientContext, { joinMs }: Parameters): Reaction<ClientContext> {
   const { self: node, incarnation, interest } = context;

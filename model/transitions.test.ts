@@ -78,7 +78,7 @@ describe('allRejections', () => {
   });
 
   test('kinds of messages are messages', () => {
-    expect(MESSAGE_TYPES).toHaveLength(18);
+    expect(MESSAGE_TYPES).toHaveLength(19);
     for (const type of MESSAGE_TYPES)
       expect(isFrame({ type, node: 'c1' } as unknown as ModelEvent)).toBe(true);
   });
@@ -123,6 +123,7 @@ describe('examine', () => {
       'client up.membership.seeking placement [isNewPlacement] → attached: false',
       'client up.subscription.told placement [showsOtherInterest] → telling: false',
       'client up placement [isInstalledPlacement]: false',
+      'client up placement [isSplitView]: false',
       'client up * [isFrame]: true',
       'client up.service.serving always [canWriteQueued]: false',
     ]);

@@ -95,6 +95,7 @@ const MESSAGES: Readonly<Record<Message['type'], true>> = {
   nak: true,
   repair: true,
   evidence: true,
+  'split-view': true,
   garbage: true,
 };
 

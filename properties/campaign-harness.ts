@@ -42,8 +42,19 @@ export interface CheckConfig {
   readonly probing?: Probing;
 }
 
-/** Of a search that nobody told what to grant, one in so many runs has insiders; the others are what they are without. */
+/**
+ * Of a search that nobody told what to grant, one in so many runs has insiders, and one in twice as many somebody with the coordinator's keys: apart,
+ * since of service nothing is promised against that. The others are what they are without.
+ */
 const INSIDERS_EVERY = 16;
+const COORDINATOR_EVERY = 2 * INSIDERS_EVERY;
+const COORDINATOR_AT = 6;
+
+/** What the run is granted beside what all are. */
+function insidersOf(index: number): readonly Capability[] {
+  if (index % INSIDERS_EVERY === INSIDERS_EVERY - 1) return ON_REQUEST.filter((one) => one !== 'coordinator');
+  return index % COORDINATOR_EVERY === COORDINATOR_AT ? ['coordinator'] : [];
+}
 
 /** The harness that can judge runs with insiders, too. What such runs alone can reach is no goal: they are too few to be sure of it. */
 function withInsiders(whole: TreeHarness): TreeHarness {
@@ -82,8 +93,7 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
     guided: strategy === 'guided',
     scenarioFor(index, random, parent) {
       const drawn = scenarioFor(subject, scenario ?? parent ?? drawnFor(subject, index, random));
-      const hasInsiders = insiders !== undefined && index % INSIDERS_EVERY === INSIDERS_EVERY - 1;
-      const granted = hasInsiders ? [...whole.capabilities, ...ON_REQUEST] : whole.capabilities;
+      const granted = [...whole.capabilities, ...(insiders === undefined ? [] : insidersOf(index))];
       const { strategy: kinds, ...paired } = traced === undefined ? kindsFor(harness, index) : {};
       const assigned = traced === undefined ? drawn : traced.assign(drawn, index);
       const hasRouter = hasInsiders || capabilities?.includes('router') === true;

@@ -1,5 +1,6 @@
 /** What an adversary may be given, and which moves each gift allows. */
 import { capabilityOf, type Capability, type Move } from '../engine/index.ts';
+import { COORDINATOR_MOVES } from './adversary/coordinator.ts';
 import { INSIDER_MOVES } from './adversary/insider.ts';
 import { OUTSIDER_MOVES } from './adversary/outsider.ts';
 import { ROUTER_MOVES } from './adversary/router.ts';
@@ -38,6 +39,7 @@ export const CAPABILITIES: readonly { readonly id: Capability; readonly moves: r
   { id: 'insider', moves: INSIDER_MOVES },
   { id: 'writer', moves: WRITER_MOVES },
   { id: 'router', moves: ROUTER_MOVES },
+  { id: 'coordinator', moves: COORDINATOR_MOVES },
 ];
 
 /** What an adversary must have been given for these moves, in the order of CAPABILITIES. */

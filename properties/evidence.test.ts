@@ -33,6 +33,11 @@ function convinces(evidence: Evidence): boolean {
 }
 
 describe('evidence', () => {
+  test('of a fork of one shard convinces, too', () => {
+    const [one, other] = ['a', 'b'].map((value) => headOf(recordOf(value, 1, 'c1/1/s2')));
+    expect(convinces(makeEvidence(one!, other!, c1.credential))).toBe(true);
+  });
+
   test('of two records of one name convinces, whichever is first, and names the key', () => {
     expect(convinces(genuine)).toBe(true);
     expect(encodeEvidence(makeEvidence(headOf(b), headOf(a), c1.credential))).toEqual(

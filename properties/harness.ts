@@ -54,7 +54,7 @@ const NO_OUTSIDER_MOVES = 'no outsider moves were granted';
 const ALL_CAPABILITIES: readonly Capability[] = ['network', 'timing', 'churn', 'outsider'];
 
 /** Capabilities that nobody has who does not ask for them: with them, what is promised is less. */
-export const ON_REQUEST: readonly Capability[] = ['writer', 'router'];
+export const ON_REQUEST: readonly Capability[] = ['writer', 'router', 'coordinator'];
 
 /** Groups worth cutting off: a router with the clients that are likely below it. */
 function groups(scenario: TreeScenario): readonly (readonly string[])[] {
@@ -110,6 +110,7 @@ export function treeHarness<Frame>({
     outsider: adversary !== undefined,
     bytes: facts.secrets !== undefined,
     writer: capabilities.includes('writer'),
+    coordinator: capabilities.includes('coordinator'),
   };
   const watchOf = watchesOf(facts);
   return {

@@ -32,6 +32,11 @@ describe('the reference', () => {
       numRuns: 4,
     },
   )('holds against both, while nodes and messages come and go', holds);
+
+  test.prop([runs(reference, { scenario: drawn, strategy: strategy('network', 'churn', 'coordinator') })], {
+    seed: 4,
+    numRuns: 5,
+  })('holds against the keys of the coordinator, as far as anything is promised', holds);
 });
 
 describe('the threat model', () => {

@@ -6,6 +6,7 @@ import { EPOCH_MUTANTS } from './mutants/epochs.ts';
 import { FORK_MUTANTS } from './mutants/forks.ts';
 import { MEMBERSHIP_MUTANTS } from './mutants/membership.ts';
 import type { Mutant } from './mutants/mutant.ts';
+import { SPLIT_VIEW_MUTANTS } from './mutants/split-views.ts';
 import { SHARD_MUTANTS } from './mutants/shards.ts';
 
 export const MUTANTS: readonly Mutant[] = [
@@ -14,6 +15,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...EPOCH_MUTANTS,
   ...FORK_MUTANTS,
   ...DOUBT_MUTANTS,
+  ...SPLIT_VIEW_MUTANTS,
   ...SHARD_MUTANTS,
   ...DOMAIN_MUTANTS,
 ];

@@ -9,6 +9,7 @@ import { DeliveryToEverySubscriber, Reattachment, ResyncCompletes } from './moni
 import { NON_INTERFERENCE } from './monitors/non-interference.ts';
 import { BoundedReaction, RejectionIsInert } from './monitors/reactions.ts';
 import { AuthenticDelivery, ChainIntegrity, Confidentiality, EnclaveEconomy } from './monitors/records.ts';
+import { CoordinatorAccountability } from './monitors/split-views.ts';
 import { EdgeOnce, KPlusOne, LatencyBound } from './monitors/traffic.ts';
 import { OneSlotPerCredential, PlacementAuthority, TreeShape } from './monitors/tree.ts';
 
@@ -65,6 +66,14 @@ export const DEFINITIONS: readonly Definition[] = [
       'When a writer equivocates, some honest node holds evidence that convinces anyone; honest nodes stop at the fork; no evidence ever names an honest node.',
     source: 'IA-CCF, PeerReview',
     make: always(ForkAccountability),
+  },
+  {
+    id: 'coordinator-accountability',
+    kind: 'safety',
+    statement:
+      'Whoever sees two placements of one version that are of no one tree holds evidence that convinces anyone; neighbours that were told of different trees come to see both; no evidence is ever held against an honest coordinator.',
+    source: 'PeerReview; Certificate Transparency, split views',
+    make: always(CoordinatorAccountability),
   },
   {
     id: 'rejection-is-inert',

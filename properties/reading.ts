@@ -32,11 +32,20 @@ export interface ForkReport {
   readonly evidence?: string;
 }
 
+/** Evidence against the coordinator that a node keeps from now on. */
+export interface SplitViewReport {
+  readonly type: 'split-view';
+  readonly version: number;
+  /** What others can be convinced with, in hex; absent where placements are symbols. */
+  readonly evidence?: string;
+}
+
 /** Everything that a node may report. Subjects without payloads leave the payload fields out. */
 export type Report =
-  | Exclude<ModelReport, { readonly type: 'put' | 'delivered' | 'forked' }>
+  | Exclude<ModelReport, { readonly type: 'put' | 'delivered' | 'forked' | 'split-view' }>
   | RecordReport
   | ForkReport
+  | SplitViewReport
   | { readonly type: 'answered'; readonly key: string; readonly value: string | null }
   | { readonly type: 'store'; readonly entries: readonly (readonly [string, string])[] };
 
@@ -151,6 +160,8 @@ export class Observer<Frame> {
   }
 
   #seeReaction(step: Reaction<Frame, Command, Report>): SeenReaction {
+    // First: what a placement that nobody was seen to send says of links, the answers to it are judged by.
+    const input = this.#seeInput(step);
     const sends: Sent[] = [];
     const timers: Extract<Output<unknown, Report>, { kind: 'set-timer' | 'cancel-timer' }>[] = [];
     const reports: Report[] = [];
@@ -182,7 +193,7 @@ export class Observer<Frame> {
       nowMs: step.nowMs,
       node: step.node,
       settling: this.#settling || isSettling(step.cause),
-      input: this.#seeInput(step),
+      input,
       message: step.message,
       attack: step.attack,
       sends,

@@ -62,6 +62,21 @@ export const THREATS: readonly Threat[] = [
       'non-interference': 'not promised',
     },
   },
+  {
+    capability: 'coordinator',
+    suite: INSIDERS,
+    except: {
+      'fork-accountability': 'holds for the others',
+      'coordinator-accountability': 'must be detected',
+      'placement-authority': 'not promised',
+      'domain-crossing': 'not promised',
+      'delivery-to-every-subscriber': 'not promised',
+      reattachment: 'not promised',
+      'resync-completes': 'not promised',
+      'latency-bound': 'not promised',
+      'non-interference': 'not promised',
+    },
+  },
 ];
 
 /** What is promised of a property against whoever has a capability. */

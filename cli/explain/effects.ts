@@ -162,6 +162,8 @@ function sendPhrase(
               : `${whom} (${term('JoinRefused')}): another life has claimed ${term('incarnation')} ${message.known}`,
       };
     case 'placement':
+      if (!to.includes(message.node) && message.version > 0)
+        return { verb: 'show', rest: `${whom} its own ${placementName(message)}` };
       return to.length === 1
         ? {
             verb: 'send',
@@ -213,6 +215,7 @@ function sendPhrase(
         rest: `${whom} ${rangeWords(message.capsule, message.seqs[0] ?? message.first, message.seqs.at(-1) ?? message.last)} again (${term('Repair')})`,
       };
     case 'evidence':
+    case 'split-view':
       return passesOn
         ? { verb: 'pass', rest: `it on to ${whom}` }
         : { verb: 'send', rest: `${whom} ${messageWords(message)}` };

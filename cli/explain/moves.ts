@@ -192,6 +192,14 @@ export function attackWords(attack: Attack, named: Naming = identityWords): stri
     }
     case 'suspect':
       return `tells the coordinator that ${text('child')} is silent`;
+    case 'place': {
+      const also = [
+        ...(attack['parent'] === undefined ? [] : [`under ${text('parent')}`]),
+        ...(attack['child'] === undefined ? [] : [`with ${text('child')} for a child`]),
+        ...(Array.isArray(attack['without']) ? [`without ${attack['without'].join(' and ')}`] : []),
+      ];
+      return `places ${receiver} under version ${text('version')} as in ${message}${also.length === 0 ? '' : `, but ${also.join(', ')}`}, signed as it should be`;
+    }
     case 'flood':
       return `floods the coordinator with ${text('joins')} made-up joins`;
     case 'malformed':

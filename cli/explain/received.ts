@@ -28,6 +28,7 @@ export function receivedWords(message: Message, from: string, life?: number): st
           ? `the refusal of ${from}: it is excluded for good (${term('JoinRefused')})`
           : `the refusal of ${from}: ${term('incarnation')} ${message.known} was claimed by another life (${term('JoinRefused')})`;
     case 'placement':
+      if (message.node === from) return `the ${placementName(message)} of ${from}`;
       return `its ${placementName(message)} from ${from}`;
     case 'placement-ack':
       return `${from}’s confirmation of version ${message.version} (${term('PlacementAck')})`;
@@ -62,6 +63,7 @@ export function receivedWords(message: Message, from: string, life?: number): st
     case 'repair':
       return `${message.seqs.length === 0 ? 'nothing' : rangeWords(message.capsule, message.seqs[0] ?? 0, message.seqs.at(-1) ?? 0)} again from ${from} (${term('Repair')})`;
     case 'evidence':
+    case 'split-view':
       return `${messageWords(message)} from ${from}`;
     case 'garbage':
       return garbageWords(message.reason);

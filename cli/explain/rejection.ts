@@ -28,7 +28,11 @@ export function whyRejected(event: ModelEvent, before: ModelState): string | und
 type Of<T extends Message['type']> = Extract<Message, { readonly type: T }>;
 type MemberContext = Exclude<ModelState, { readonly role: 'coordinator' }>['context'];
 
-function whyNoPlacement({ birth, version }: Of<'placement'>, context: MemberContext): string | undefined {
+function whyNoPlacement(
+  { node, birth, version }: Of<'placement'>,
+  context: MemberContext,
+): string | undefined {
+  if (node !== context.self) return `it is that of ${node}, and contradicts nothing`;
   if (birth !== context.birth) return `it is for another life of ${context.self}`;
   if (version === context.version) return `it has version ${version} already`;
   return version < context.version

@@ -75,6 +75,8 @@ export function reportPhrase(report: Report, situation: Situation): Phrase {
       return { verb: 'give', rest: 'up: it is excluded' };
     case 'forked':
       return { verb: 'keep', rest: `evidence of two records ${recordId(report)}` };
+    case 'split-view':
+      return { verb: 'keep', rest: `evidence of two trees of ${term('version')} ${report.version}` };
     case 'epoch-opened':
       return { verb: 'open', rest: `${term('epoch')} ${report.epoch}` };
     case 'epoch-closed':

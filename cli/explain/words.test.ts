@@ -147,7 +147,7 @@ const MESSAGES: readonly [Message, string, string][] = [
   [
     {
       type: 'placement',
-      node: 'r1',
+      node: 'x',
       incarnation: 1,
       birth: 7,
       version: 8,
@@ -157,6 +157,20 @@ const MESSAGES: readonly [Message, string, string][] = [
     },
     'its Placement of version 8 from y',
     'sends x its Placement of version 8: parent C, child c3',
+  ],
+  [
+    {
+      type: 'placement',
+      node: 'r1',
+      incarnation: 1,
+      birth: 7,
+      version: 8,
+      level: 1,
+      parent: { node: 'C', ...NEIGHBOUR },
+      children: [{ node: 'c3', ...NEIGHBOUR }],
+    },
+    'its Placement of version 8 from y',
+    'shows x its own Placement of version 8',
   ],
   [
     { type: 'placement-ack', node: 'r1', incarnation: 1, version: 8 },

@@ -1,5 +1,5 @@
 /** Messages, times and lists in words. Marked terms (`terms.ts`) are explained by whoever shows them. */
-import type { Answer, Message, RecordName } from '../../model/index.ts';
+import type { Answer, Message, Placement, RecordName } from '../../model/index.ts';
 import { roleOf, writerOf } from '../../model/index.ts';
 import { term } from './terms.ts';
 
@@ -189,9 +189,17 @@ export function messageWords(message: Message): string {
       return `a ${term('Repair')} with ${message.seqs.length === 0 ? 'nothing' : rangeWords(message.capsule, message.seqs[0] ?? 0, message.seqs.at(-1) ?? 0)}`;
     case 'evidence':
       return `evidence that ${writerOf(message.capsule)} made two records ${recordId(message)}`;
+    case 'split-view':
+      return splitViewWords(message.placements);
     case 'garbage':
       return garbageWords(message.reason);
   }
+}
+
+/** What a split view is evidence of. */
+function splitViewWords([one, other]: readonly [Placement, Placement]): string {
+  const whom = one.node === other.node ? `${one.node} twice` : `${one.node} and ${other.node}`;
+  return `evidence that the coordinator placed ${whom} under version ${one.version}, in two trees`;
 }
 
 /** A message in as few letters as a diagram has room for. */
@@ -217,6 +225,8 @@ export function messageLabel(message: Message): string {
       return `suspect ${message.child}`;
     case 'evidence':
       return `evidence ${recordId(message)}`;
+    case 'split-view':
+      return `split view v${message.placements[0].version}`;
     case 'garbage':
       return culled(message.reason) === undefined ? 'not authentic' : 'cull';
     case 'join':

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Attack } from '../../engine/index.ts';
 import { isNodeName } from '../../impl/index.ts';
+import { ROOT } from '../scenario.ts';
 import type { Path } from './fields.ts';
 import { FORGED, type Forged } from './forge.ts';
 import { MALFORMED, type Malformed } from './malformed.ts';
@@ -92,6 +93,25 @@ export type RouterAttack =
   /** Tells the coordinator that a child is silent. */
   | { readonly kind: 'suspect'; readonly by: `router(${string})`; readonly child: string };
 
+/**
+ * A placement signed by the coordinator's key: that of the message, under this version, with other ends. The nodes named are as they were
+ * seen last.
+ */
+export interface CoordinatorAttack extends Attack {
+  readonly kind: 'place';
+  readonly by: `coordinator(${string})`;
+  /** A placement that the coordinator sent. */
+  readonly message: string;
+  readonly version: number;
+  readonly level?: number;
+  readonly parent?: string;
+  readonly child?: string;
+  /** Of the parent and the child that are named here. @default the version */
+  readonly link?: number;
+  /** Children that are left out. */
+  readonly without?: readonly string[];
+}
+
 const message = z.string();
 const node = z.string().refine(isNodeName);
 const whole = z.number().int().min(0);
@@ -157,6 +177,25 @@ const routerSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('suspect'), by: byRouter, child: node }),
 ]);
+
+const version = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+
+const coordinatorSchema = z.strictObject({
+  kind: z.literal('place'),
+  by: z.literal(`coordinator(${ROOT})`),
+  message,
+  version,
+  level: version.optional(),
+  parent: node.optional(),
+  child: node.optional(),
+  link: version.optional(),
+  without: z.array(node).optional(),
+});
+
+/** The attack, if it is one with the keys of the coordinator. */
+export function coordinatorAttack(attack: Attack): CoordinatorAttack | undefined {
+  return coordinatorSchema.safeParse(attack).success ? (attack as unknown as CoordinatorAttack) : undefined;
+}
 
 /** The attack, if it is one with the keys of a router. */
 export function routerAttack(attack: Attack): RouterAttack | undefined {

@@ -101,7 +101,7 @@ export function forge(kind: Forged, as: string, to: string, gleaned: Gleaned, sa
         incarnation: gleaned.incarnation,
         birth: gleaned.birth,
         version: gleaned.version + ahead,
-        level: 1,
+        level: as === ROOT ? 1 : 2,
         parent: { node: as, incarnation: 1, link, credential: keysOf(as).credential },
         children: [],
       });

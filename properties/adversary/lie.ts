@@ -201,6 +201,7 @@ function resigned(body: LinkBody, keys: NodeKeys | undefined, salt: number): Lin
     case 'heartbeat':
     case 'nak':
     case 'evidence':
+    case 'split-view':
       return body;
   }
 }

@@ -20,10 +20,12 @@ type Misuse = Extract<OutsiderAttack, { readonly kind: 'misuse' }>;
 /** What may be changed without anybody’s signature: `[capsule, first, last, path]` of a Nak, `[capsule, first, last]` of a Repair. */
 const UNSIGNED: Readonly<Record<string, readonly number[]>> = { nak: [1, 2, 3, 4], repair: [1, 2, 3] };
 
-/** What is of an earlier life, attempt, version or question if it is less: positions in the bodies of control messages. */
+/**
+ * What is of an earlier life, attempt, version or question if it is less: positions in the bodies of control messages. Not of placements:
+ * another one under a version is evidence against the coordinator, whoever signed it with its key.
+ */
 const DATED: Readonly<Record<string, readonly number[]>> = {
   'join-refused': [2],
-  placement: [1],
   'placement-ack': [1, 2],
   leave: [1],
   subscription: [1],

@@ -15,13 +15,16 @@ import type {
 import { roleOf } from '../../model/index.ts';
 import { decodeOnce } from '../subjects/reference-reader.ts';
 import {
+  coordinatorAttack,
   outsiderAttack,
   routerAttack,
   writerAttack,
+  type CoordinatorAttack,
   type OutsiderAttack,
   type RouterAttack,
   type WriterAttack,
 } from './attack.ts';
+import { asCoordinator, proposeCoordinator } from './coordinator.ts';
 import { closeFrame, get, leaves, openFrame, perturb, set, type Path } from './fields.ts';
 import { forge, forgedAmong, type Forged, type Gleaned } from './forge.ts';
 import { proposeInsider } from './insider.ts';
@@ -64,8 +67,11 @@ export const outsiderAdversary: Adversary<Uint8Array, TreeScenario> = {
     if (known !== undefined) return make(view, known);
     const written = writerAttack(attack);
     const routed = routerAttack(attack);
-    const suspicion = routed?.kind === 'suspect' ? asRouter(view, routed) : undefined;
-    const made = written === undefined ? suspicion : asWriter(view, written);
+    const placed = coordinatorAttack(attack);
+    const made =
+      (written && asWriter(view, written)) ??
+      (routed?.kind === 'suspect' ? asRouter(view, routed) : undefined) ??
+      (placed && asCoordinator(view, placed));
     return made === undefined ? [] : [made];
   },
   suppresses(attack, message) {
@@ -105,10 +111,10 @@ function propose(
   view: View,
   random: Random,
   capabilities: readonly Capability[],
-): OutsiderAttack | WriterAttack | RouterAttack | undefined {
+): OutsiderAttack | KeyedAttack | undefined {
   const { nodes } = view.scenario;
   const salt = random.int(0, SALTS);
-  const keyed = capabilities.filter((one) => one === 'writer' || one === 'router');
+  const keyed = capabilities.filter(isOfOneNode);
   if (keyed.length > 0) {
     const isAlone = !capabilities.includes('outsider') && !capabilities.includes('insider');
     const made =
@@ -154,13 +160,28 @@ function propose(
   return { kind: 'splice', message: flight.id, donor: random.pick(donors).id, field: part };
 }
 
+type KeyedAttack = WriterAttack | RouterAttack | CoordinatorAttack;
+/** Capabilities that are the keys of one node. */
+type OfOneNode = Extract<Capability, 'writer' | 'router' | 'coordinator'>;
+
+function isOfOneNode(capability: Capability): capability is OfOneNode {
+  return capability === 'writer' || capability === 'router' || capability === 'coordinator';
+}
+
 function proposeKeyed(
   view: View,
   random: Random,
-  keyed: readonly Capability[],
+  keyed: readonly OfOneNode[],
   salt: number,
-): WriterAttack | RouterAttack | undefined {
-  return random.pick(keyed) === 'writer' ? proposeWriter(view, random, salt) : proposeRouter(view, random);
+): KeyedAttack | undefined {
+  switch (random.pick(keyed)) {
+    case 'writer':
+      return proposeWriter(view, random, salt);
+    case 'router':
+      return proposeRouter(view, random);
+    case 'coordinator':
+      return proposeCoordinator(view, random);
+  }
 }
 
 /** Percent of the messages overheard that are of one of the rarer kinds. */

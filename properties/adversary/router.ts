@@ -101,7 +101,9 @@ function placementOf(view: View, router: string) {
   for (const { kind, to, frame } of view.seen.toReversed()) {
     if (kind !== 'placement' || to !== router) continue;
     const decoded = decodeOnce(frame);
-    if (!('wrong' in decoded) && decoded.frame.kind === 'placement') return decoded.frame.body;
+    if ('wrong' in decoded || decoded.frame.kind !== 'placement') continue;
+    // Others show their own to whom they miss.
+    if (decoded.frame.body.node === router) return decoded.frame.body;
   }
   return undefined;
 }
@@ -122,6 +124,7 @@ const LINKED: ReadonlySet<string> = new Set([
   'nak',
   'repair',
   'evidence',
+  'split-view',
 ]);
 
 /** Whether a router withholds a message. */

@@ -3,8 +3,10 @@ import { MESSAGE_TYPES } from '../../model/index.ts';
 import { isRejected, reactionOf, type Moment } from './scene.ts';
 import type { Situation } from './situation.ts';
 
-/** Kinds of messages that there are on the wire as long as no writer lies. */
-const WIRE_KINDS = MESSAGE_TYPES.filter((type) => type !== 'garbage' && type !== 'evidence');
+/** Kinds of messages that there are on the wire as long as neither a writer nor the coordinator lies. */
+const WIRE_KINDS = MESSAGE_TYPES.filter(
+  (type) => type !== 'garbage' && type !== 'evidence' && type !== 'split-view',
+);
 
 /** The attack that was rejected in this step, if it is of that kind. */
 function rejected(moment: Moment, kind: string) {

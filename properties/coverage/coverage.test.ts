@@ -101,8 +101,10 @@ describe('goals', () => {
   test('have ids of their own', () => {
     expect(new Set(all).size).toBe(all.length);
     const transitions = (['coordinator', 'router', 'client'] as const).flatMap(allTransitions);
-    expect(goalsFor({ outsider: true, bytes: true, writer: true }).transitions).toEqual(transitions);
-    // Without a writer that lies, there are no forks to react to.
+    expect(goalsFor({ outsider: true, bytes: true, writer: true, coordinator: true }).transitions).toEqual(
+      transitions,
+    );
+    // Without a writer that lies, there are no forks to react to; without the coordinator's keys, no split views.
     const others = transitions.filter((id) => !goals.transitions.includes(id));
     expect(others.length).toBeGreaterThan(5);
     for (const id of others) expect(id).toMatch(/isForked|isNewEvidence|xcluded\]/);

@@ -29,14 +29,21 @@ export interface Opponents {
   readonly bytes: boolean;
   /** Whether a writer may have been taken over: without, nothing is ever forked. @default false */
   readonly writer?: boolean;
+  /** Whether somebody may have the coordinator's keys: without, all see one tree. @default false */
+  readonly coordinator?: boolean;
 }
 
 /** What only a writer that lies leads to: guards of transitions, and the message. */
 const OF_FORKS = /\[(?:isForked\w+|isNewEvidence|joinsExcluded|isRefusedAsExcluded)\]| evidence: /;
 
+/** What only a coordinator that tells two stories leads to. */
+const OF_SPLIT_VIEWS = /\[(?:isSplitView|isNewSplitView)\]| split-view: /;
+
 /** All that is to be reached, by group. */
 export function goalsFor(opponents: Opponents): Readonly<Record<CoverageGroup, readonly string[]>> {
-  const isGoal = (id: string): boolean => opponents.writer === true || !OF_FORKS.test(id);
+  const isGoal = (id: string): boolean =>
+    (opponents.writer === true || !OF_FORKS.test(id)) &&
+    (opponents.coordinator === true || !OF_SPLIT_VIEWS.test(id));
   return {
     transitions: ROLES.flatMap(allTransitions).filter(isGoal),
     guards: ROLES.flatMap(allGuardOutcomes).filter(isGoal),

@@ -20,6 +20,8 @@ export function isStale(local: ExhaustLocal, message: ExhaustMessage): boolean {
   }
   switch (content.type) {
     case 'placement':
+      // That of another node is compared, and the coordinator's placements contradict each other never.
+      if (content.node !== state.node) return true;
       return (
         state.role !== 'coordinator' &&
         (content.incarnation < state.context.incarnation ||
@@ -59,7 +61,12 @@ export function isStale(local: ExhaustLocal, message: ExhaustMessage): boolean {
  * What a node that is down can't use when it comes back. A coordinator places everybody and makes its links anew, and has no probe outstanding; another node has no link of before,
  * a birth that nobody knows, and an incarnation beyond all that it had.
  */
-function isStaleToItsNextLife(memory: Memory, { life, past }: ExhaustLocal, message: Message): boolean {
+function isStaleToItsNextLife(
+  memory: Memory,
+  { life, past, state }: ExhaustLocal,
+  message: Message,
+): boolean {
+  const { node } = state;
   if ('link' in message && 'from' in message) return message.link <= past;
   switch (message.type) {
     case 'placement-ack':
@@ -70,6 +77,8 @@ function isStaleToItsNextLife(memory: Memory, { life, past }: ExhaustLocal, mess
       return memory.kind === 'coordinator' && isOldAttempt(memory.known, message);
     case 'placement':
     case 'probe':
+      // Who shows its own placement to a neighbour shows one that fits.
+      if (message.node !== node) return true;
       return memory.kind !== 'coordinator' && message.incarnation <= memory.incarnation;
     case 'join-refused':
       return memory.kind !== 'coordinator' && message.birth <= life;

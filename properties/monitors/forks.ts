@@ -83,9 +83,14 @@ export class ForkAccountability extends Judge {
     const { anchor } = this.watch.facts;
     if (report.evidence === undefined || anchor === undefined) return undefined;
     const verdict = convicts(Buffer.from(report.evidence, 'hex'), anchor);
-    if ('guilty' in verdict && verdict.capsule === report.capsule && verdict.seq === report.seq)
+    if ('capsule' in verdict && verdict.capsule === report.capsule && verdict.seq === report.seq)
       return undefined;
-    const why = 'guilty' in verdict ? `it names ${recordId(verdict)}` : verdict.why;
+    const why =
+      'capsule' in verdict
+        ? `it names ${recordId(verdict)}`
+        : 'why' in verdict
+          ? verdict.why
+          : 'it names no record';
     return `${node} keeps evidence of two records ${name} that convinces nobody: ${why}`;
   }
 

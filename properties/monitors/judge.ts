@@ -10,7 +10,7 @@ import {
   type Seen,
   type SeenReaction,
 } from '../reading.ts';
-import type { TreeScenario } from '../scenario.ts';
+import { ROOT, type TreeScenario } from '../scenario.ts';
 import { Interests } from './interests.ts';
 import { EntryPlacing, Holdings, Placing, writerOf } from './tracking.ts';
 import { Twins, type Followed } from './twins.ts';
@@ -115,6 +115,11 @@ export class Watch {
           : undefined;
     const node = attack === undefined ? undefined : takenOverBy(attack);
     if (node !== undefined) this.takenOver.add(node);
+  }
+
+  /** Whether nobody but the coordinator says what the tree is: if somebody does, nodes have neighbours that it knows nothing of. */
+  get isTreeGenuine(): boolean {
+    return !this.takenOver.has(ROOT);
   }
 
   /** Whether no node between the root and this one was taken over, nor it itself: nobody stands in its way. */

@@ -107,6 +107,8 @@ function symbolic(report: Report): string | undefined {
       return canonicalText({ type: report.type, capsule: report.capsule, seq: report.seq });
     case 'forked':
       return canonicalText({ type: report.type, capsule: report.capsule, seq: report.seq });
+    case 'split-view':
+      return canonicalText({ type: report.type, version: report.version });
     case 'answered':
     case 'store':
       return undefined;

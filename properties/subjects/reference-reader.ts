@@ -25,8 +25,18 @@ import {
   type LinkFrame,
   type Neighbour as WireNeighbour,
   type NodeKeys,
+  type PlacementBody,
+  type SplitView as WireSplitView,
 } from '../../impl/index.ts';
-import { roleOf, type LinkBody, type Message, type Neighbour, type NodeName } from '../../model/index.ts';
+import {
+  contradict,
+  roleOf,
+  type LinkBody,
+  type Message,
+  type Neighbour,
+  type NodeName,
+  type Placement,
+} from '../../model/index.ts';
 import { canonicalText, linkedText, messageText } from '../canonical.ts';
 import type { Step } from '../../engine/index.ts';
 import type { Command, Reader, Reading, Report } from '../reading.ts';
@@ -90,8 +100,8 @@ export class ReferenceReader implements Reader<Uint8Array> {
   readonly #enrolment: Enrolment;
   readonly #keys: ReadonlyMap<NodeName, NodeKeys>;
   readonly #readings = new WeakMap<Uint8Array, Reading>();
-  /** The MAC of each link, by its name. */
-  readonly #links = new Map<string, (message: Uint8Array) => Uint8Array>();
+  /** The MAC of each link, by its name; of several, where the coordinator tells of other lives of its ends under one version. */
+  readonly #links = new Map<string, Map<string, (message: Uint8Array) => Uint8Array>>();
 
   readonly #bodies: WeakMap<WireBody, ReadBody>;
   readonly #branches = new Branches();
@@ -156,9 +166,13 @@ export class ReferenceReader implements Reader<Uint8Array> {
   }
 
   #checkMac(bytes: Uint8Array, frame: LinkFrame): void {
-    const mac = this.#links.get(linkName(frame.from, frame.to, frame.link));
-    if (mac === undefined) throw new Unauthentic('no such link');
-    demand(equal(frame.mac, mac(macInput(bytes))), 'mac');
+    const macs = this.#links.get(linkName(frame.from, frame.to, frame.link));
+    if (macs === undefined) throw new Unauthentic('no such link');
+    const input = macInput(bytes);
+    demand(
+      [...macs.values()].some((mac) => equal(frame.mac, mac(input))),
+      'mac',
+    );
   }
 
   #checkCredential(credential: Credential, node: NodeName): void {
@@ -188,15 +202,9 @@ export class ReferenceReader implements Reader<Uint8Array> {
         return { type: 'join-refused', ...rest, birth: birthSymbol(birth) };
       }
       case 'placement': {
-        const { birth, parent, children, ...rest } = frame.body;
-        const self = { node: rest.node, incarnation: rest.incarnation };
-        return {
-          type: 'placement',
-          ...rest,
-          birth: birthSymbol(birth),
-          parent: this.#neighbour(self, parent),
-          children: children.map((child) => this.#neighbour(self, child)),
-        };
+        const { body } = frame;
+        for (const neighbour of [body.parent, ...body.children]) this.#learnLink(body, neighbour);
+        return { type: 'placement', ...symbolic(body) };
       }
       case 'placement-ack':
         return { type: 'placement-ack', ...frame.body };
@@ -213,24 +221,18 @@ export class ReferenceReader implements Reader<Uint8Array> {
     }
   }
 
-  #neighbour(
-    self: { node: NodeName; incarnation: number },
-    { credential, ...neighbour }: WireNeighbour,
-  ): Neighbour {
-    const { node, incarnation, link } = neighbour;
+  #learnLink(self: PlacementBody, { node, incarnation, link, credential }: WireNeighbour): void {
     this.#checkCredential(credential, node);
     const name = linkName(self.node, node, link);
     const own = this.#keys.get(self.node);
-    if (!this.#links.has(name) && own !== undefined) {
-      const info = linkInfo(self, { node, incarnation }, link);
-      this.#links.set(
-        name,
-        hmacUnder(
-          linkKey({ secret: own.linkSecret, publicKey: own.credential.linkKey }, credential.linkKey, info),
-        ),
-      );
-    }
-    return neighbour;
+    if (own === undefined) return;
+    const info = linkInfo({ node: self.node, incarnation: self.incarnation }, { node, incarnation }, link);
+    const lives = Buffer.from(info).toString('latin1');
+    let macs = this.#links.get(name);
+    if (macs === undefined) this.#links.set(name, (macs = new Map()));
+    if (macs.has(lives)) return;
+    const ends = { secret: own.linkSecret, publicKey: own.credential.linkKey };
+    macs.set(lives, hmacUnder(linkKey(ends, credential.linkKey, info)));
   }
 
   /** Equal bodies are decoded to one object, so what is found of one need not be found again. */
@@ -278,6 +280,8 @@ export class ReferenceReader implements Reader<Uint8Array> {
         };
       case 'evidence':
         return this.#evidence(body.evidence);
+      case 'split-view':
+        return { type: 'split-view', placements: this.#splitView(body.view) };
       case 'nak':
         return { type: 'nak', capsule: body.capsule, first: body.first, last: body.last, path: body.path };
       case 'repair':
@@ -303,6 +307,18 @@ export class ReferenceReader implements Reader<Uint8Array> {
     return { type: 'evidence', capsule, seq, branches: ['', ''] };
   }
 
+  #splitView({ placements, credential }: WireSplitView): readonly [Placement, Placement] {
+    this.#checkCredential(credential, ROOT);
+    for (const { body, signature } of placements)
+      demand(verify(signature, signingInput('placement', body), credential.signingKey), 'signature');
+    const [one, other] = placements
+      .map(({ body }) => symbolic(body))
+      .toSorted((a, b) => (canonicalText(a) < canonicalText(b) ? -1 : 1));
+    if (one === undefined || other === undefined || !contradict(one, other))
+      throw new Unauthentic('placements of one tree');
+    return [one, other];
+  }
+
   #answer({ answer, credential, signature }: WireAnswer, epoch: number) {
     this.#checkCredential(credential, answer.node);
     demand(credential.role === 'client' && answer.epoch === epoch, 'answer');
@@ -322,6 +338,17 @@ export class ReferenceReader implements Reader<Uint8Array> {
     demand(record.writer === writerOf(record.capsule), 'writer');
     this.#head(record, credential);
   }
+}
+
+/** A placement without keys: credentials are no part of a tree. */
+function symbolic({ birth, parent, children, ...rest }: PlacementBody): Placement {
+  const end = ({ node, incarnation, link, interest }: WireNeighbour): Neighbour => ({
+    node,
+    incarnation,
+    link,
+    ...(interest === undefined ? {} : { interest }),
+  });
+  return { ...rest, birth: birthSymbol(birth), parent: end(parent), children: children.map(end) };
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
