@@ -147,20 +147,6 @@ const MESSAGES: readonly [Message, string, string][] = [
   [
     {
       type: 'placement',
-      node: 'x',
-      incarnation: 1,
-      birth: 7,
-      version: 8,
-      level: 1,
-      parent: { node: 'C', ...NEIGHBOUR },
-      children: [{ node: 'c3', ...NEIGHBOUR }],
-    },
-    'its Placement of version 8 from y',
-    'sends x its Placement of version 8: parent C, child c3',
-  ],
-  [
-    {
-      type: 'placement',
       node: 'r1',
       incarnation: 1,
       birth: 7,
@@ -231,6 +217,20 @@ const MESSAGES: readonly [Message, string, string][] = [
     { type: 'repair', capsule: 'c1/1', first: 1, last: 2, seqs: [2], ...LINKED },
     'record c1/1#2 again from y (Repair)',
     'sends x record c1/1#2 again (Repair)',
+  ],
+  [
+    {
+      type: 'placement',
+      node: 'x',
+      incarnation: 1,
+      birth: 7,
+      version: 8,
+      level: 1,
+      parent: { node: 'C', ...NEIGHBOUR },
+      children: [{ node: 'c3', ...NEIGHBOUR }],
+    },
+    'its Placement of version 8 from y',
+    'sends x its Placement of version 8: parent C, child c3',
   ],
 ];
 

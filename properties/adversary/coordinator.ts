@@ -149,7 +149,7 @@ export function asCoordinator(view: View, attack: CoordinatorAttack): Injection<
     parent,
     children: children.toSorted((a, b) => (a.node < b.node ? -1 : 1)),
   };
-  const { credential, signingSecret } = keysOf(ROOT);
+  const { credential, signingSecret } = keysOf(view, ROOT);
   const signature = sign(signingInput('placement', body), signingSecret);
   return {
     from: ROOT,

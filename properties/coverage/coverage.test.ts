@@ -107,7 +107,7 @@ describe('goals', () => {
     // Without a writer that lies, there are no forks to react to; without the coordinator's keys, no split views.
     const others = transitions.filter((id) => !goals.transitions.includes(id));
     expect(others.length).toBeGreaterThan(5);
-    for (const id of others) expect(id).toMatch(/isForked|isNewEvidence|xcluded\]/);
+    for (const id of others) expect(id).toMatch(/isForked|isNewEvidence|xcluded\]|SplitView\]/);
   });
 
   test('situations say what they are in a sentence', () => {

@@ -58,7 +58,7 @@ export const TREE_SITUATIONS: readonly Situation[] = [
       const sent = new Map<NodeName, number[]>();
       return (moment) => {
         for (const { to, reading } of reactionOf(moment)?.sends ?? [])
-          if (reading.message.type === 'placement')
+          if (reading.message.type === 'placement' && reading.message.node === to)
             sent.set(to, [...(sent.get(to) ?? []), reading.message.version]);
         const [report] = reportsOf(moment, 'installed');
         const node = reactionOf(moment)?.node ?? '';
@@ -150,6 +150,18 @@ export const TREE_SITUATIONS: readonly Situation[] = [
       if (reaction.input.kind !== 'frame' || !('link' in reaction.input.reading.message)) return false;
       const version = scene.versionAt(reaction.message);
       return version !== undefined && version < scene.watch.placing.version;
+    },
+  },
+  {
+    id: 'shown-placement-fits',
+    title:
+      'A node is shown the placement of a neighbour, of the version that it has itself; the two are of one tree.',
+    lookout: () => (moment) => {
+      if (moment.followed?.event.type !== 'placement' || !isRejected(moment) || isAttack(moment))
+        return false;
+      const { event } = moment.followed;
+      const state = before(moment, 'router') ?? before(moment, 'client');
+      return event.node !== state?.context.self && event.version === state?.context.version;
     },
   },
 ];

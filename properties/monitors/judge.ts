@@ -124,6 +124,7 @@ export class Watch {
 
   /** Whether no node between the root and this one was taken over, nor it itself: nobody stands in its way. */
   isReached(node: NodeName): boolean {
+    if (!this.isTreeGenuine) return false;
     let at: NodeName | undefined = node;
     for (let hops = 0; at !== undefined && hops <= this.placing.parents.size; hops += 1) {
       if (this.takenOver.has(at)) return false;

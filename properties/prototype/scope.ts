@@ -36,6 +36,11 @@ export const PROTOTYPE_SCOPE: readonly Scope[] = [
     why: 'nobody compares records of one name, and there is no evidence to keep',
   },
   {
+    property: 'coordinator-accountability',
+    applies: false,
+    why: 'there are no versions under which two assignments could contradict each other, and nothing is signed by the root',
+  },
+  {
     property: 'rejection-is-inert',
     applies: true,
     why: 'what is ignored or dropped is rejected; a clock grows by one with each record taken in',
