@@ -141,7 +141,7 @@ describe('a node', () => {
       ...['C', 'c1', 'c2'].map((to) => `heartbeat to ${to}`),
       ...['c1', 'c2'].map((to) => `split-view to ${to}`),
     ]);
-    expect(brief(take(router, { ...fromClient, from: 'c9' } as Linked).outputs)).toEqual(['reject']);
-    expect(brief(take(router, { ...fromClient, link: 2 } as Linked).outputs)).toEqual(['reject']);
+    expect(brief(take(router, { ...fromClient, from: 'c9' }).outputs)).toEqual(['reject']);
+    expect(brief(take(router, { ...fromClient, link: 2 }).outputs)).toEqual(['reject']);
   });
 });

@@ -74,12 +74,7 @@ function lieIn(view: View, frame: Uint8Array, lie: Lie): Uint8Array | undefined 
   return 'wrong' in again || !judge.isAuthentic(again) ? told : undefined;
 }
 
-function altered(
-  view: View,
-  genuine: Uint8Array,
-  frame: Frame,
-  lie: Lie,
-): Uint8Array | undefined {
+function altered(view: View, genuine: Uint8Array, frame: Frame, lie: Lie): Uint8Array | undefined {
   const plain = alter(openFrame(genuine), lie);
   const changed = decodeOnce(closeFrame(plain));
   return 'wrong' in changed
@@ -88,11 +83,7 @@ function altered(
 }
 
 /** A frame in which one part is what it must not be, and everything around it is signed and sealed as it should be. */
-function misshaped(
-  view: View,
-  genuine: Uint8Array,
-  { field, as, salt }: Lie,
-): Uint8Array | undefined {
+function misshaped(view: View, genuine: Uint8Array, { field, as, salt }: Lie): Uint8Array | undefined {
   const plain = openFrame(genuine);
   if (field === undefined) return undefined;
   const part = get(plain, field);
