@@ -3,7 +3,7 @@
  */
 import { COORDINATOR } from './credentials.ts';
 import { Subscriber } from './subscriber.ts';
-import type { LinkBody, NodeName, PlacementBody } from './messages.ts';
+import type { ControlFrameOf, LinkBody, NodeName } from './messages.ts';
 
 /** A member that watches the path to the coordinator. */
 export abstract class Doubter extends Subscriber {
@@ -27,7 +27,7 @@ export abstract class Doubter extends Subscriber {
     this.watchPath();
   }
 
-  protected override install(placement: PlacementBody): void {
+  protected override install(placement: ControlFrameOf<'placement'>): void {
     const { parent: before, state } = this;
     super.install(placement);
     if (this.parent === COORDINATOR) {

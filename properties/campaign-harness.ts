@@ -93,10 +93,11 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
     guided: strategy === 'guided',
     scenarioFor(index, random, parent) {
       const drawn = scenarioFor(subject, scenario ?? parent ?? drawnFor(subject, index, random));
-      const granted = [...whole.capabilities, ...(insiders === undefined ? [] : insidersOf(index))];
+      const added = insiders === undefined ? [] : insidersOf(index);
+      const granted = [...whole.capabilities, ...added];
       const { strategy: kinds, ...paired } = traced === undefined ? kindsFor(harness, index) : {};
       const assigned = traced === undefined ? drawn : traced.assign(drawn, index);
-      const hasRouter = hasInsiders || capabilities?.includes('router') === true;
+      const hasRouter = added.includes('router') || capabilities?.includes('router') === true;
       return {
         scenario: hasRouter ? withWaysAround(assigned) : assigned,
         ...paired,
