@@ -17,9 +17,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Two clients that join, one of which writes; and several threads as soon as there is something to do. */
 const WORK: ExhaustWork = {
-  scopes: SCOPES.filter(({ name }) => name === 'pair').map((scope) => ({ ...scope, repeats: 0 })),
-  threadsFrom: 100,
-  slice: 200,
+  scopes: SCOPES.filter(({ name }) => name === 'pair').map((scope) => ({ ...scope, repeats: 0, epochs: 0 })),
+  threadsFrom: 30,
+  slice: 20,
 };
 
 /** What a call with --json says of the storm. */
@@ -53,11 +53,11 @@ describe('exhaust', () => {
   test('ends as if it had never been interrupted, on one thread or more', async () => {
     const checkpoint = join(folder, 'interrupted.checkpoint');
     const call = { ...CALL, memory: '1G', workers: '2', checkpoint };
-    // Each look at the clock is seconds after the one before, so each part is followed by a line; the second one interrupts.
+    // Each look at the clock is seconds after the one before, so each part is followed by a line; the sixth one interrupts.
     const interrupting = new AbortController();
     let lines = 0;
     const err = (text: string): void => {
-      if (text.startsWith('storm') && (lines += 1) === 2) interrupting.abort();
+      if (text.startsWith('storm') && (lines += 1) === 6) interrupting.abort();
     };
     let clockMs = 0;
     const first: Context = {
@@ -69,6 +69,7 @@ describe('exhaust', () => {
     expect(await exhaust(first, call, WORK)).toBe(EXIT.interrupted);
     const begun = storm(first);
     expect(begun.frontier).toBeGreaterThan(0);
+    expect(begun.states).toBeGreaterThan(WORK.threadsFrom ?? Infinity);
     const second = contextOf(fakeKit([]));
     expect(await exhaust(second, { ...call, workers: '1' }, WORK)).toBe(EXIT.ok);
     const third = contextOf(fakeKit([]));
