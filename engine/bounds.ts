@@ -21,14 +21,23 @@ export const MAX_SHRINK_EXECUTIONS = 5_000;
 /** Moves of a schedule, at most, for which shrinking tries to leave out two at a time. */
 export const MAX_PAIRWISE_MOVES = 12;
 
-/** Short schedules that shrinking makes anew, each time that nothing else leads on. */
-export const SHORT_WALKS = 400;
+/** Schedules of a single move that shrinking tries, each time that nothing else leads on. */
+export const MAX_LONE_MOVES = 100;
 
 /** The same, once, while many moves are left that chunks do not take away. */
-export const EARLY_SHORT_WALKS = 120;
+export const EARLY_LONE_MOVES = 40;
 
-/** Short schedules, at most, for each move that the schedule still has: there are fewer different short ones than long ones. */
-export const SHORT_WALKS_PER_MOVE = 100;
+/** Schedules with one move in place of two that shrinking tries, each time that nothing else leads on. */
+export const MAX_REPLACEMENTS = 80;
+
+/** Short schedules that shrinking makes at random, each time that nothing else leads on. */
+export const SHORT_WALKS = 120;
+
+/** The same, once, while many moves are left that chunks do not take away. */
+export const EARLY_SHORT_WALKS = 80;
+
+/** Short schedules at random, at most, for each move that the schedule still has: there are fewer different short ones than long ones. */
+export const SHORT_WALKS_PER_MOVE = 20;
 
 /** Every how many runs of a campaign one is executed again from its schedule, and the digests compared. */
 export const RECHECK_EVERY = 16;

@@ -29,9 +29,9 @@ export interface ExecuteOptions {
   readonly coverage?: boolean;
   /**
    * Gives moves that name a message that is not there the one that they most likely meant (`retarget`); the schedule
-   * of the run then has the moves as they were made. @default false
+   * of the run then has the moves as they were made. `anywhere`: attacks are led to messages of other links, too. @default false
    */
-  readonly retarget?: boolean;
+  readonly retarget?: boolean | 'anywhere';
   /**
    * Goes on until the system has settled, once the moves are made; without, what would happen or fail to happen then is not
    * judged, and liveness says nothing. @default true
@@ -54,13 +54,14 @@ export function execute<F, C, R, S extends BaseScenario>(
   if (options.pairs === true && wantsPairs(harness, options))
     return executePair(harness, scenario, schedule, options);
   const session = new Session(harness, scenario, options);
-  if (options.retarget !== true) {
+  const { retarget: leads = false } = options;
+  if (leads === false) {
     for (const move of schedule) if (!session.apply(move)) break;
     return session.end(schedule);
   }
   const made = schedule.slice();
   for (const [at, move] of schedule.entries()) {
-    made[at] = retarget(move, session.world);
+    made[at] = retarget(move, session.world, leads === true ? 'link' : leads);
     if (!session.apply(made[at])) break;
   }
   return session.end(made);

@@ -215,6 +215,12 @@ export class Wire<Frame> {
     return which === 'oldest' ? among.find(fits) : among.findLast(fits);
   }
 
+  /** Of some messages, the newest of the kind of the one that is named. */
+  ofKind(id: MessageId, among: readonly Packet<Frame>[]): Packet<Frame> | undefined {
+    const kind = IDENTITY.exec(id)?.[3];
+    return kind === undefined ? undefined : among.findLast((packet) => packet.kind === kind);
+  }
+
   /** From now on nothing passes. Returns what was on its way and is lost. */
   cut(from: ReadonlySet<string>, to: ReadonlySet<string>): readonly Packet<Frame>[] {
     this.#cuts.push({ from, to });

@@ -68,9 +68,11 @@ export class World<F, C, R, S extends BaseScenario> implements WorldView<F, S> {
   inFlightLike(id: MessageId): Packet<F> | undefined {
     return this.#reactor.wire.findLive(id) ?? this.#reactor.wire.like(id, this.inFlight, 'oldest');
   }
-  /** The message, if it is known; or the newest of its link and kind that is. */
-  seenLike(id: MessageId): Packet<F> | undefined {
-    return this.find(id) ?? this.#reactor.wire.like(id, this.seen, 'newest');
+  /** The message, if it is known; or the newest of its kind that is, on its link or, if there is none there, anywhere. */
+  seenLike(id: MessageId, reach: 'link' | 'anywhere' = 'link'): Packet<F> | undefined {
+    const { wire } = this.#reactor;
+    const onLink = this.find(id) ?? wire.like(id, this.seen, 'newest');
+    return onLink ?? (reach === 'anywhere' ? wire.ofKind(id, this.seen) : undefined);
   }
   isUp(node: string): boolean {
     return this.#reactor.actors.get(node)?.node !== undefined;
