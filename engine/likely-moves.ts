@@ -124,7 +124,8 @@ function inOrder<F, C, R, S extends BaseScenario>(
   for (const move of drawn) {
     const [choice = move.move] = kindsOf(harness, [move]);
     const rank = own.includes(choice) ? 2 : like.includes(choice) ? 3 : 4;
-    if (isStrict && rank > 2) continue;
+    const isOther = move.move === 'attack' && !ownAttacks.has(shapeOf(move.attack));
+    if (isStrict && (rank > 2 || isOther)) continue;
     if (move.move !== 'attack') put(choice, rank, move);
     else {
       const shape = shapeOf(move.attack);
@@ -140,7 +141,8 @@ function inOrder<F, C, R, S extends BaseScenario>(
   );
   const aimed = sorted.filter(({ rank }) => rank < 2).slice(0, AIMED_KINDS);
   const rest = sorted.filter(({ rank }) => rank >= 2);
-  return inTurn([fired, ...[...aimed, ...rest].map(({ moves }) => moves)]);
+  const byHand = isStrict && !own.includes('fire') ? [] : fired;
+  return inTurn([byHand, ...[...aimed, ...rest].map(({ moves }) => moves)]);
 }
 
 /** Attacks with the same arguments. */
@@ -155,11 +157,15 @@ function lengthOf(moves: readonly Move[]): number {
 
 const MESSAGE = /^\S+>\S+ (\S+) [#~]\d+$/;
 
+/** What says which attack it is and whose, not what it is about. */
+const NOT_ABOUT: ReadonlySet<string> = new Set(['kind', 'by', 'standing']);
+
 /** Kinds of messages that an attack names: as messages that it is about, or by name. */
-function messageKinds({ kind: _, by: __, ...about }: Attack, nodes: readonly string[]): readonly string[] {
-  return leavesOf(about)
-    .map((text) => MESSAGE.exec(text)?.[1] ?? text)
-    .filter((text) => !nodes.includes(text));
+function messageKinds(attack: Attack, nodes: readonly string[]): readonly string[] {
+  const about = Object.entries(attack).flatMap(([name, value]) =>
+    NOT_ABOUT.has(name) ? [] : leavesOf(value),
+  );
+  return about.map((text) => MESSAGE.exec(text)?.[1] ?? text).filter((text) => !nodes.includes(text));
 }
 
 function leavesOf(value: unknown): readonly string[] {

@@ -30,6 +30,15 @@ describe('walk', () => {
 });
 
 describe('execute', () => {
+  test('an attack with a message of which there is none on its link takes one of another link, if it may', () => {
+    const replay = (of: string): ToyMove => ({ move: 'attack', attack: { kind: 'replay', of } });
+    const moves = [SAY, replay('r1>s data #1')];
+    const made = (retarget: boolean | 'anywhere') =>
+      execute(toyHarness(), toyScenario(), moves, { retarget });
+    expect(made(true)).toMatchObject({ skipped: [1], schedule: moves });
+    expect(made('anywhere')).toMatchObject({ skipped: [], schedule: [SAY, replay('s>r3 data #1')] });
+  });
+
   test('settles, inspects and holds', () => {
     const run = execute(toyHarness(), toyScenario(), [SAY, { move: 'crash', node: 's' }], {
       keepTrace: true,

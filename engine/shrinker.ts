@@ -29,7 +29,7 @@ const LARGE_CHUNKS = 3;
 /** Where more moves than this are left after that, leaving out leads on too slowly: short walks come before the rest, too. */
 const LONG_MOVES = 16;
 
-/** Where there are more moves than this, short walks come before everything else. */
+/** Where there are more moves than this, short schedules are made anew before any more is left out. */
 const VERY_LONG_MOVES = 64;
 
 /** Moves of early short walks. */
@@ -80,11 +80,11 @@ export class Shrinker<F, C, R, S extends BaseScenario> {
     const trace = this.#confirm();
     yield this.#progress;
     this.#settles = this.#isPaired || !isBeforeSettling(trace.at(-1));
+    yield* this.#cutToThePast(trace);
+    yield* this.#takeTheEnd();
     // Each execution of what is very long costs as much as a dozen short ones.
     const isVeryLong = this.#schedule.length > VERY_LONG_MOVES;
-    const isAnew = isVeryLong && (yield* this.#makeAnew(trace, 'early'));
-    if (!isAnew) yield* this.#cutToThePast(trace);
-    yield* this.#takeTheEnd();
+    if (isVeryLong) yield* this.#makeAnew(trace, 'early');
     yield* this.#withoutCapabilities();
     // Large chunks first: the fewer moves, the quicker the rest.
     let size = Math.ceil(this.#schedule.length / 2);
@@ -104,7 +104,7 @@ export class Shrinker<F, C, R, S extends BaseScenario> {
         (yield* this.#simplifyScenario()) ||
         (yield* this.#simplifyMoves()) ||
         (yield* this.#leaveOutPairs()) ||
-        (this.#settles && (yield* this.#makeAnew(this.#traced(), 'late')));
+        (this.#settles && this.#goesOn && (yield* this.#makeAnew(this.#traced(), 'late')));
       // What was cut short has confirmed nothing, and neither have runs that ended before their end.
       oneMinimal = !isSmaller && this.#settles && this.#goesOn;
       if (!isSmaller) this.#settles = true;

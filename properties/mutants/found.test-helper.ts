@@ -18,16 +18,17 @@ const PATIENCE_MS = 300_000;
 
 /** Seeds of those that DEFAULT_SEED finds late: the kill matrix says after how many runs it and others do. */
 const SOONER: Readonly<Record<string, number>> = {
+  'applies-before-verifying': 2,
+  'lets-anybody-leave': 2,
+  'stops-at-a-forged-refusal': 3,
+  'answers-old-probes': 3,
   'strands-whoever-waits': 14,
   'reads-on': 2,
   'subscribes-once': 5,
 };
 
-/**
- * How much longer shrunk schedules may be than the shortest ones known, on average over the mutants of one family and one seed. The aim over
- * all mutants and several seeds is 1.2; `psl-verify mutants` measures that (docs/kill-matrix.md).
- */
-const MAX_FAMILY_RATIO = 1.35;
+/** How much longer shrunk schedules may be than the shortest ones known, on average over the mutants of one family and one seed. */
+const MAX_RATIO = 1.2;
 
 /**
  * Each mutant turns red, by the property that it was made for, within the runs that `check --subject mutant:<name>` makes by default; at
@@ -67,9 +68,7 @@ export function eachIsFound(mutants: readonly Mutant[]): void {
 
     afterAll(() => {
       expect(foundByConformance.size).toBeGreaterThanOrEqual(mutants.length / 2);
-      expect(ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length).toBeLessThanOrEqual(
-        MAX_FAMILY_RATIO,
-      );
+      expect(ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length).toBeLessThanOrEqual(MAX_RATIO);
     });
   });
 }
