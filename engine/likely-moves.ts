@@ -12,7 +12,7 @@ import { World } from './world.ts';
 
 /** What a run tells about which moves are likely to do the same. */
 export interface Clues<C> {
-  /** The kind of the message at which the property broke, if it broke at one. */
+  /** The kind of message that had to do with the violation, as far as one can tell. */
   readonly brokeAt: string | undefined;
   /** Timers behind the violation that went off in their time: what waiting did could be done by hand. The last first. */
   readonly fired: readonly Move<C>[];
@@ -44,11 +44,24 @@ export function cluesOf<F, C, R, S extends BaseScenario>(
     } = step;
     fired.set(`${node} ${timer}`, { move: 'fire', node, timer });
   }
-  const frame = last.kind === 'reaction' && last.input.kind === 'frame' ? last.input.frame : undefined;
-  return {
-    brokeAt: frame === undefined ? undefined : harness.subject.kindOf(frame),
-    fired: Array.from(fired.values()),
-  };
+  return { brokeAt: brokeAt(harness, trace, last), fired: Array.from(fired.values()) };
+}
+
+/** The kind of the frame at which it broke; if that was no frame, of those that the node had taken in the rarest: what is frequent is routine. */
+function brokeAt<F, C, R, S extends BaseScenario>(
+  harness: Harness<F, C, R, S>,
+  trace: readonly Step<F, C, R>[],
+  last: Step<F, C, R>,
+): string | undefined {
+  if (last.kind !== 'reaction') return undefined;
+  if (last.input.kind === 'frame') return harness.subject.kindOf(last.input.frame);
+  const counts = new Map<string, number>();
+  for (const step of trace) {
+    if (step.kind !== 'reaction' || step.node !== last.node || step.input.kind !== 'frame') continue;
+    const kind = harness.subject.kindOf(step.input.frame);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return Array.from(counts).toSorted(([, a], [, b]) => a - b)[0]?.[0];
 }
 
 /** Seed of what is drawn: shrinking is a function of the run. */

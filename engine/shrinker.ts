@@ -26,7 +26,7 @@ import { capabilityOf } from './world.ts';
 /** Sizes of chunks that are left out before capabilities are: a half, a quarter, an eighth of the moves. */
 const LARGE_CHUNKS = 3;
 
-/** Where more moves than this are left after that, leaving out leads on too slowly: short walks come before the rest, too. */
+/** Where more moves than this are left after that, leaving out leads on too slowly: a smaller scenario and short schedules made anew come before the rest, too. */
 const LONG_MOVES = 16;
 
 /** Where there are more moves than this, short schedules are made anew before any more is left out. */
