@@ -79,7 +79,7 @@ export function compose(scope: Scope, weather: Weather, settles = true): Exhaust
         return { name, ...repeats, ...(isStorm ? {} : { atRest: isPending ? 2 : 1 }) };
       }
       default:
-        // Nobody is suspected, or given up, before it is silent; unless it is by mistake.
+        // Nobody is suspected, or given up, before it is silent, and no parent is doubted; unless it is by mistake.
         if (local.silent.includes(whom)) return { name, ...(isStorm ? {} : { atRest: 1 }) };
         return isStorm && scope.suspicions > 0 ? { name, budget: REPEATS } : undefined;
     }

@@ -44,7 +44,7 @@ export function statementOf(scope: Scope): string {
 /** What the abstraction gives up: true of every scope. */
 export const GIVEN_UP: readonly string[] = [
   'Time has no length: a timer may go off at any time while it is set, and messages may take for ever.',
-  'Nodes do not greet: a neighbour may be suspected from its crash on until it comes back, and at no other time.',
+  'Nodes do not greet: a neighbour may be suspected from its crash on until it comes back, and at no other time, and no client doubts a parent that serves it nothing.',
   'A placement that is not acknowledged is repeated only after the faults: until then, the first copy may still arrive.',
   'Two equal messages in flight are one.',
   'After the faults, frames do not overtake each other on a link, time passes only when nothing is in flight, joins and placements are repeated before the next epoch, and there are as many epochs as the scope has and three more.',
