@@ -12,7 +12,7 @@ export type MessageId = string;
 
 /** What an adversary was given: power over the network, over time, over who is up; none of the keys; some of the keys. */
 export type Capability =
-  'network' | 'timing' | 'churn' | 'outsider' | 'insider' | 'writer' | 'router' | 'coordinator';
+  'network' | 'timing' | 'churn' | 'outsider' | 'insider' | 'writer' | 'router' | 'coordinator' | 'stolen';
 
 /** How much of its storage a restarted node finds. */
 export type Memory =
@@ -25,7 +25,7 @@ export type Memory =
 export interface Attack {
   readonly kind: string;
   /** Whose attack it is: that of somebody with keys, all of them or those of one node. @default 'outsider' */
-  readonly by?: 'insider' | `writer(${string})` | `router(${string})` | `coordinator(${string})`;
+  readonly by?: 'insider' | `writer(${string})` | `router(${string})` | `coordinator(${string})` | `stolen(${string})`;
   /** Whether it begins or ends something that goes on, settling included, instead of putting frames in front of nodes. */
   readonly standing?: 'begins' | 'ends';
   readonly [argument: string]: unknown;

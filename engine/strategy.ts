@@ -36,7 +36,7 @@ const ENTRIES: readonly Entry[] = [
 const REMEDIES: ReadonlySet<Choice> = new Set(['release', 'heal', 'resume', 'restart']);
 
 /** Capabilities that attack with keys. */
-const KEYED: ReadonlySet<Capability> = new Set(['insider', 'writer', 'router', 'coordinator']);
+const KEYED: ReadonlySet<Capability> = new Set(['insider', 'writer', 'router', 'coordinator', 'stolen']);
 
 /** Attempts to find a kind of move that is possible now, before time is let pass instead. */
 const ATTEMPTS = 8;

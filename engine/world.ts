@@ -363,11 +363,12 @@ export function capabilityOf(move: Move): Capability | undefined {
 /** What somebody was given who attacks like that. */
 function attackerOf({ by }: Attack): Capability {
   if (by === undefined || by === 'insider') return by ?? 'outsider';
+  if (by.startsWith('stolen(')) return 'stolen';
   if (by.startsWith('writer(')) return 'writer';
   return by.startsWith('router(') ? 'router' : 'coordinator';
 }
 
 /** The node whose keys an attack is made with; undefined for one made without, or with all keys. */
 export function takenOverBy({ by }: Attack): string | undefined {
-  return by === undefined ? undefined : /^(?:writer|router|coordinator)\((.+)\)$/.exec(by)?.[1];
+  return by === undefined ? undefined : /^(?:writer|router|coordinator|stolen)\((.+)\)$/.exec(by)?.[1];
 }

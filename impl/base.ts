@@ -17,6 +17,7 @@ import { sign } from './crypto.ts';
 import { LinkTable, type Link } from './links.ts';
 import type {
   Answer,
+  Capsule,
   ControlBodies,
   ControlFrame,
   ControlKind,
@@ -29,9 +30,11 @@ import type {
   NodeName,
   ProvenHead,
   ProvenRecord,
+  Rotation,
   RtsMessage,
   SignedBodies,
   SignedKind,
+  SyncBody,
   SyncMessage,
 } from './messages.ts';
 import {
@@ -48,6 +51,7 @@ import {
 import { isEvidence } from './evidence.ts';
 import { Forks } from './forks.ts';
 import { isHeadAuthentic, isRecordAuthentic } from './record.ts';
+import { isRotation } from './rotation.ts';
 import type { Entry } from './stored.ts';
 
 /** What a node is made from. */
@@ -79,6 +83,8 @@ export abstract class BaseNode implements Node {
   protected readonly storage: Storage;
   protected readonly links: LinkTable;
   protected readonly forks: Forks;
+  /** The newest key epoch that it knows of. */
+  protected keyEpoch = 1;
   protected started = false;
   private outputs: Output[] = [];
 
@@ -231,6 +237,34 @@ export abstract class BaseNode implements Node {
     this.report({ type: 'forked', capsule, seq, evidence: bytesToHex(encodeEvidence(evidence)) });
   }
 
+  protected verifyRotation(rotation: Rotation): boolean {
+    return isRotation(rotation, this.anchor);
+  }
+
+  /** Takes a newer rotation that a SYNC brings: its frontier shows where the capsules of those expelled are cut. */
+  protected learnRotation({ rotation, frontier }: SyncBody): void {
+    if (rotation === undefined || rotation.body.keyEpoch <= this.keyEpoch) return;
+    const { expelled } = rotation.body;
+    const ends = frontier.filter(({ credential }) => expelled.includes(credential.node));
+    this.keepRotation(
+      rotation,
+      ends.map(({ head }) => [head.capsule, head.seq] as const),
+    );
+  }
+
+  /** Keeps a newer rotation, and says so. */
+  protected keepRotation(rotation: Rotation, cuts: readonly (readonly [Capsule, number])[]): void {
+    this.persist({ type: 'rotation', rotation, cuts });
+    this.takeRotation(rotation, cuts);
+    this.report({ type: 'rotated', keyEpoch: this.keyEpoch });
+  }
+
+  /** What follows from a rotation, now or after a restart. */
+  protected takeRotation({ body }: Rotation, cuts: readonly (readonly [Capsule, number])[]): void {
+    this.keyEpoch = body.keyEpoch;
+    this.forks.cut(body.expelled, cuts);
+  }
+
   protected verifyRts({ body, credential, signature }: RtsMessage): boolean {
     return this.isCoordinator(credential) && this.verifySigned('rts', body, credential, signature);
   }
@@ -240,7 +274,8 @@ export abstract class BaseNode implements Node {
       this.isCoordinator(credential) &&
       this.verifySigned('sync', body, credential, signature) &&
       body.frontier.every((head) => this.verifyHead(head)) &&
-      body.forks.every((evidence) => this.verifyEvidence(evidence))
+      body.forks.every((evidence) => this.verifyEvidence(evidence)) &&
+      (body.rotation === undefined || this.verifyRotation(body.rotation))
     );
   }
 

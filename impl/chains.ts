@@ -117,6 +117,11 @@ export class Chains {
     return waiting === undefined ? this.#heads.get(capsule)?.get(seq) : headOf(waiting.record);
   }
 
+  /** Capsules of which records wait. */
+  early(): Capsule[] {
+    return [...this.#early.keys()];
+  }
+
   /** Forgets what waits of a capsule from `seq` on. */
   dropWaiting(capsule: Capsule, from: number): void {
     const early = this.#early.get(capsule);

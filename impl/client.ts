@@ -118,7 +118,7 @@ export class Client extends Replica {
   }
 
   protected makeRecord(place: Parameters<typeof makeRecord>[0], writes: readonly Write[]): CapsuleRecord {
-    return makeRecord(place, writes, this.keys, this.groupKey);
+    return makeRecord(place, writes, this.keys, this.groupKeys.get(this.sealingEpoch()) as Uint8Array);
   }
 
   protected answer(key: string): void {

@@ -6,7 +6,7 @@
  * - control frame: `[kind, [body fields], [credential fields], signature]`
  * - link frame: `['link', from, to, link, counter, body, mac]`, `body` being the bytes of
  *   `['heartbeat']`, `['data', record, credential]`, `['rts', [epoch], credential, signature]`,
- *   `['eoe', epoch, answers]`, `['sync', [epoch, frontier, forks], credential, signature]`,
+ *   `['eoe', epoch, answers]`, `['sync', [epoch, frontier, forks, lacks, rotation?], credential, signature]`,
  *   `['nak', capsule, first, last, path]`, `['repair', capsule, first, last, credential, records]`,
  *   `['evidence', [capsule, seq, [[timestamp, hash, signature], [timestamp, hash, signature]], credential]]` or
  *   `['split-view', [[[placement, signature], [placement, signature]], credential]]`
@@ -23,6 +23,7 @@ import type {
   Head,
   LinkBody,
   LinkFrame,
+  RotationBody,
   SignedBodies,
   SignedKind,
   SplitView,
@@ -38,6 +39,7 @@ import {
   linkFrame,
   MAC_BYTES,
   MAX_FRAME_BYTES,
+  rotationBody,
   signature,
   signedShapes,
   splitView as splitViewShape,
@@ -52,11 +54,14 @@ export {
   isNodeName,
   isWellFormed,
   KEY_BYTES,
+  keyEpochOf,
   lifeOf,
   MAC_BYTES,
   MAX_CIPHERTEXT_BYTES,
   MAX_FRAME_BYTES,
+  MAX_GRANTS,
   MAX_KEY_BYTES,
+  MAX_KEY_EPOCH,
   MAX_LIST,
   MAX_PATH,
   MAX_SHARDS,
@@ -203,6 +208,11 @@ export function signingInput<K extends SignedKind>(kind: K, body: SignedBodies[K
 /** What the enrolment key signs: `['psl/credential/1', node, role, domain, signingKey, linkKey]`. */
 export function credentialInput(body: Omit<Credential, 'signature'>): Uint8Array {
   return encode(['psl/credential/1', body.node, body.role, body.domain, body.signingKey, body.linkKey]);
+}
+
+/** What the enrolment key signs of a rotation: `['psl/rotation/1', [keyEpoch, expelled, sealingKey, grants, earlier]]`. */
+export function rotationInput(body: RotationBody): Uint8Array {
+  return encode(['psl/rotation/1', rotationBody.toWire(body)]);
 }
 
 /** Bytes at the end of a link frame that its MAC does not cover: the MAC itself, a byte string of 32 bytes. */

@@ -128,7 +128,8 @@ export class Coordinator extends Root {
   }
 
   protected onCommand(command: Command): void {
-    reject(`${command.type}: not at the coordinator`);
+    if (command.type !== 'rotate') reject(`${command.type}: not at the coordinator`);
+    this.rotate(command.rotation);
   }
 
   // Control messages
@@ -243,7 +244,7 @@ export class Coordinator extends Root {
   }
 
   protected onSubscription(known: Known, { node, attempt, interest }: SubscriptionBody): void {
-    if (known.birth.length === 0) reject('subscription: left');
+    if (known.birth.length === 0 || this.isExcluded(node)) reject('subscription: left');
     if (!this.isLastWord(known, attempt)) reject('subscription: an old attempt');
     if (known.role !== 'client' || !isChoice(interest, this.parameters.shards))
       reject('subscription: nothing to choose from');

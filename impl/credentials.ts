@@ -4,9 +4,10 @@
  */
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { credentialInput, isNodeName, plainToBytes, signingInput } from './codec.ts';
+import { sealRotation } from './rotation.ts';
 import { hkdf, linkPublicKey, sign, signingPublicKey, verify } from './crypto.ts';
 import { IdentityMemo } from './memo.ts';
-import type { Credential, NodeName, Role, SignedBodies, SignedKind } from './messages.ts';
+import type { Credential, NodeName, Role, Rotation, SignedBodies, SignedKind } from './messages.ts';
 
 /** Name of the coordinator: the one node that may sign placements. */
 export const COORDINATOR: NodeName = 'C';
@@ -24,8 +25,18 @@ export interface NodeKeys {
 export interface Enrolment {
   /** Public enrolment key, 32 bytes: what every node knows. */
   readonly anchor: Uint8Array;
-  /** AES-256 key that clients' enclaves share, 32 bytes. Not for routers or the coordinator. */
+  /** AES-256 key that clients' enclaves share in the first key epoch, 32 bytes. Not for routers or the coordinator. */
   readonly groupKey: Uint8Array;
+  /** The same of any key epoch. */
+  groupKeyOf(keyEpoch: number): Uint8Array;
+  /**
+   * Begins the next key epoch, for the coordinator to tell.
+   * @param before the newest rotation so far
+   * @param members credentials of those enrolled; clients among them that are not expelled get the new group key
+   * @param expel who is expelled with it, if anybody is: only one at a time
+   * @throws RangeError for more clients than MAX_GRANTS, or key epochs than MAX_KEY_EPOCH
+   */
+  rotate(before: Rotation | undefined, members: readonly Credential[], expel?: NodeName): Rotation;
   /**
    * Gives a node its keys; the same ones every time.
    * @throws RangeError if `node` is no name, or the coordinator's role and name do not go together
@@ -45,9 +56,20 @@ export function enrol(seed: Uint8Array | string): Enrolment {
   const derive = (...path: readonly string[]): Uint8Array =>
     hkdf(root, plainToBytes(['psl/enrol/1', ...path]), 32);
   const secret = derive('enrolment');
+  const groupKeyOf = (keyEpoch: number): Uint8Array =>
+    keyEpoch === 1 ? derive('group') : derive('group', String(keyEpoch));
   return {
     anchor: signingPublicKey(secret),
-    groupKey: derive('group'),
+    groupKey: groupKeyOf(1),
+    groupKeyOf,
+    rotate(before, members, expel) {
+      const keyEpoch = (before?.body.keyEpoch ?? 1) + 1;
+      const gone = new Set([...(before?.body.expelled ?? []), ...(expel === undefined ? [] : [expel])]);
+      const expelled = [...gone].sort();
+      const sealingSecret = derive('sealing', String(keyEpoch), ...expelled);
+      const clients = members.filter(({ node, role }) => role === 'client' && !gone.has(node));
+      return sealRotation({ keyEpoch, expelled }, clients, sealingSecret, groupKeyOf, secret);
+    },
     issue(node, role, domain = 'default') {
       if (!isNodeName(node)) throw new RangeError(`node must be a node name, not ${JSON.stringify(node)}`);
       if (!isNodeName(domain)) throw new RangeError(`domain must be a name, not ${JSON.stringify(domain)}`);

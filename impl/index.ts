@@ -59,6 +59,7 @@ export * from './node.ts';
 export { DomainPolicy, gatewaySlots, type DomainsSnapshot } from './domain-policy.ts';
 export { HeapPolicy, type HeapSnapshot, type PlacementPolicy, type PolicySnapshot } from './placement.ts';
 export * from './record.ts';
+export * from './rotation.ts';
 export { Relay, rangeKey, type RelayHost, type Route } from './relay.ts';
 export { MAX_FRONTIER, Root } from './root.ts';
 export { Router } from './router.ts';

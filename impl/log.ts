@@ -75,6 +75,11 @@ export class Log {
     return this.#tails.get(capsule)?.records.get(seq);
   }
 
+  /** The newest record of each capsule. */
+  newest(): ProvenRecord[] {
+    return [...this.#tails.values()].map(({ records, newest }) => records.get(newest) as ProvenRecord);
+  }
+
   /** Drops the records of a capsule from `seq` on. */
   truncate(capsule: Capsule, seq: number): void {
     const tail = this.#tails.get(capsule);

@@ -16,6 +16,7 @@ import type {
   NodeName,
   PlacementBody,
   ProbeBody,
+  SyncBody,
 } from './messages.ts';
 import type { Command, Gauge } from './node.ts';
 
@@ -152,10 +153,8 @@ export abstract class Member extends Witness {
   protected onRefusal(refusal: JoinRefusedBody): void {
     if (!this.isRefusalOfPresentJoin(refusal)) reject('join-refused: of another join');
     if (refusal.why === 'excluded') {
-      if (this.role !== 'client' || this.state === 'attached') reject('join-refused: has a place');
-      this.report({ type: 'excluded' });
-      this.cancelTimer('join');
-      this.state = 'left';
+      if (this.state === 'attached') reject('join-refused: has a place');
+      this.stop();
     } else if (refusal.why === 'incarnation') {
       if (this.state !== 'joining' && this.state !== 'pending') reject('join-refused: not joining');
       if (!this.mustRaiseIncarnation(refusal.known)) reject('join-refused: a lower incarnation');
@@ -323,7 +322,19 @@ export abstract class Member extends Witness {
     return epoch > this.sync;
   }
 
+  /** Whether a SYNC says that this node was expelled. */
+  protected isExpelledBy({ rotation }: SyncBody): boolean {
+    return rotation?.body.expelled.includes(this.node) === true;
+  }
+
   // Leaving
+
+  /** It is not let in any more. */
+  protected stop(): void {
+    this.report({ type: 'excluded' });
+    this.cancelTimer('join');
+    this.state = 'left';
+  }
 
   protected leave(): void {
     this.sendControl(COORDINATOR, 'leave', { node: this.node, incarnation: this.incarnation });

@@ -8,7 +8,7 @@ export type NodeName = string;
 
 /**
  * One writer life's log of one shard (docs/protocol.md §2): `WRITER/INCARNATION`, as `c1/2`, and `/sSHARD` where there are several
- * shards: `c1/2/s0`.
+ * shards: `c1/2/s0`; with `/kEPOCH` after the incarnation where it is sealed under a later group key than the first: `c1/2/k3`.
  */
 export type Capsule = string;
 
@@ -94,6 +94,33 @@ export interface SplitView {
   readonly placements: readonly SignedPlacement[];
   /** Of the key that signed both. */
   readonly credential: Credential;
+}
+
+/** A group key, sealed for the enclave of one client. */
+export interface Grant {
+  readonly node: NodeName;
+  /** The group key under the AEAD, with a key that only the holder of the client's link secret can derive. */
+  readonly sealed: Uint8Array;
+}
+
+/** The next group key, and who has it no more (docs/protocol.md §5.8). */
+export interface RotationBody {
+  /** At least 2: the first group key comes with enrolment. */
+  readonly keyEpoch: number;
+  /** All that ever were expelled, sorted. */
+  readonly expelled: readonly NodeName[];
+  /** X25519 public key that this rotation's grants were sealed with, 32 bytes. */
+  readonly sealingKey: Uint8Array;
+  /** Sorted by node. */
+  readonly grants: readonly Grant[];
+  /** The group keys of the key epochs from 2 to the one before, one after the other, sealed under the new one. */
+  readonly earlier: Uint8Array;
+}
+
+/** A rotation, signed with the enrolment key. */
+export interface Rotation {
+  readonly body: RotationBody;
+  readonly signature: Uint8Array;
 }
 
 /** A record beside the credential of its writer, as Data carries it and logs keep it. */
@@ -261,6 +288,8 @@ export interface SyncBody {
   readonly forks: readonly Evidence[];
   /** Capsules of the frontier of which the coordinator itself lacks something. */
   readonly lacks: readonly Lack[];
+  /** The newest. None before the first. */
+  readonly rotation?: Rotation;
 }
 
 /** Records of one capsule, by the first and the last `seq`. */

@@ -3,7 +3,7 @@
  * bytes; nothing here is imported from one.
  */
 import { MAX_SHARDS } from './codec.ts';
-import type { Capsule, Interest, NodeName, Write } from './messages.ts';
+import type { Capsule, Interest, NodeName, Rotation, Write } from './messages.ts';
 
 /** What the application or the operator of a node may ask. */
 export type Command =
@@ -12,6 +12,8 @@ export type Command =
   /** Asks a client to want records of these shards from now on: ascending. Where there is one shard, nothing happens. */
   | { readonly type: 'subscribe'; readonly shards: Interest }
   | { readonly type: 'leave' }
+  /** Hands the coordinator the enrolment authority's newest rotation. */
+  | { readonly type: 'rotate'; readonly rotation: Rotation }
   /** Reports the whole store of a client. */
   | { readonly type: 'dump' };
 
@@ -53,6 +55,7 @@ export type Report =
   | { readonly type: 'pending' }
   | { readonly type: 'left' }
   | { readonly type: 'excluded' }
+  | { readonly type: 'rotated'; readonly keyEpoch: number }
   /** `evidence`: the bytes of `encodeEvidence`, in hex. */
   | {
       readonly type: 'forked';

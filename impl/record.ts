@@ -1,13 +1,10 @@
 /** Records of DataCapsules: making, verifying, opening (docs/protocol.md §2; SCL §4). */
 import { encodeWrites, decodeWrites, FrameError, headSigningInput, plainToBytes } from './codec.ts';
-import { equalBytes, recordHashInput, recordHeader, writerOf } from './codec.ts';
+import { equalBytes, keyEpochOf, recordHashInput, recordHeader, writerOf } from './codec.ts';
 import { isEnrolled, type NodeKeys } from './credentials.ts';
 import { open, seal, sha256, sign, verify } from './crypto.ts';
 import { IdentityMemo } from './memo.ts';
 import type { CapsuleRecord, Credential, Head, Write } from './messages.ts';
-
-/** The present group key's number. One key for all time: rotation is not part of the protocol. */
-export const KEY_EPOCH = 1;
 
 /** `prevHash` of the first record of a capsule. */
 export const NO_HASH: Uint8Array = new Uint8Array(32);
@@ -21,14 +18,14 @@ const nonceOf = (capsule: string, seq: number): Uint8Array =>
 const associatedData = (record: Parameters<typeof recordHeader>[0]): Uint8Array =>
   plainToBytes(recordHeader(record));
 
-/** Makes the record of a batch of writes. */
+/** Makes the record of a batch of writes. `groupKey`: that of the capsule's key epoch. */
 export function makeRecord(
   place: Pick<CapsuleRecord, 'capsule' | 'seq' | 'prevHash' | 'timestamp'>,
   writes: readonly Write[],
   keys: NodeKeys,
   groupKey: Uint8Array,
 ): CapsuleRecord {
-  const header = { ...place, writer: keys.credential.node, keyEpoch: KEY_EPOCH };
+  const header = { ...place, writer: keys.credential.node, keyEpoch: keyEpochOf(place.capsule) };
   const nonce = nonceOf(place.capsule, place.seq);
   const ciphertext = seal(groupKey, nonce, associatedData(header), encodeWrites(writes));
   const hash = sha256(recordHashInput({ ...header, ciphertext }));
@@ -44,7 +41,6 @@ export function openRecord(record: CapsuleRecord, groupKey: Uint8Array): readonl
 }
 
 function openAnew(record: CapsuleRecord, groupKey: Uint8Array): readonly Write[] | undefined {
-  if (record.keyEpoch !== KEY_EPOCH) return undefined;
   const nonce = nonceOf(record.capsule, record.seq);
   const plaintext = open(groupKey, nonce, associatedData(record), record.ciphertext);
   if (plaintext === undefined) return undefined;
@@ -78,7 +74,7 @@ export function isHeadAuthentic(head: Head, credential: Credential, anchor: Uint
   );
 }
 
-/** Whether a record is its writer's, whole: its head is authentic and its hash that of its fields. */
+/** Whether a record is its writer's, whole: its head is authentic, its hash that of its fields, and its key epoch that of its capsule. */
 export function isRecordAuthentic(
   record: CapsuleRecord,
   credential: Credential,
@@ -89,6 +85,7 @@ export function isRecordAuthentic(
     [credential, anchor],
     () =>
       record.writer === credential.node &&
+      record.keyEpoch === keyEpochOf(record.capsule) &&
       equalBytes(record.hash, sha256(recordHashInput(record))) &&
       isHeadAuthentic(record, credential, anchor),
   );

@@ -207,6 +207,21 @@ export class Relay {
     dropRanges(this.pending, capsule, seq);
   }
 
+  /** Nothing is kept, or waited for, of what is of no use any more. */
+  dropUseless(): void {
+    for (const { record } of this.newest())
+      this.log.truncate(record.capsule, this.host.forks().lastOfUse(record.capsule) + 1);
+    for (const key of this.pending.keys()) {
+      const { capsule, last } = rangeOf(key);
+      if (this.host.forks().isBeyond(capsule, last)) this.pending.delete(key);
+    }
+  }
+
+  /** The newest record of each capsule that is logged. */
+  newest(): readonly ProvenRecord[] {
+    return this.log.newest();
+  }
+
   protected known({ capsule, seq }: Head): Head | undefined {
     const logged = this.log.get(capsule, seq);
     return logged === undefined ? this.host.otherHead(capsule, seq) : headOf(logged.record);

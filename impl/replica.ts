@@ -5,12 +5,13 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { reject, type NodeOptions } from './base.ts';
 import { Chains, type Position } from './chains.ts';
-import { capsuleOf, equalBytes, lifeOf, writerOf } from './codec.ts';
+import { capsuleOf, equalBytes, keyEpochOf, lifeOf, writerOf } from './codec.ts';
 import { Doubter } from './doubter.ts';
 import { Dues, heldIn, splitAt } from './dues.ts';
 import { makeEvidence } from './evidence.ts';
 import { headOf, openRecord } from './record.ts';
 import { dropRanges, isWithinRange, makeRepair, rangeKey } from './relay.ts';
+import { groupKeysIn } from './rotation.ts';
 import { areSame } from './shards.ts';
 import { Store } from './store.ts';
 import type {
@@ -38,13 +39,14 @@ type End = Pick<Head, 'capsule' | 'seq'>;
 
 /** What a client is made from. */
 export interface ClientOptions extends NodeOptions {
-  /** The enclaves' AES-256 key, 32 bytes. */
+  /** The enclaves' AES-256 key of the first key epoch, 32 bytes. */
   readonly groupKey: Uint8Array;
 }
 
 /** A client that only reads. */
 export abstract class Replica extends Doubter {
-  protected readonly groupKey: Uint8Array;
+  /** The group keys that it has, by key epoch: all up to the newest. */
+  protected groupKeys: ReadonlyMap<number, Uint8Array>;
   protected readonly store: Store;
   protected readonly chains: Chains;
   protected clock = 0;
@@ -58,7 +60,7 @@ export abstract class Replica extends Doubter {
     super(options);
     if (!(options.groupKey instanceof Uint8Array)) throw new TypeError('groupKey must be bytes');
     if (options.groupKey.length !== 32) throw new RangeError('groupKey must be 32 bytes');
-    this.groupKey = options.groupKey;
+    this.groupKeys = new Map([[1, options.groupKey]]);
     this.store = this.makeStore();
     this.chains = this.makeChains();
     this.dues = new Dues(this.chains, this.forks, this.parameters);
@@ -93,7 +95,13 @@ export abstract class Replica extends Doubter {
 
   /** The capsule that this life writes for a shard. */
   protected ownCapsule(shard: number): Capsule {
-    return capsuleOf(this.node, this.incarnation, this.parameters.shards === 1 ? undefined : shard);
+    const { shards } = this.parameters;
+    return capsuleOf(this.node, this.incarnation, shards === 1 ? undefined : shard, this.sealingEpoch());
+  }
+
+  /** The key epoch whose group key it seals under: the newest that it has. */
+  protected sealingEpoch(): number {
+    return this.groupKeys.size;
   }
 
   /** Whether this life writes the capsule. */
@@ -113,6 +121,17 @@ export abstract class Replica extends Doubter {
     this.chains.append(entry);
     this.raiseClock(entry.record.timestamp);
     this.store.apply(entry.record, this.open(entry.record) ?? []);
+  }
+
+  /** Takes the group keys, too; what waits beyond a cut will never be of use. */
+  protected override takeRotation(...[rotation, cuts]: Parameters<Doubter['takeRotation']>): void {
+    super.takeRotation(rotation, cuts);
+    const { node, linkSecret } = { node: this.node, linkSecret: this.keys.linkSecret };
+    const granted = groupKeysIn(rotation.body, node, linkSecret);
+    if (granted !== undefined)
+      this.groupKeys = new Map([[1, this.groupKeys.get(1) as Uint8Array], ...granted]);
+    for (const capsule of this.chains.early())
+      this.chains.dropWaiting(capsule, this.forks.lastOfUse(capsule) + 1);
   }
 
   protected override onIncarnationLost(): void {
@@ -140,7 +159,13 @@ export abstract class Replica extends Doubter {
 
   /** Why an authentic record is not taken; undefined if it is. */
   protected objectionTo(record: CapsuleRecord): string | undefined {
-    return this.subscribesTo(record.capsule) ? this.misfit(record) : 'of a shard that is not wanted';
+    if (!this.subscribesTo(record.capsule)) return 'of a shard that is not wanted';
+    return this.isReadable(record.capsule) ? this.misfit(record) : 'sealed under a key that it has not';
+  }
+
+  /** Whether it has the group key of a capsule's key epoch. */
+  protected isReadable(capsule: Capsule): boolean {
+    return this.groupKeys.has(keyEpochOf(capsule));
   }
 
   /** Why a record does not go on from what there is of its capsule; undefined if it does. */
@@ -188,7 +213,8 @@ export abstract class Replica extends Doubter {
   }
 
   protected open(record: CapsuleRecord): readonly Write[] | undefined {
-    return openRecord(record, this.groupKey);
+    const key = this.groupKeys.get(record.keyEpoch);
+    return key && openRecord(record, key);
   }
 
   /** Delivers a record that is next, and those waiting that follow it; lets others wait. */
@@ -238,8 +264,13 @@ export abstract class Replica extends Doubter {
     const { epoch, frontier, forks } = sync.body;
     if (!this.isNewSync(epoch)) reject('sync: an old epoch');
     if (!this.verifySync(sync)) reject('sync: not authentic');
+    if (this.isExpelledBy(sync.body)) {
+      this.stop();
+      return;
+    }
     this.sync = epoch;
     this.recovering = false;
+    this.learnRotation(sync.body);
     for (const { head } of frontier) this.raiseClock(head.timestamp);
     for (const evidence of forks) if (this.forks.isNew(evidence)) this.keepEvidence(evidence);
     this.accuses(frontier);
@@ -259,17 +290,16 @@ export abstract class Replica extends Doubter {
    */
   protected missing({ frontier, forks }: SyncBody): readonly End[] {
     const ends = new Map(frontier.map(({ head }) => [head.capsule, head.seq]));
-    for (const { capsule } of forks) ends.set(capsule, this.forks.seqOf(capsule) ?? 0);
+    for (const { capsule } of forks) ends.set(capsule, this.forks.lastOfUse(capsule));
     return [...ends.keys()]
       .sort()
-      .filter((capsule) => !this.isOwn(capsule) && this.subscribesTo(capsule))
+      .filter((capsule) => !this.isOwn(capsule) && this.subscribesTo(capsule) && this.isReadable(capsule))
       .map((capsule) => ({ capsule, seq: this.endOf(capsule, ends.get(capsule) ?? 0) }))
       .filter(({ capsule, seq }) => seq > this.chains.position(capsule).seq);
   }
 
   protected endOf(capsule: Capsule, seq: number): number {
-    const forkedAt = this.forks.seqOf(capsule);
-    return forkedAt === undefined ? seq : Math.min(seq, forkedAt - 1);
+    return Math.min(seq, this.forks.lastOfUse(capsule));
   }
 
   /** What one epoch asks for of a capsule. What the coordinator holds does not wait until the rest is found. */

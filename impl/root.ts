@@ -16,6 +16,7 @@ import type {
   NodeName,
   ProvenHead,
   ProvenRecord,
+  Rotation,
 } from './messages.ts';
 import type { Gauge } from './node.ts';
 import type { Entry } from './stored.ts';
@@ -30,6 +31,8 @@ export abstract class Root extends BaseNode {
   protected readonly heads = new Map<Capsule, ProvenHead>();
   protected epoch = 0;
   protected gather: Gather | undefined;
+  /** The newest. */
+  protected rotation: Rotation | undefined;
 
   constructor(options: NodeOptions) {
     super(options);
@@ -86,7 +89,8 @@ export abstract class Root extends BaseNode {
     else if (entry.type === 'record') {
       this.relay.restore(entry);
       this.raiseHead({ head: headOf(entry.record), credential: entry.credential });
-    } else if (entry.type === 'evidence') {
+    } else if (entry.type === 'rotation') this.takeRotation(entry.rotation, entry.cuts);
+    else if (entry.type === 'evidence') {
       this.forks.keep(entry.evidence);
       this.dropFrom(entry.evidence);
     }
@@ -99,7 +103,7 @@ export abstract class Root extends BaseNode {
 
   protected raiseHead(proven: ProvenHead): void {
     const { capsule, seq } = proven.head;
-    if (this.forks.seqOf(capsule) !== undefined) return;
+    if (this.forks.seqOf(capsule) !== undefined || this.forks.isBeyondCut(capsule, seq)) return;
     const present = this.heads.get(capsule);
     if (present === undefined ? this.heads.size < this.parameters.maxCapsules : seq > present.head.seq)
       this.heads.set(capsule, proven);
@@ -128,6 +132,41 @@ export abstract class Root extends BaseNode {
     const others = this.childrenOfRoot().filter((node) => node !== from && node !== writer);
     this.sendBody(others, { kind: 'evidence', evidence });
     this.exclude(writer);
+  }
+
+  /** Begins the next key epoch. Of capsules of those expelled, what is logged counts, and no more. */
+  protected rotate(rotation: Rotation): void {
+    const { keyEpoch, expelled } = rotation.body;
+    if (!this.verifyRotation(rotation)) reject('rotate: not authentic');
+    if (keyEpoch <= this.keyEpoch) reject('rotate: an old key epoch');
+    const others = expelled.filter((node) => !this.forks.isExpelled(node));
+    if (others.length > 1) reject('rotate: expels several at once');
+    this.keepRotation(
+      rotation,
+      this.relay
+        .newest()
+        .filter(({ record }) => expelled.includes(record.writer))
+        .map(({ record }) => [record.capsule, record.seq] as const),
+    );
+    for (const node of others) this.exclude(node);
+  }
+
+  protected override takeRotation(...[rotation, cuts]: Parameters<BaseNode['takeRotation']>): void {
+    super.takeRotation(rotation, cuts);
+    this.rotation = rotation;
+    this.relay.dropUseless();
+    const newest = new Map(this.relay.newest().map((proven) => [proven.record.capsule, proven]));
+    for (const capsule of this.heads.keys()) {
+      if (!this.forks.isExpelled(writerOf(capsule))) continue;
+      const logged = newest.get(capsule);
+      if (logged === undefined) this.heads.delete(capsule);
+      else this.heads.set(capsule, { head: headOf(logged.record), credential: logged.credential });
+    }
+  }
+
+  /** The rotation that a SYNC brings. */
+  protected rotationToTell(): Rotation | undefined {
+    return this.rotation;
   }
 
   /** Takes a node out of the tree, and off those that wait for a place. */
@@ -183,7 +222,14 @@ export abstract class Root extends BaseNode {
     this.gather = undefined;
     if (!hasTimerFired) this.cancelTimer('eoe');
     const lacks = this.lacks();
-    const body = { epoch: gather.epoch, frontier: this.frontier(), forks: this.forksToTell(), lacks };
+    const rotation = this.rotationToTell();
+    const body = {
+      epoch: gather.epoch,
+      frontier: this.frontier(),
+      forks: this.forksToTell(),
+      lacks,
+      ...(rotation === undefined ? {} : { rotation }),
+    };
     const signature = this.sign('sync', body);
     this.sendBody(this.childrenOfRoot(), {
       kind: 'sync',

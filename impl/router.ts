@@ -103,6 +103,11 @@ export class Router extends Member {
     this.relay.dropFrom(evidence);
   }
 
+  protected override takeRotation(...rotation: Parameters<Member['takeRotation']>): void {
+    super.takeRotation(...rotation);
+    this.relay.dropUseless();
+  }
+
   /** On its way up a nak has no path; on its way down it has. */
   protected acceptsNak(from: NodeName, nak: NakMessage): boolean {
     return (from === this.parent) === nak.path.length > 0;
@@ -162,7 +167,12 @@ export class Router extends Member {
     if (from !== this.parent) reject('sync: not from the parent');
     if (!this.isNewSync(sync.body.epoch)) reject('sync: an old epoch');
     if (!this.verifySync(sync)) reject('sync: not authentic');
+    if (this.isExpelledBy(sync.body)) {
+      this.stop();
+      return;
+    }
     this.sync = sync.body.epoch;
+    this.learnRotation(sync.body);
     for (const evidence of sync.body.forks) if (this.forks.isNew(evidence)) this.keepEvidence(evidence);
     this.relay.accuses(sync.body.frontier);
     for (const child of this.children) this.sendBytes(child, data);

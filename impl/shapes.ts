@@ -15,6 +15,7 @@ import type {
   EoeMessage,
   Evidence,
   EvidenceMessage,
+  Grant,
   Head,
   HeartbeatMessage,
   Lack,
@@ -24,6 +25,8 @@ import type {
   Neighbour,
   ProvenHead,
   RepairMessage,
+  Rotation,
+  RotationBody,
   RtsBody,
   RtsMessage,
   SignedBodies,
@@ -49,6 +52,13 @@ export const MAX_LIST = 4096;
 /** Greatest length of the path in a nak: deeper trees do not exist. */
 export const MAX_PATH = 64;
 
+/** Greatest number of key epochs, the first included. */
+export const MAX_KEY_EPOCH = 64;
+/** Greatest number of clients that a rotation has grants for: it must fit a SYNC, beside the frontier. */
+export const MAX_GRANTS = 64;
+/** Greatest number of nodes that are ever expelled: no more than there are rotations. */
+export const MAX_EXPELLED = MAX_KEY_EPOCH - 1;
+
 /** Greatest number of shards. */
 export const MAX_SHARDS = 64;
 
@@ -61,14 +71,15 @@ export const MAC_BYTES = 32;
 const TAG_BYTES = 16;
 
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,31}$/;
-const CAPSULE = /^([A-Za-z][A-Za-z0-9-]{0,31})\/([1-9][0-9]{0,15})(?:\/s(0|[1-9][0-9]?))?$/;
+const CAPSULE =
+  /^([A-Za-z][A-Za-z0-9-]{0,31})\/([1-9][0-9]{0,15})(?:\/k([2-9]|[1-9][0-9]))?(?:\/s(0|[1-9][0-9]?))?$/;
 
 /** Whether `value` may name a node. */
 export const isNodeName = (value: string): boolean => NAME.test(value);
 
-/** The name of a writer's capsule; of a shard, where there are several. */
-export const capsuleOf = (writer: string, incarnation: number, shard?: number): string =>
-  shard === undefined ? `${writer}/${incarnation}` : `${writer}/${incarnation}/s${shard}`;
+/** The name of a writer's capsule; of a shard, where there are several; of a key epoch, where it is not the first. */
+export const capsuleOf = (writer: string, incarnation: number, shard?: number, keyEpoch = 1): string =>
+  `${writer}/${incarnation}${keyEpoch === 1 ? '' : `/k${keyEpoch}`}${shard === undefined ? '' : `/s${shard}`}`;
 
 /** The writer that a capsule's name names. */
 export const writerOf = (capsule: string): string => capsule.slice(0, capsule.indexOf('/'));
@@ -77,12 +88,20 @@ export const writerOf = (capsule: string): string => capsule.slice(0, capsule.in
 export const lifeOf = (capsule: string): string => capsule.split('/', 2).join('/');
 
 /** The shard of a capsule's records. */
-export const shardOf = (capsule: string): number => Number(CAPSULE.exec(capsule)?.[3] ?? 0);
+export const shardOf = (capsule: string): number => Number(CAPSULE.exec(capsule)?.[4] ?? 0);
+
+/** The key epoch of a capsule's records. */
+export const keyEpochOf = (capsule: string): number => Number(CAPSULE.exec(capsule)?.[3] ?? 1);
 
 const name = text(isNodeName);
 const capsule = text((value) => {
   const match = CAPSULE.exec(value);
-  return match !== null && Number.isSafeInteger(Number(match[2])) && Number(match[3] ?? 0) < MAX_SHARDS;
+  return (
+    match !== null &&
+    Number.isSafeInteger(Number(match[2])) &&
+    Number(match[3] ?? 1) <= MAX_KEY_EPOCH &&
+    Number(match[4] ?? 0) < MAX_SHARDS
+  );
 });
 const interest = list(integer(0, MAX_SHARDS - 1), MAX_SHARDS, (shard) => shard);
 const positive = integer(1);
@@ -121,6 +140,22 @@ export const evidence: Shape<Evidence> = struct<Evidence>({
   branches: list(branch, 2, (one) => bytesToHex(one.hash)),
   credential,
 });
+
+const grant: Shape<Grant> = struct<Grant>({ node: name, sealed: bytes(KEY_BYTES + TAG_BYTES) });
+
+export const rotationBody: Shape<RotationBody> = where(
+  struct<RotationBody>({
+    keyEpoch: integer(2, MAX_KEY_EPOCH),
+    expelled: list(name, MAX_EXPELLED, (node) => node),
+    sealingKey: bytes(KEY_BYTES),
+    grants: list(grant, MAX_GRANTS, (one) => one.node),
+    earlier: bytes(TAG_BYTES, TAG_BYTES + KEY_BYTES * MAX_KEY_EPOCH),
+  }),
+  ({ keyEpoch, earlier }) => earlier.length === TAG_BYTES + KEY_BYTES * (keyEpoch - 2),
+  'not the keys of the epochs before',
+);
+
+const rotation: Shape<Rotation> = struct<Rotation>({ body: rotationBody, signature });
 
 const neighbour: Shape<Neighbour> = struct<Neighbour>(
   { node: name, incarnation: positive, link: positive, credential, interest },
@@ -199,12 +234,16 @@ export const splitView: Shape<SplitView> = struct<SplitView>({
 
 const rtsBody = struct<RtsBody>({ epoch: positive });
 const lack = struct<Lack>({ capsule, held: integer(0) });
-const syncBody = struct<SyncBody>({
-  epoch: positive,
-  frontier: list(provenHead, MAX_LIST, (one) => one.head.capsule),
-  forks: list(evidence, MAX_LIST, (one) => one.capsule),
-  lacks: list(lack, MAX_LIST, (one) => one.capsule),
-});
+const syncBody = struct<SyncBody>(
+  {
+    epoch: positive,
+    frontier: list(provenHead, MAX_LIST, (one) => one.head.capsule),
+    forks: list(evidence, MAX_LIST, (one) => one.capsule),
+    lacks: list(lack, MAX_LIST, (one) => one.capsule),
+    rotation,
+  },
+  true,
+);
 const answerBody = struct<AnswerBody>({
   node: name,
   epoch: positive,

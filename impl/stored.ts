@@ -1,6 +1,16 @@
 /** What nodes write to their stable storage: plain values, each made before anything that depends on it is sent. */
 import type { PolicySnapshot } from './placement.ts';
-import type { CapsuleRecord, Credential, Evidence, Interest, NodeName, Role, SplitView } from './messages.ts';
+import type {
+  Capsule,
+  CapsuleRecord,
+  Credential,
+  Evidence,
+  Interest,
+  NodeName,
+  Role,
+  Rotation,
+  SplitView,
+} from './messages.ts';
 
 /** What the coordinator knows of a node. */
 export interface Known {
@@ -33,6 +43,12 @@ export type Entry =
   | { readonly type: 'record'; readonly record: CapsuleRecord; readonly credential: Credential }
   | { readonly type: 'evidence'; readonly evidence: Evidence }
   | { readonly type: 'split-view'; readonly view: SplitView }
+  | {
+      readonly type: 'rotation';
+      readonly rotation: Rotation;
+      /** The last record of use of each capsule of those expelled. */
+      readonly cuts: readonly (readonly [capsule: Capsule, seq: number])[];
+    }
   | { readonly type: 'known'; readonly known: Known }
   | { readonly type: 'tree'; readonly tree: StoredTree }
   | { readonly type: 'epoch'; readonly epoch: number }

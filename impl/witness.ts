@@ -21,6 +21,7 @@ export abstract class Witness extends BaseNode {
   /** Takes back an entry of the storage. */
   protected restore(entry: Entry): void {
     if (entry.type === 'incarnation') this.incarnation = entry.incarnation;
+    if (entry.type === 'rotation') this.takeRotation(entry.rotation, entry.cuts);
     else if (entry.type === 'split-view') this.splitView = entry.view;
   }
 

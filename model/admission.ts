@@ -5,6 +5,7 @@ import { COORDINATOR, roleOf } from './events.ts';
 import type { EventOf, ModelEvent, ModelOutput } from './events.ts';
 import * as exclusion from './exclusion.ts';
 import { isExcluded } from './forks.ts';
+import * as rotation from './rotation.ts';
 import { isInterest, isSameInterest, saying } from './interest.ts';
 import type { NodeName, Tree } from './messages.ts';
 import type { Parameters } from './parameters.ts';
@@ -81,6 +82,7 @@ export function isSubscription(
   return (
     roleOf(event.node) === 'client' &&
     isInterest(event.interest, shards) &&
+    !isExcluded(context, event.node) &&
     known?.incarnation === event.incarnation &&
     known.birth !== 0 &&
     event.attempt > known.attempt
@@ -117,6 +119,10 @@ export function changeOf(
     }
     case 'timer.probe':
       return event.node in context.probes ? { kind: 'removal', node: event.node } : undefined;
+    case 'rotate': {
+      const node = rotation.expelledFromTree(context, event);
+      return node === undefined ? undefined : { kind: 'removal', node };
+    }
     case 'data':
     case 'repair':
     case 'eoe':
@@ -312,6 +318,16 @@ export function bury(
 ): Answer {
   const now = { ...context, probes: withoutEntry(context.probes, event.node) };
   return commit(context, now, { tree: chosen(event) }, parameters);
+}
+
+/** What a rotation makes of the tree: without the node that it expels, if that was there. */
+export function rotate(
+  context: CoordinatorContext,
+  event: EventOf<'rotate'>,
+  parameters: Parameters,
+): Answer {
+  const isThere = rotation.expelledFromTree(context, event) !== undefined;
+  return rotation.rotate(context, event, isThere ? chosen(event) : undefined, parameters);
 }
 
 /** What evidence makes of the tree: without its writer, if that was there. */

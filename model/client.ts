@@ -5,7 +5,7 @@ import { accepts, isNewAtClient } from './delivery.ts';
 import { duesAt, isServed, watchPath } from './doubt.ts';
 import { writerOf } from './events.ts';
 import type { EventOf, ModelEvent } from './events.ts';
-import { headOf, isNewEvidence, NO_FORKS } from './forks.ts';
+import { headOf, isNewEvidence, knowledgeOf, NO_FORKS } from './forks.ts';
 import * as holdings from './holdings.ts';
 import type { ClientContext } from './holdings.ts';
 import { firstInterest } from './interest.ts';
@@ -20,11 +20,11 @@ import { subscription, subscriptionActions, subscriptionGuards } from './subscri
 function memorised({ memory }: EventOf<'start'>, { shards }: Parameters): Partial<ClientContext> {
   const first = firstInterest(shards);
   if (memory?.kind !== 'client') return { positions: {}, interest: first, ...NO_FORKS };
-  const { positions, forks, marks, splitView = null, interest = first } = memory;
-  return { positions, forks, marks, splitView, interest };
+  const { positions, splitView = null, interest = first } = memory;
+  return { positions, splitView, interest, ...knowledgeOf(memory) };
 }
 
-/** A client after the evidence that a SYNC brings. */
+/** A client after what a SYNC tells of keys and forks. */
 function informed(context: ClientContext, event: EventOf<'sync'>, parameters: Parameters): ClientContext {
   return { ...context, ...holdings.learnForks(context, event, parameters).patch };
 }
@@ -37,7 +37,7 @@ const isPlaced = or([
 
 function guards(parameters: Parameters) {
   const isNewSync = (context: ClientContext, event: EventOf<'sync'>) =>
-    isFromParent(context, event) && event.epoch > context.sync;
+    isFromParent(context, event) && event.epoch > context.sync && !member.expels(context, event);
   return {
     ...frameGuard,
     ...member.memberGuards(parameters),
@@ -59,6 +59,11 @@ function guards(parameters: Parameters) {
     isServingSync: when<ClientContext, 'sync'>(
       'sync',
       (context, event) => isNewSync(context, event) && isServed(informed(context, event, parameters), event),
+    ),
+    isExpelled: when<ClientContext, 'sync'>(
+      'sync',
+      (context, event) =>
+        isFromParent(context, event) && event.epoch > context.sync && member.expels(context, event),
     ),
     isNewSyncBeyondMe: when<ClientContext, 'sync'>(
       'sync',
@@ -162,17 +167,13 @@ function actions(parameters: Parameters) {
     sayGoodbye: act<ClientContext, ModelEvent['type']>((context) => ({
       outputs: member.farewell(context),
     })),
-    // What is left is what the storage holds.
-    reportExcluded: act<ClientContext, 'join-refused'>(() => ({
-      outputs: [report({ type: 'excluded' }), cancelTimer('join')],
-    })),
     forgetTree: act<ClientContext, ModelEvent['type']>((context) => ({
       patch: {
         ...holdings.lifelessClient(context.self),
         incarnation: context.incarnation,
         positions: context.positions,
         interest: context.interest,
-        forks: context.forks,
+        ...knowledgeOf(context),
         marks: holdings.storedMarks(context),
         splitView: context.splitView,
       },
@@ -191,7 +192,7 @@ const refusedAsPending = {
   actions: 'reportPending',
 } as const;
 
-/** Whoever forked a capsule has no place any more, for good. */
+/** Whoever forked a capsule, or was expelled, has no place any more, for good. */
 const excluded = {
   guard: 'isRefusedAsExcluded',
   target: '#client.left',
@@ -309,6 +310,7 @@ export function clientMachine(parameters: Parameters, self: NodeName = 'c1') {
             },
             on: {
               sync: [
+                { ...excluded, guard: 'isExpelled' },
                 { guard: 'isNewSyncBeyondMe', target: '.resyncing', actions: 'acceptSync' },
                 { guard: 'isNewSync', target: '.current', actions: 'acceptSync' },
               ],

@@ -7,6 +7,7 @@ import * as epochs from './epochs.ts';
 import { COORDINATOR, writerOf } from './events.ts';
 import type { EventOf, ModelEvent } from './events.ts';
 import { accusation } from './exclusion.ts';
+import { mayRotate } from './rotation.ts';
 import { headOf, NO_FORKS } from './forks.ts';
 import { isFromChild, sendAll } from './links.ts';
 import type { Parameters } from './parameters.ts';
@@ -65,7 +66,7 @@ function withHead(
 ): Reaction<Context> {
   const now = { ...context, ...patch };
   const head = headOf(now, capsule, now.log[capsule]?.at(-1) ?? 0);
-  return { patch: { ...patch, ...epochs.raised(context, head, context.forks, parameters) }, outputs };
+  return { patch: { ...patch, ...epochs.raised(context, head, context, parameters) }, outputs };
 }
 
 function guards(parameters: Parameters) {
@@ -119,6 +120,10 @@ function guards(parameters: Parameters) {
     ),
     isSubscription: when<Context, 'subscription'>('subscription', (context, event) =>
       admission.isSubscription(context, event, parameters),
+    ),
+    mayRotate: when<Context, 'rotate'>(
+      'rotate',
+      (context, event) => mayRotate(context) && isFree(context, event),
     ),
     isSuspectedEdge: when<Context, 'suspect'>('suspect', admission.isSuspicion),
     missesChild: when<Context, 'timer.suspect'>(
@@ -182,6 +187,7 @@ function actions(parameters: Parameters) {
     letGo: bind<'leave'>(admission.letGo),
     placeInterest: bind<'subscription'>(admission.placeInterest),
     noteInterest: bind<'subscription'>(admission.noteInterest),
+    rotate: bind<'rotate'>(admission.rotate),
     probeChild: bind<'suspect'>(admission.probeChild),
     probeOwnChild: bind<'timer.suspect'>(admission.probeOwnChild),
     blameEdge: bind<'probe-ack'>(admission.blameEdge),
@@ -301,6 +307,7 @@ export function coordinatorMachine(parameters: Parameters) {
             { guard: 'changesInterest', actions: 'placeInterest' },
             { guard: 'isSubscription', actions: 'noteInterest' },
           ],
+          rotate: { guard: 'mayRotate', actions: 'rotate' },
           suspect: { guard: 'isSuspectedEdge', actions: 'probeChild' },
           'timer.suspect': { guard: 'missesChild', actions: 'probeOwnChild' },
           heartbeat: { guard: 'greetsFromChild', actions: 'watchSender' },

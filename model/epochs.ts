@@ -5,6 +5,8 @@ import type { Table } from './canonical.ts';
 import { writerOf } from './events.ts';
 import type { EventOf, ModelOutput } from './events.ts';
 import { evidenceKept, headOf } from './forks.ts';
+import type { ForkContext } from './forks.ts';
+import { isBeyondCut } from './keys.ts';
 import { isFromChild, neighbour, sendAll, sendTo } from './links.ts';
 import type { Lack, RecordName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
@@ -39,15 +41,16 @@ export function headsOf(context: RelayContext): Heads {
   };
 }
 
-/** The heads, with one that may have risen: they never sink. Of capsules beyond `maxCapsules` and of forked ones none is kept. */
+/** The heads, with one that may have risen: they never sink, but by a cut. Of capsules beyond `maxCapsules` and of forked ones none is kept. */
 export function raised(
   { heads, headBranches }: Heads,
   { capsule, seq, branch }: RecordName,
-  forks: Table<unknown>,
+  { forks, keys }: Pick<ForkContext, 'forks' | 'keys'>,
   { maxCapsules }: Parameters,
 ): Heads {
   const hasRoom = capsule in heads || Object.keys(heads).length < maxCapsules;
-  if (!hasRoom || seq <= (heads[capsule] ?? 0) || capsule in forks) return { heads, headBranches };
+  if (!hasRoom || seq <= (heads[capsule] ?? 0) || capsule in forks || isBeyondCut({ keys }, { capsule, seq }))
+    return { heads, headBranches };
   return {
     heads: withEntry(heads, capsule, seq),
     headBranches:
@@ -65,7 +68,7 @@ export function merge(
   let heads: Heads = context;
   for (const answer of event.answers) {
     answered = including(answered, answer.node);
-    for (const head of answer.heads) heads = raised(heads, head, context.forks, parameters);
+    for (const head of answer.heads) heads = raised(heads, head, context, parameters);
   }
   const { heads: risen, headBranches } = heads;
   return {
@@ -123,6 +126,7 @@ export function close(context: CoordinatorContext, parameters: Parameters): Reac
   const forks = evidenceKept(context);
   const lacks = lacking(context, parameters);
   const asked = ask(context, lacks, parameters);
+  const { keys } = context;
   return {
     patch: { ...asked.patch, awaited: [], answered: [] },
     outputs: [
@@ -132,6 +136,7 @@ export function close(context: CoordinatorContext, parameters: Parameters): Reac
         frontier,
         ...(forks.length === 0 ? {} : { forks }),
         ...(lacks.length === 0 ? {} : { lacks }),
+        ...(keys === null ? {} : { rotation: { keyEpoch: keys.keyEpoch, expelled: keys.expelled } }),
       }),
       ...(asked.outputs ?? []),
       report({ type: 'epoch-closed', epoch, answered }),

@@ -99,6 +99,8 @@ export type TimerEvent =
 export type CommandEvent =
   | { readonly type: 'put'; readonly shard?: number }
   | { readonly type: 'subscribe'; readonly shards: Interest }
+  /** The enrolment authority’s word to the coordinator: the next key epoch begins, and somebody may be expelled with it. */
+  | ({ readonly type: 'rotate'; readonly expel?: NodeName } & Choice)
   | { readonly type: 'leave' };
 
 /** A life begins (with what the storage holds, null if that is nothing) or ends without warning. */
@@ -143,6 +145,7 @@ export function isFrame(event: ModelEvent): event is Extract<ModelEvent, Message
   switch (event.type) {
     case 'put':
     case 'subscribe':
+    case 'rotate':
     case 'start':
     case 'crash':
     case 'timer.heartbeat':

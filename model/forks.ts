@@ -7,6 +7,8 @@ import { compareNames, withEntry, withoutEntry } from './canonical.ts';
 import type { Table } from './canonical.ts';
 import { writerOf } from './events.ts';
 import type { Log } from './events.ts';
+import { isBeyondCut, isExpelled } from './keys.ts';
+import type { KeyContext } from './keys.ts';
 import type { Capsule, Evidence, NodeName, RecordName, SealedRecord } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -16,8 +18,8 @@ export type Fork = Omit<Evidence, 'capsule'>;
 /** What tells a record from the one that its writer put, where it is another one. */
 export type Mark = Pick<SealedRecord, 'branch' | 'after'>;
 
-/** The part of a context that knows of forks. Empty as long as no writer lies. */
-export interface ForkContext {
+/** The part of a context that knows of forks, and of keys that are over. Empty as long as no writer lies and no key is rotated. */
+export interface ForkContext extends KeyContext {
   /** The evidence kept, by capsule. */
   readonly forks: Table<Fork>;
   /** Of records held that are not those that their writers put: by record, `CAPSULE#SEQ`. */
@@ -25,19 +27,24 @@ export interface ForkContext {
 }
 
 /** Nothing known. */
-export const NO_FORKS: ForkContext = { forks: {}, marks: {} };
+export const NO_FORKS: ForkContext = { forks: {}, marks: {}, keys: null };
+
+/** What of a context knows of forks and keys. */
+export function knowledgeOf({ forks, marks, keys }: ForkContext): ForkContext {
+  return { forks, marks, keys };
+}
 
 function key({ capsule, seq }: RecordName): string {
   return `${capsule}#${seq}`;
 }
 
 /** The branch of a record that is held. */
-export function branchOf({ marks }: ForkContext, record: RecordName): string | undefined {
+export function branchOf({ marks }: Pick<ForkContext, 'marks'>, record: RecordName): string | undefined {
   return marks[key(record)]?.branch;
 }
 
 /** What tells a record that is held from the one that was put. */
-export function markOf({ marks }: ForkContext, record: RecordName): Mark {
+export function markOf({ marks }: Pick<ForkContext, 'marks'>, record: RecordName): Mark {
   return marks[key(record)] ?? {};
 }
 
@@ -73,10 +80,16 @@ export function marksWhere(
   return kept.length === Object.keys(marks).length ? marks : Object.fromEntries(kept);
 }
 
-/** Whether a record is at or beyond a fork that is known. */
-export function isBeyondFork({ forks }: ForkContext, { capsule, seq }: RecordName): boolean {
-  const fork = forks[capsule];
-  return fork !== undefined && seq >= fork.seq;
+/** Whether a record is at or beyond a fork that is known, or beyond the cut of a capsule whose writer was expelled: of no use. */
+export function isBeyondFork(context: Pick<ForkContext, 'forks' | 'keys'>, record: RecordName): boolean {
+  const fork = context.forks[record.capsule];
+  return (fork !== undefined && record.seq >= fork.seq) || isBeyondCut(context, record);
+}
+
+/** The last record of use of a capsule; Infinity where nothing is known against it. */
+export function lastOfUse({ forks, keys }: ForkContext, capsule: Capsule): number {
+  const cut = isExpelled({ keys }, writerOf(capsule)) ? (keys?.cuts[capsule] ?? 0) : Infinity;
+  return Math.min(cut, (forks[capsule]?.seq ?? Infinity) - 1);
 }
 
 /** The evidence that two different records of one name are. */
@@ -84,12 +97,13 @@ export function evidenceOf({ capsule, seq, branch = '' }: RecordName, other = ''
   return { capsule, seq, branches: branch < other ? [branch, other] : [other, branch] };
 }
 
-/** Whether evidence is new to a node: of a capsule of which it has none, and room for it, or of an earlier record. */
+/** Whether evidence is new to a node: of a capsule of which it has none, and room for it, or of an earlier record; and not beyond a cut. */
 export function isNewEvidence(
-  { forks }: ForkContext,
+  { forks, keys }: Pick<ForkContext, 'forks' | 'keys'>,
   { capsule, seq }: Evidence,
   { maxCapsules }: Parameters,
 ): boolean {
+  if (isBeyondCut({ keys }, { capsule, seq })) return false;
   const known = forks[capsule];
   return known === undefined ? Object.keys(forks).length < maxCapsules : seq < known.seq;
 }
@@ -107,14 +121,18 @@ export function conflict(
   return isNewEvidence(context, evidence, parameters) ? evidence : undefined;
 }
 
-/** Whether one of the writers' capsules is forked, as far as is known. */
-export function isExcluded({ forks }: Pick<ForkContext, 'forks'>, writer: NodeName): boolean {
-  return Object.keys(forks).some((capsule) => writerOf(capsule) === writer);
+/** Whether a node was expelled, or one of its capsules is forked, as far as is known. */
+export function isExcluded({ forks, keys }: Pick<ForkContext, 'forks' | 'keys'>, node: NodeName): boolean {
+  return isExpelled({ keys }, node) || Object.keys(forks).some((capsule) => writerOf(capsule) === node);
 }
 
 /** What is kept with the evidence: no mark of a record from the fork on. */
-export function withEvidence({ forks, marks }: ForkContext, { capsule, ...fork }: Evidence): ForkContext {
+export function withEvidence(
+  { forks, marks, keys }: ForkContext,
+  { capsule, ...fork }: Evidence,
+): ForkContext {
   return {
+    keys,
     forks: withEntry(forks, capsule, fork),
     marks: marksWhere(marks, capsule, (seq) => seq < fork.seq),
   };

@@ -6,9 +6,18 @@ import type { Deliveries } from './delivery.ts';
 import { heldOf, NO_DUES } from './doubt.ts';
 import type { Dues } from './doubt.ts';
 import type { EventOf, ModelOutput } from './events.ts';
-import { conflict, isNewEvidence, marksWhere, NO_FORKS, withEvidence } from './forks.ts';
+import {
+  conflict,
+  isBeyondFork,
+  isNewEvidence,
+  lastOfUse,
+  marksWhere,
+  NO_FORKS,
+  withEvidence,
+} from './forks.ts';
 import type { Mark } from './forks.ts';
 import { capsuleOf, isWanted } from './interest.ts';
+import { isNewRotation, keyEpochIn, keyEpochOf, rotated } from './keys.ts';
 import { isFromParent, sendTo } from './links.ts';
 import * as member from './membership.ts';
 import type { MemberContext } from './membership.ts';
@@ -58,9 +67,13 @@ export function isOwnCapsule({ self, incarnation }: ClientContext, capsule: Caps
   return capsule === whole || capsule.startsWith(`${whole}/`);
 }
 
-/** Whether the client subscribes to the capsule, and does not write it. */
+/** Whether the client subscribes to the capsule, has the group key that it is sealed under, and does not write it. */
 export function isSubscribed(context: ClientContext, capsule: Capsule): boolean {
-  return isWanted(context.interest, capsule) && !isOwnCapsule(context, capsule);
+  return (
+    isWanted(context.interest, capsule) &&
+    keyEpochOf(capsule) <= keyEpochIn(context) &&
+    !isOwnCapsule(context, capsule)
+  );
 }
 
 /** A frame to the parent, if there is one. */
@@ -74,7 +87,7 @@ export function write(
   shard: number,
   parameters: Parameters,
 ): Reaction<ClientContext> {
-  const capsule = capsuleOf(context.self, context.incarnation, shard, parameters.shards);
+  const capsule = capsuleOf(context.self, context.incarnation, shard, parameters.shards, keyEpochIn(context));
   const seq = (context.positions[capsule] ?? 0) + 1;
   if (seq > parameters.maxOwnRecords) return { outputs: [report({ type: 'refused', why: 'log-full' })] };
   return {
@@ -111,7 +124,8 @@ export function storedMarks({
 
 /**
  * What a SYNC shows to be missing of what is wanted, as far as it can be asked for now. Of a forked capsule that is what is before the
- * fork. What the coordinator holds is asked for by itself: nobody has to wait for it until the rest is found.
+ * fork, and of one that was cut what is before the cut.
+ * What the coordinator holds is asked for by itself: nobody has to wait for it until the rest is found.
  */
 export function missing(
   context: ClientContext,
@@ -123,8 +137,7 @@ export function missing(
   return [...ends]
     .toSorted(([a], [b]) => compareNames(a, b))
     .map(([capsule, end]) => {
-      const fork = context.forks[capsule];
-      const last = fork ? Math.min(end, fork.seq - 1) : end;
+      const last = Math.min(end, lastOfUse(context, capsule));
       return { capsule, first: (context.positions[capsule] ?? 0) + 1, last };
     })
     .filter(({ capsule, first, last }) => isSubscribed(context, capsule) && first <= last && last < Infinity)
@@ -234,7 +247,28 @@ export function accuse(context: ClientContext, evidence: Evidence): Reaction<Cli
   };
 }
 
-/** What a SYNC tells of forks: the evidence that it brings, and that which its heads make. */
+/** What a SYNC tells of a newer key epoch: nothing of capsules that are cut waits any more beyond the cut. */
+export function learnRotation(
+  context: ClientContext,
+  { rotation, frontier }: Pick<EventOf<'sync'>, 'rotation' | 'frontier'>,
+): Reaction<ClientContext> {
+  if (!isNewRotation(context, rotation)) return {};
+  const keys = rotated(rotation, frontier);
+  let { early, marks } = context;
+  for (const [capsule, seqs] of Object.entries(context.early)) {
+    const isOfUse = (seq: number): boolean => !isBeyondFork({ forks: {}, keys }, { capsule, seq });
+    const waiting = seqs.filter(isOfUse);
+    if (waiting.length === seqs.length) continue;
+    early = waiting.length > 0 ? withEntry(early, capsule, waiting) : withoutEntry(early, capsule);
+    marks = marksWhere(marks, capsule, (seq) => !seqs.includes(seq) || isOfUse(seq));
+  }
+  return {
+    patch: { keys, early, marks },
+    outputs: [report({ type: 'rotated', keyEpoch: keys.keyEpoch })],
+  };
+}
+
+/** What a SYNC tells of keys and forks: a newer key epoch, the evidence that it brings, and that which its heads make. */
 export function learnForks(
   context: ClientContext,
   event: EventOf<'sync'>,
@@ -246,6 +280,7 @@ export function learnForks(
     now = { ...now, ...patch };
     outputs.push(...more);
   };
+  take(learnRotation(context, event));
   for (const evidence of event.forks ?? [])
     if (isNewEvidence(now, evidence, parameters)) take(keepEvidence(now, evidence));
   const own = conflictAtClient(now, event.frontier, parameters);

@@ -22,6 +22,7 @@ export type {
 export { examine } from './examine.ts';
 export type { Examined } from './examine.ts';
 export type { ClientContext } from './holdings.ts';
+export { keyEpochOf, MAX_KEY_EPOCH } from './keys.ts';
 export { capsuleOf, isInterest, isWanted, shardOf } from './interest.ts';
 export type * from './messages.ts';
 export { DEFAULT_PARAMETERS } from './parameters.ts';

@@ -5,15 +5,26 @@
 
 import type { Capsule, Interest, NodeName } from './messages.ts';
 
-/** The capsule that a life of a writer writes for a shard; where there is one shard only, names leave it out. */
-export function capsuleOf(writer: NodeName, incarnation: number, shard: number, shards: number): Capsule {
-  return shards === 1 ? `${writer}/${incarnation}` : `${writer}/${incarnation}/s${shard}`;
+/**
+ * The capsule that a life of a writer writes for a shard in a key epoch; where there is one shard only, and in the first key epoch, names
+ * leave these out.
+ */
+export function capsuleOf(
+  writer: NodeName,
+  incarnation: number,
+  shard: number,
+  shards: number,
+  keyEpoch = 1,
+): Capsule {
+  const whole = `${writer}/${incarnation}`;
+  const ofEpoch = keyEpoch === 1 ? whole : `${whole}/k${keyEpoch}`;
+  return shards === 1 ? ofEpoch : `${ofEpoch}/s${shard}`;
 }
 
 /** The shard of a capsule's records. */
 export function shardOf(capsule: Capsule): number {
-  const [, , shard] = capsule.split('/');
-  return shard === undefined ? 0 : Number(shard.slice(1));
+  const part = capsule.split('/').find((one, at) => at > 1 && one.startsWith('s'));
+  return part === undefined ? 0 : Number(part.slice(1));
 }
 
 /** Whether records of the capsule are wanted. */

@@ -196,7 +196,14 @@ describe('membership', () => {
     expect(take(state, { type: 'timer.heartbeat' }).outputs).toEqual([]);
     expect(take(state, { type: 'leave' }).outputs).toEqual([]);
     expect(brief(take(state, { type: 'put' }).outputs)).toEqual(['report refused']);
-    expect(memoryOf(state)).toEqual({ kind: 'client', incarnation: 1, forks: {}, marks: {}, positions: {} });
+    expect(memoryOf(state)).toEqual({
+      kind: 'client',
+      incarnation: 1,
+      forks: {},
+      marks: {},
+      keys: null,
+      positions: {},
+    });
     expect(take(take(router, { type: 'leave' }).state, { type: 'put' }).outputs).toEqual([]);
   });
 
@@ -225,6 +232,7 @@ describe('data at a client', () => {
       incarnation: 1,
       forks: {},
       marks: {},
+      keys: null,
       positions: { 'c2/1': 2 },
     });
     expect(brief(take(state, down('c1', data('c2/1', 2))).outputs)).toEqual(['reject']);
@@ -282,6 +290,7 @@ describe('epochs at a client', () => {
       incarnation: 0,
       forks: {},
       marks: {},
+      keys: null,
       positions: { 'c1/0': 2, 'c2/1': 1 },
     };
     const state = take(

@@ -98,6 +98,11 @@ function isInstalledPlacement(context: MemberContext, event: EventOf<'placement'
   return isMyPlacement(context, event) && own?.version === event.version && !view.contradict(own, event);
 }
 
+/** Whether a SYNC says that the node was expelled. */
+export function expels({ self }: MemberContext, { rotation }: EventOf<'sync'>): boolean {
+  return rotation?.expelled.includes(self) === true;
+}
+
 /** Guards of membership, by name. */
 export const memberGuards = (parameters: Parameters) => ({
   storageIsEmpty: when<MemberContext, 'start'>('start', (_, event) => event.memory === null),
@@ -225,6 +230,10 @@ export function memberActions(parameters: Parameters) {
       const claim: Claim = { reason: 'orphaned', suspect, link };
       return join({ ...context, attempt: context.attempt + 1, claim }, parameters);
     }),
+    // What is left is what the storage holds.
+    reportExcluded: act<MemberContext, 'join-refused' | 'sync'>(() => ({
+      outputs: [report({ type: 'excluded' }), cancelTimer('join')],
+    })),
     reportPending: act<MemberContext, 'join-refused'>(() => ({ outputs: [report({ type: 'pending' })] })),
     acknowledge: act<MemberContext, 'placement'>((context, event) => ({
       outputs: [acknowledgement(context, event.version)],

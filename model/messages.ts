@@ -6,7 +6,10 @@
 /** Name of a node: `C` is the coordinator, `r1`, `r2`, … routers, `c1`, `c2`, … clients. */
 export type NodeName = string;
 
-/** One writer life's log of one shard: `WRITER/INCARNATION`, as `c1/2`, and `/sSHARD` where there are several: `c1/2/s0`. */
+/**
+ * One writer life's log of one shard: `WRITER/INCARNATION`, as `c1/2`, and `/sSHARD` where there are several: `c1/2/s0`. What is sealed under
+ * a later group key than the first is in a capsule of its own, whose name says it: `c1/2/k3`, `c1/2/k3/s0`.
+ */
 export type Capsule = string;
 
 /** Shards that are wanted, ascending. Nobody says it where there is one shard. */
@@ -38,6 +41,14 @@ export interface Evidence {
 export interface Lack {
   readonly capsule: Capsule;
   readonly held: number;
+}
+
+/** What the enrolment authority says of keys: which group key is the present one, and who has it no more. */
+export interface Rotation {
+  /** Counts from 1, which nobody has to say. */
+  readonly keyEpoch: number;
+  /** All that ever were. Sorted. */
+  readonly expelled: readonly NodeName[];
 }
 
 /** One end of a link, as a placement tells it to the other end. `link` is the version at which the link was made. */
@@ -146,6 +157,8 @@ export type LinkBody =
       readonly forks?: readonly Evidence[];
       /** Capsules of the frontier of which the coordinator itself lacks something; absent where it lacks nothing. Sorted by capsule. */
       readonly lacks?: readonly Lack[];
+      /** The newest rotation; absent before the first one. The heads of capsules of expelled writers are where these are cut. */
+      readonly rotation?: Rotation;
     }
   /** `path` leads on from the receiver towards the writer; empty on the way up. */
   | {
@@ -233,6 +246,8 @@ export type Report =
   | { readonly type: 'left' }
   /** It was told that it is not let in any more. */
   | { readonly type: 'excluded' }
+  /** It knows of a newer group key. */
+  | { readonly type: 'rotated'; readonly keyEpoch: number }
   /** It keeps evidence that it had not. */
   | { readonly type: 'forked'; readonly capsule: Capsule; readonly seq: number }
   /** It keeps evidence against the coordinator, of which it had none. */

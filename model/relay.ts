@@ -18,6 +18,7 @@ import {
   withEvidence,
 } from './forks.ts';
 import type { ForkContext } from './forks.ts';
+import { isBeyondCut, isNewRotation, logBeforeCut, rotated } from './keys.ts';
 import type { Hops } from './links.ts';
 import { isWanted } from './interest.ts';
 import {
@@ -60,11 +61,11 @@ type Range = Pick<PendingNak, 'capsule' | 'first' | 'last'>;
 type Store = Pick<RelayContext, 'log' | 'marks'>;
 
 function takes(
-  { log, forks, marks }: Store & ForkContext,
+  { log, forks, keys }: Store & Pick<ForkContext, 'forks' | 'keys'>,
   { capsule, seq }: RecordName,
   parameters: Parameters,
 ): boolean {
-  if (isBeyondFork({ forks, marks }, { capsule, seq })) return false;
+  if (isBeyondFork({ forks, keys }, { capsule, seq })) return false;
   const seqs = log[capsule];
   if (!seqs) return Object.keys(log).length < parameters.maxCapsules;
   return !seqs.includes(seq) && seq > (seqs.at(-1) ?? 0) - parameters.logWindow;
@@ -241,10 +242,10 @@ export function relayRepair(
   const askers = neighboursOf(hops).filter(
     (one) => one.node !== event.from && pending?.askers.includes(one.node) && isWanted(one.interest, capsule),
   );
-  const { forks } = context;
+  const { forks, keys } = context;
   let store: Store = context;
   for (const record of recordsOf(event))
-    if (takes({ ...store, forks }, record, parameters)) store = enter(store, record, parameters);
+    if (takes({ ...store, forks, keys }, record, parameters)) store = enter(store, record, parameters);
   return {
     patch: { ...store, naks: context.naks.filter((one) => one !== pending) },
     outputs: sendAll(hops, askers, {
@@ -332,6 +333,22 @@ export function spreadEvidence(
   const { patch = {}, outputs = [] } = keepEvidence(context, evidence);
   const sends: readonly ModelOutput[] = sendAll(hops, others, { type: 'evidence', ...evidence });
   return { patch, outputs: [...outputs, ...sends] };
+}
+
+/** What a SYNC tells of a newer key epoch: nothing of capsules that are cut is logged any more beyond the cut. */
+export function learnRotation(
+  context: RelayContext,
+  { rotation, frontier }: Pick<EventOf<'sync'>, 'rotation' | 'frontier'>,
+): Reaction<RelayContext> {
+  if (!isNewRotation(context, rotation)) return {};
+  const keys = rotated(rotation, frontier);
+  let { marks } = context;
+  for (const capsule of Object.keys(context.log))
+    marks = marksWhere(marks, capsule, (seq) => !isBeyondCut({ keys }, { capsule, seq }));
+  return {
+    patch: { keys, marks, log: logBeforeCut(context.log, { keys }) },
+    outputs: [report({ type: 'rotated', keyEpoch: keys.keyEpoch })],
+  };
 }
 
 /** Keeps what is new of the evidence that a SYNC brings: the SYNC itself tells everybody below. */

@@ -3,7 +3,7 @@
 import { setup } from 'xstate';
 import { compareNames, excluding } from './canonical.ts';
 import type { EventOf, Log, ModelEvent } from './events.ts';
-import { NO_FORKS } from './forks.ts';
+import { knowledgeOf, NO_FORKS } from './forks.ts';
 import type { ForkContext } from './forks.ts';
 import { isFromChild, isFromParent, sendAll, sendTo } from './links.ts';
 import * as member from './membership.ts';
@@ -45,8 +45,8 @@ type Stored = { readonly log: Log } & ForkContext & Pick<RouterContext, 'splitVi
 
 function memorised(event: EventOf<'start'>): Stored {
   if (event.memory?.kind !== 'router') return { log: {}, ...NO_FORKS, splitView: null };
-  const { log, forks, marks, splitView = null } = event.memory;
-  return { log, forks, marks, splitView };
+  const { log, splitView = null } = event.memory;
+  return { log, splitView, ...knowledgeOf(event.memory) };
 }
 
 function merged(context: RouterContext, event: EventOf<'eoe'>): readonly Answer[] {
@@ -87,6 +87,11 @@ function guards(parameters: Parameters) {
     isNewSync: when<RouterContext, 'sync'>(
       'sync',
       (context, event) => isFromParent(context, event) && event.epoch > context.sync,
+    ),
+    isExpelled: when<RouterContext, 'sync'>(
+      'sync',
+      (context, event) =>
+        isFromParent(context, event) && event.epoch > context.sync && member.expels(context, event),
     ),
     isForkedData: when<RouterContext, 'data'>(
       'data',
@@ -175,13 +180,15 @@ function actions(parameters: Parameters) {
       outputs: sendUp(context, { type: 'eoe', epoch: context.rts, answers: context.answers }),
     })),
     forwardSync: act<RouterContext, 'sync'>((context, event) => {
-      const { type, epoch, frontier, forks = [], lacks } = event;
-      const told = relay.learnForks(context, forks, parameters);
-      const now = { ...context, ...told.patch };
+      const { type, epoch, frontier, forks = [], lacks, rotation } = event;
+      const turned = relay.learnRotation(context, event);
+      const told = relay.learnForks({ ...context, ...turned.patch }, forks, parameters);
+      const now = { ...context, ...turned.patch, ...told.patch };
       const own = accuse(now, relay.conflictIn(now, frontier, parameters));
       return {
-        patch: { ...told.patch, ...own.patch, sync: epoch, naks: [] },
+        patch: { ...turned.patch, ...told.patch, ...own.patch, sync: epoch, naks: [] },
         outputs: [
+          ...(turned.outputs ?? []),
           ...(told.outputs ?? []),
           ...(own.outputs ?? []),
           ...sendAll(context, context.children, {
@@ -190,6 +197,7 @@ function actions(parameters: Parameters) {
             frontier,
             ...(forks.length === 0 ? {} : { forks }),
             ...(lacks === undefined ? {} : { lacks }),
+            ...(rotation === undefined ? {} : { rotation }),
           }),
         ],
       };
@@ -211,14 +219,21 @@ function actions(parameters: Parameters) {
     ),
     sayGoodbye: act<RouterContext, 'leave'>((context) => ({ outputs: member.farewell(context) })),
     // What is left is what the storage holds.
-    forgetTree: act<RouterContext, 'leave'>(
-      ({ self, incarnation, log, forks, marks, splitView }): Reaction<RouterContext> => ({
-        patch: { ...lifelessRouter(self), incarnation, log, forks, marks, splitView },
+    forgetTree: act<RouterContext, 'leave' | 'join-refused' | 'sync'>(
+      ({ self, incarnation, log, splitView, ...context }): Reaction<RouterContext> => ({
+        patch: { ...lifelessRouter(self), incarnation, log, splitView, ...knowledgeOf(context) },
       }),
     ),
     forgetAll: act<RouterContext, 'crash'>(({ self }) => ({ patch: lifelessRouter(self) })),
   };
 }
+
+/** Who was expelled has no place any more, for good. */
+const excluded = {
+  guard: 'isRefusedAsExcluded',
+  target: '#router.left',
+  actions: ['reportExcluded', 'forgetTree'],
+} as const;
 
 /** The statechart of a router; `self` is only in its first context. A router is never pending: the coordinator always finds it a place. */
 export function routerMachine(parameters: Parameters, self: NodeName = 'r1') {
@@ -242,11 +257,17 @@ export function routerMachine(parameters: Parameters, self: NodeName = 'r1') {
               joining: {
                 on: {
                   ...member.waitForPlace,
-                  'join-refused': { ...member.takeNextIncarnation, target: 'joining' },
+                  'join-refused': [excluded, { ...member.takeNextIncarnation, target: 'joining' }],
                 },
               },
               attached: member.attached,
-              orphaned: { on: { ...member.waitForPlace, heartbeat: member.returnToParent } },
+              orphaned: {
+                on: {
+                  ...member.waitForPlace,
+                  'join-refused': excluded,
+                  heartbeat: member.returnToParent,
+                },
+              },
             },
           },
           epoch: {
@@ -274,7 +295,10 @@ export function routerMachine(parameters: Parameters, self: NodeName = 'r1') {
         on: {
           ...member.whileMember,
           'timer.suspect': { guard: 'missesChild', actions: 'suspectChild' },
-          sync: { guard: 'isNewSync', actions: 'forwardSync' },
+          sync: [
+            { ...excluded, guard: 'isExpelled' },
+            { guard: 'isNewSync', actions: 'forwardSync' },
+          ],
           data: [
             { guard: 'isForkedData', actions: 'accuse' },
             { guard: 'isNewData', actions: 'relayData' },

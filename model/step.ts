@@ -11,6 +11,7 @@ import { clientMachine } from './client.ts';
 import { coordinatorMachine, lifelessCoordinator } from './coordinator.ts';
 import { roleOf } from './events.ts';
 import type { Memory, ModelEvent, ModelOutput, Role } from './events.ts';
+import { knowledgeOf } from './forks.ts';
 import { lifelessClient, storedMarks } from './holdings.ts';
 import { policyChoice } from './policy.ts';
 import type { ClientContext } from './holdings.ts';
@@ -137,8 +138,7 @@ export function memoryOf(state: ModelState): Memory | null {
   if (state.context.incarnation === 0) return null;
   switch (state.role) {
     case 'coordinator': {
-      const { incarnation, version, epoch, serial, known, places, pending, log, forks, marks } =
-        state.context;
+      const { incarnation, version, epoch, serial, known, places, pending, log } = state.context;
       return {
         kind: state.role,
         incarnation,
@@ -149,19 +149,18 @@ export function memoryOf(state: ModelState): Memory | null {
         places,
         pending,
         log,
-        forks,
-        marks,
+        ...knowledgeOf(state.context),
       };
     }
     case 'router': {
-      const { incarnation, log, forks, marks, splitView } = state.context;
-      return { kind: state.role, incarnation, log, forks, marks, ...(splitView ? { splitView } : {}) };
+      const { incarnation, log, splitView } = state.context;
+      return { kind: state.role, incarnation, log, ...knowledgeOf(state.context), ...(splitView ? { splitView } : {}) };
     }
     case 'client': {
-      const { incarnation, positions, interest, forks, splitView } = state.context;
+      const { incarnation, positions, interest, forks, keys, splitView } = state.context;
       const marks = storedMarks(state.context);
       const kept = { ...saying(interest), ...(splitView ? { splitView } : {}) };
-      return { kind: state.role, incarnation, positions, ...kept, forks, marks };
+      return { kind: state.role, incarnation, positions, ...kept, forks, marks, keys };
     }
   }
 }

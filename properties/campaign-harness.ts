@@ -12,6 +12,7 @@ import {
   type Workload,
 } from '../engine/index.ts';
 import {
+  applicationOf,
   granting,
   harnessFor,
   isGivenToBreak,
@@ -87,9 +88,18 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
     ...(isGivenToBreak(subject) ? { stopOnViolation: false } : {}),
   };
   if (probing !== undefined) return probingSetup(harness, probing, scenario);
+  // With insiders come rotations; the other runs are what they are without.
+  const rotating = new WeakSet<TreeScenario>();
   const traced = workload === undefined ? undefined : traceWorkloads(harness, workload);
   return {
-    harness: traced?.harness ?? harness,
+    harness:
+      traced?.harness ??
+      (insiders === undefined
+        ? harness
+        : {
+            ...harness,
+            workload: (given) => (rotating.has(given) ? harness.workload(given) : applicationOf(given)),
+          }),
     guided: strategy === 'guided',
     scenarioFor(index, random, parent) {
       const drawn = scenarioFor(subject, scenario ?? parent ?? drawnFor(subject, index, random));
@@ -98,8 +108,10 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
       const { strategy: kinds, ...paired } = traced === undefined ? kindsFor(harness, index) : {};
       const assigned = traced === undefined ? drawn : traced.assign(drawn, index);
       const hasRouter = added.includes('router') || capabilities?.includes('router') === true;
+      const own = { ...(hasRouter ? withWaysAround(assigned) : assigned) };
+      if (added.includes('stolen')) rotating.add(own);
       return {
-        scenario: hasRouter ? withWaysAround(assigned) : assigned,
+        scenario: traced === undefined ? own : assigned,
         ...paired,
         strategy: {
           ...options,

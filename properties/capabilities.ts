@@ -4,6 +4,7 @@ import { COORDINATOR_MOVES } from './adversary/coordinator.ts';
 import { INSIDER_MOVES } from './adversary/insider.ts';
 import { OUTSIDER_MOVES } from './adversary/outsider.ts';
 import { ROUTER_MOVES } from './adversary/router.ts';
+import { STOLEN_MOVES } from './adversary/stolen.ts';
 import { WRITER_MOVES } from './adversary/writer.ts';
 import type { Command } from './reading.ts';
 
@@ -40,6 +41,7 @@ export const CAPABILITIES: readonly { readonly id: Capability; readonly moves: r
   { id: 'writer', moves: WRITER_MOVES },
   { id: 'router', moves: ROUTER_MOVES },
   { id: 'coordinator', moves: COORDINATOR_MOVES },
+  { id: 'stolen', moves: STOLEN_MOVES },
 ];
 
 /** What an adversary must have been given for these moves, in the order of CAPABILITIES. */
@@ -51,5 +53,6 @@ export function capabilitiesNeeded(moves: readonly Move<Command>[]): readonly Ca
 function neededFor(move: Move<Command>): Capability | undefined {
   // Only what comes at another time than by itself is delivered by a move.
   if (move.move === 'deliver') return 'network';
+  if (move.move === 'command' && move.command.type === 'rotate') return 'stolen';
   return move.move === 'command' && move.command.type === 'leave' ? 'churn' : capabilityOf(move);
 }

@@ -46,13 +46,15 @@ const text = z.string().min(1);
 const integer = z.number().int();
 const names = z.array(text);
 
-const commandSchema: z.ZodType<Command> = z.discriminatedUnion('type', [
+// What zod calls optional may be undefined, the kit's types say absent: JSON knows only the latter.
+const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('put'), key: z.string(), value: z.string() }),
   z.strictObject({ type: z.literal('get'), key: z.string() }),
   z.strictObject({ type: z.literal('subscribe'), shards: z.array(z.number().int().min(0)) }),
   z.strictObject({ type: z.literal('leave') }),
+  z.strictObject({ type: z.literal('rotate'), expel: z.string().optional() }),
   z.strictObject({ type: z.literal('dump') }),
-]);
+]) as unknown as z.ZodType<Command>;
 
 const memorySchema: z.ZodType<Memory> = z.union(
   [z.literal('durable'), z.literal('amnesiac'), z.strictObject({ back: integer.min(0) })],
@@ -135,6 +137,8 @@ const counterexampleSchema = z.strictObject({
 
 /** Nodes of the scenario that a move names by themselves. (A message may be from anybody, and may not exist.) */
 function nodesIn(move: Move<Command>): readonly string[] {
+  if (move.move === 'command' && move.command.type === 'rotate')
+    return [move.node, ...(move.command.expel === undefined ? [] : [move.command.expel])];
   if ('node' in move) return [move.node];
   if (move.move === 'partition') return [...move.from, ...move.to];
   return [];
@@ -274,8 +278,8 @@ const MAX_TITLE = 60;
 export function titleOf(message: string): string {
   const words = message
     .replaceAll(/"(?:[^"\\]|\\.)*"/g, '')
-    .replaceAll(/\b[a-z]+\d+\/\d+(?:\/s\d+)?#\d+/g, 'record')
-    .replaceAll(/\b[a-z]+\d+\/\d+(?:\/s\d+)?/g, 'capsule')
+    .replaceAll(/\b[a-z]+\d+\/\d+(?:\/k\d+)?(?:\/s\d+)?#\d+/g, 'record')
+    .replaceAll(/\b[a-z]+\d+\/\d+(?:\/k\d+)?(?:\/s\d+)?/g, 'capsule')
     .replaceAll(/\br\d+\b/g, 'router')
     .replaceAll(/\bc\d+\b/g, 'client')
     .replaceAll(/\bC\b/g, 'coordinator')

@@ -29,7 +29,8 @@ export type Conviction =
     })
   | { readonly why: string; readonly malformed: boolean };
 
-const CAPSULE = /^([A-Za-z][A-Za-z0-9-]{0,31})\/[1-9][0-9]{0,15}(?:\/s(?:0|[1-9][0-9]?))?$/;
+const CAPSULE =
+  /^([A-Za-z][A-Za-z0-9-]{0,31})\/[1-9][0-9]{0,15}(?:\/k[1-9][0-9]?)?(?:\/s(?:0|[1-9][0-9]?))?$/;
 const COORDINATOR = 'C';
 const [HASH_BYTES, SIGNATURE_BYTES, KEY_BYTES] = [32, 64, 32];
 

@@ -31,7 +31,13 @@ import {
   referenceSubject,
   type ReferenceSubject,
 } from './subjects/reference.ts';
-import { amongShards, generatedWorkload, operationMeter } from './workload.ts';
+import {
+  amongShards,
+  generatedWorkload,
+  operationMeter,
+  rotatingWorkload,
+  type ApplicationWorkload,
+} from './workload.ts';
 import { DEFAULT_GENERATOR } from './ycsb.ts';
 
 /** A harness over this kit's commands, reports and scenarios. Where frames do not matter they are `unknown`. */
@@ -54,7 +60,7 @@ const NO_OUTSIDER_MOVES = 'no outsider moves were granted';
 const ALL_CAPABILITIES: readonly Capability[] = ['network', 'timing', 'churn', 'outsider'];
 
 /** Capabilities that nobody has who does not ask for them: with them, what is promised is less. */
-export const ON_REQUEST: readonly Capability[] = ['writer', 'router', 'coordinator'];
+export const ON_REQUEST: readonly Capability[] = ['writer', 'router', 'coordinator', 'stolen'];
 
 /** Groups worth cutting off: a router with the clients that are likely below it. */
 function groups(scenario: TreeScenario): readonly (readonly string[])[] {
@@ -83,6 +89,11 @@ export interface HarnessOptions<Frame> {
   readonly workload?: (scenario: TreeScenario) => Workload<Frame, Command, TreeScenario>;
 }
 
+/** What applications ask unless something else is said. */
+export function applicationOf<Frame>({ parameters }: TreeScenario): ApplicationWorkload<Frame, Command> {
+  return generatedWorkload<Frame, Command>(amongShards(DEFAULT_GENERATOR, parameters.shards));
+}
+
 /**
  * The harness of any subject: the kit's monitors, moves and workload around it. See docs/your-own-subject.md. Throws RangeError for
  * the id of a property that does not exist.
@@ -94,7 +105,7 @@ export function treeHarness<Frame>({
   capabilities = ALL_CAPABILITIES,
   onRequest = [],
   properties = PROPERTIES.map(({ id }) => id),
-  workload = ({ parameters }) => generatedWorkload(amongShards(DEFAULT_GENERATOR, parameters.shards)),
+  workload = applicationOf,
 }: HarnessOptions<Frame>): TreeHarness<Frame> {
   const unknown = properties.find((id) => PROPERTIES.every((property) => property.id !== id));
   if (unknown !== undefined) throw new RangeError(`properties: there is no ${unknown}`);
@@ -155,12 +166,15 @@ export function harnessOf(
   subject: ReferenceSubject,
   asked: readonly Capability[] = [],
 ): TreeHarness<Uint8Array> {
-  return treeHarness({
+  return treeHarness<Uint8Array>({
     subject,
     facts: referenceFacts(subject.id),
     adversary: outsiderAdversary,
     capabilities: [...ALL_CAPABILITIES, 'insider', ...asked.filter((one) => ON_REQUEST.includes(one))],
     onRequest: ON_REQUEST,
+    ...(asked.includes('stolen')
+      ? { workload: (scenario) => rotatingWorkload(applicationOf(scenario)) }
+      : {}),
   });
 }
 

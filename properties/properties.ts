@@ -5,6 +5,7 @@ import { Convergence } from './monitors/convergence.ts';
 import { Conformance } from './monitors/conformance.ts';
 import { ForkAccountability } from './monitors/forks.ts';
 import type { Definition, Judge, Watch } from './monitors/judge.ts';
+import { KeyEpochs } from './monitors/keys.ts';
 import { DeliveryToEverySubscriber, Reattachment, ResyncCompletes } from './monitors/liveness.ts';
 import { NON_INTERFERENCE } from './monitors/non-interference.ts';
 import { BoundedReaction, RejectionIsInert } from './monitors/reactions.ts';
@@ -145,6 +146,14 @@ export const DEFINITIONS: readonly Definition[] = [
     statement: 'No plaintext and no group key in any byte that left an enclave.',
     source: 'poster; SCL',
     make: withBytes(Confidentiality),
+  },
+  {
+    id: 'key-epochs',
+    kind: 'safety',
+    statement:
+      'Whoever knows of a rotation accepts nothing of those expelled beyond the cut, and seals under the new group key; everybody else has it once the faults stop.',
+    source: 'decided',
+    make: always(KeyEpochs),
   },
   {
     id: 'one-slot-per-credential',

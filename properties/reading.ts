@@ -56,6 +56,8 @@ export type Command =
   /** Asks a client to want records of these shards only: ascending. Means nothing where there is one shard. */
   | { readonly type: 'subscribe'; readonly shards: readonly number[] }
   | { readonly type: 'leave' }
+  /** Asks the coordinator to begin the next key epoch, and to expel a node with it. */
+  | { readonly type: 'rotate'; readonly expel?: string }
   | { readonly type: 'dump' };
 
 /** One frame, read. */

@@ -77,6 +77,18 @@ export const THREATS: readonly Threat[] = [
       'non-interference': 'not promised',
     },
   },
+  {
+    capability: 'stolen',
+    suite: INSIDERS,
+    except: {
+      'authentic-delivery': 'holds for the others',
+      'fork-accountability': 'holds for the others',
+      'delivery-to-every-subscriber': 'holds for the others',
+      reattachment: 'holds for the others',
+      'resync-completes': 'holds for the others',
+      'non-interference': 'not promised',
+    },
+  },
 ];
 
 /** What is promised of a property against whoever has a capability. */

@@ -1,7 +1,7 @@
 /** Workloads: which client puts and gets what, and when its turn is. */
 import type { Meter, Random, Workload, WorldView } from '../engine/index.ts';
 import type { Command, Report } from './reading.ts';
-import type { TreeScenario } from './scenario.ts';
+import { ROOT, type TreeScenario } from './scenario.ts';
 
 /** One operation of an application; a subset of the commands that a client takes. */
 export type Operation =
@@ -70,6 +70,39 @@ export function amongShards(
     random.chance(SUBSCRIBE_PERCENT)
       ? { type: 'subscribe', shards: all.filter(() => random.chance(SUBSCRIBED_PERCENT)) }
       : generator(random);
+}
+
+/** The enrolment authority begins another key epoch, and may expel a node with it. */
+export interface Rotating {
+  readonly type: 'rotate';
+  readonly expel?: string;
+}
+
+/** Percent of the operations by which keys are rotated, in workloads with rotations; and rotations per run, at most. */
+const ROTATE_PERCENT = 12;
+const MAX_ROTATIONS = 2;
+/** Percent of the rotations that expel nobody, and of the others that expel a router, if there is one. */
+const NOBODY_PERCENT = 25;
+const ROUTER_PERCENT = 25;
+
+/** A workload among whose operations the group key is rotated now and then, and nodes are expelled. */
+export function rotatingWorkload<Frame, Asked>(
+  workload: ApplicationWorkload<Frame, Asked>,
+): ApplicationWorkload<Frame, Asked | Rotating> {
+  let rotations = 0;
+  return {
+    ...workload,
+    next(view, random) {
+      if (rotations >= MAX_ROTATIONS || !view.isUp(ROOT) || !random.chance(ROTATE_PERCENT))
+        return workload.next(view, random);
+      rotations += 1;
+      if (random.chance(NOBODY_PERCENT)) return { node: ROOT, command: { type: 'rotate' } };
+      const routers = view.scenario.nodes.filter((node) => node.startsWith('r'));
+      const isRouter = routers.length > 0 && random.chance(ROUTER_PERCENT);
+      const expel = random.pick(isRouter ? routers : clientsOf(view.scenario));
+      return { node: ROOT, command: { type: 'rotate', expel } };
+    },
+  };
 }
 
 /** A workload that issues given operations in their order, each to one of the clients that are up, by chance. */

@@ -10,7 +10,6 @@ import {
   Gather,
   HASH_BYTES,
   KEY_BYTES,
-  KEY_EPOCH,
   MAC_BYTES,
   sealLinkFrame,
   SIGNATURE_BYTES,
@@ -62,7 +61,7 @@ export class FrameSizes {
     const hash = new Uint8Array(HASH_BYTES);
     const head: Head = { capsule: capsuleOf(client, 1, shard), seq: 1, timestamp: 1, hash, signature };
     const ciphertext = new Uint8Array(encodeWrites([PUT]).length + AEAD_TAG_BYTES);
-    const record = { ...head, writer: client, prevHash: hash, keyEpoch: KEY_EPOCH, ciphertext };
+    const record = { ...head, writer: client, prevHash: hash, keyEpoch: 1, ciphertext };
     this.data = encodeBody({ kind: 'data', record, credential }).length;
     this.rts = encodeBody({
       kind: 'rts',

@@ -95,6 +95,10 @@ export function commandWords(node: string, command: Command): string {
       return `the application at ${node} subscribes to ${shardsWords(command.shards)}`;
     case 'leave':
       return `${node} is told to leave`;
+    case 'rotate':
+      return command.expel === undefined
+        ? 'the enrolment authority hands out a new group key'
+        : `the enrolment authority expels ${command.expel} and hands out a new group key`;
     case 'dump':
       return `${node} is asked for its store`;
   }

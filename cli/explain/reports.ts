@@ -73,6 +73,8 @@ export function reportPhrase(report: Report, situation: Situation): Phrase {
       return { verb: 'leave', rest: '' };
     case 'excluded':
       return { verb: 'give', rest: 'up: it is excluded' };
+    case 'rotated':
+      return { verb: 'learn', rest: `of key epoch ${report.keyEpoch}` };
     case 'forked':
       return { verb: 'keep', rest: `evidence of two records ${recordId(report)}` };
     case 'split-view':

@@ -50,6 +50,9 @@ export type OutsiderAttack =
       readonly salt: number;
     };
 
+/** With whose keys: of a client that is one of them still, or of one that was expelled. */
+type Keyed = `writer(${string})` | `stolen(${string})`;
+
 /**
  * What is done with the keys of one client, over its link to `to`; `serial` counts how often they were used. `message`: data of that
  * client, from whose record another one is made, `step` records further on and stamped `lead` later (`'end'`: as late as can be).
@@ -58,7 +61,7 @@ export type WriterAttack =
   | {
       /** The record itself, or its head in an answer to the newest epoch. */
       readonly kind: 'write' | 'head';
-      readonly by: `writer(${string})`;
+      readonly by: Keyed;
       readonly to: string;
       readonly serial: number;
       readonly message: string;
@@ -69,12 +72,20 @@ export type WriterAttack =
   | {
       /** The heads of the records in two messages as evidence against the writer of the first. */
       readonly kind: 'accuse';
-      readonly by: `writer(${string})`;
+      readonly by: Keyed;
       readonly to: string;
       readonly serial: number;
       readonly message: string;
       readonly other: string;
     };
+
+/** Joins again with the keys of a client that was expelled. */
+export type StolenAttack = {
+  readonly kind: 'join-again';
+  readonly by: `stolen(${string})`;
+  readonly incarnation: number;
+  readonly salt: number;
+};
 
 /** What a router may withhold. */
 export const WITHHELD = ['all', 'all-but-greetings', 'records', 'epochs'] as const;
@@ -147,7 +158,9 @@ const schema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('malformed'), how: z.enum(MALFORMED), message, to: node, salt: whole }),
 ]);
 
-const byWriter = z.templateLiteral(['writer(', z.string().regex(/^c[1-9][0-9]{0,3}$/), ')']);
+const client = z.string().regex(/^c[1-9][0-9]{0,3}$/);
+const byStolen = z.templateLiteral(['stolen(', client, ')']);
+const byWriter = z.union([z.templateLiteral(['writer(', client, ')']), byStolen]);
 const serial = z.number().int().min(1).max(1_000_000);
 
 const writerSchema = z.discriminatedUnion('kind', [
@@ -163,6 +176,13 @@ const writerSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('accuse'), by: byWriter, to: node, serial, message, other: message }),
 ]);
+
+const stolenSchema = z.strictObject({
+  kind: z.literal('join-again'),
+  by: byStolen,
+  incarnation: z.number().int().min(1),
+  salt: whole,
+});
 
 const byRouter = z.templateLiteral(['router(', z.string().regex(/^r[1-9][0-9]{0,3}$/), ')']);
 
@@ -200,6 +220,11 @@ export function coordinatorAttack(attack: Attack): CoordinatorAttack | undefined
 /** The attack, if it is one with the keys of a router. */
 export function routerAttack(attack: Attack): RouterAttack | undefined {
   return routerSchema.safeParse(attack).success ? (attack as unknown as RouterAttack) : undefined;
+}
+
+/** The attack, if it is a join with the keys of a client that was expelled. */
+export function stolenAttack(attack: Attack): StolenAttack | undefined {
+  return stolenSchema.safeParse(attack).success ? (attack as unknown as StolenAttack) : undefined;
 }
 
 /** The attack, if it is one with the keys of a client. */

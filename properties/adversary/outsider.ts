@@ -18,10 +18,12 @@ import {
   coordinatorAttack,
   outsiderAttack,
   routerAttack,
+  stolenAttack,
   writerAttack,
   type CoordinatorAttack,
   type OutsiderAttack,
   type RouterAttack,
+  type StolenAttack,
   type WriterAttack,
 } from './attack.ts';
 import { asCoordinator, proposeCoordinator } from './coordinator.ts';
@@ -33,6 +35,7 @@ import { MALFORMED, spoil } from './malformed.ts';
 import { misuse } from './misuse.ts';
 import { asRouter, proposeRouter, withholds } from './router.ts';
 import { say } from './say.ts';
+import { asStolen, proposeStolen } from './stolen.ts';
 import { asWriter, proposeWriter } from './writer.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
 
@@ -67,6 +70,8 @@ export const outsiderAdversary: Adversary<Uint8Array, TreeScenario> = {
     if (known !== undefined) return make(view, known);
     const written = writerAttack(attack);
     const routed = routerAttack(attack);
+    const stolen = stolenAttack(attack);
+    if (stolen !== undefined) return [asStolen(view, stolen)];
     const placed = coordinatorAttack(attack);
     const made =
       (written && asWriter(view, written)) ??
@@ -160,12 +165,17 @@ function propose(
   return { kind: 'splice', message: flight.id, donor: random.pick(donors).id, field: part };
 }
 
-type KeyedAttack = WriterAttack | RouterAttack | CoordinatorAttack;
+type KeyedAttack = WriterAttack | RouterAttack | CoordinatorAttack | StolenAttack;
 /** Capabilities that are the keys of one node. */
-type OfOneNode = Extract<Capability, 'writer' | 'router' | 'coordinator'>;
+type OfOneNode = Extract<Capability, 'writer' | 'router' | 'coordinator' | 'stolen'>;
 
 function isOfOneNode(capability: Capability): capability is OfOneNode {
-  return capability === 'writer' || capability === 'router' || capability === 'coordinator';
+  return (
+    capability === 'writer' ||
+    capability === 'router' ||
+    capability === 'coordinator' ||
+    capability === 'stolen'
+  );
 }
 
 function proposeKeyed(
@@ -181,6 +191,8 @@ function proposeKeyed(
       return proposeRouter(view, random);
     case 'coordinator':
       return proposeCoordinator(view, random);
+    case 'stolen':
+      return proposeStolen(view, random, salt);
   }
 }
 

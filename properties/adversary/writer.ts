@@ -46,20 +46,36 @@ export type Lead = number | 'end';
 /** How far on from the record that they are made from records are: in its place, after it, with a gap. */
 const STEPS = [0, 0, 0, 0, 1, 1, 2, 5] as const;
 
-/** The client that was taken over, and how often its keys were used: of each run, by its view. */
-const insiders = new WeakMap<object, { readonly client: string; serial: number }>();
+/** The client that was taken over: of each run, by its view. */
+const insiders = new WeakMap<object, { readonly client: string }>();
 
 /** Chooses what the holder of one client's keys does next; undefined as long as that client has no link. */
 export function proposeWriter(view: View, random: Random, salt: number): WriterAttack | undefined {
   let insider = insiders.get(view);
   if (insider === undefined)
-    insiders.set(view, (insider = { client: random.pick(clientsOf(view.scenario)), serial: 0 }));
-  const { client } = insider;
+    insiders.set(view, (insider = { client: random.pick(clientsOf(view.scenario)) }));
+  return proposeAs(view, random, insider.client, `writer(${insider.client})`, salt);
+}
+
+/** How often keys were used in each run, by its view and whose they are. */
+const serials = new WeakMap<object, Map<string, number>>();
+
+/** The same for a given client, whose keys somebody has; undefined as long as that client has had no link. */
+export function proposeAs(
+  view: View,
+  random: Random,
+  client: string,
+  by: WriterAttack['by'],
+  salt: number,
+): WriterAttack | undefined {
   const to = view.seen.findLast((flight) => flight.from === client && isOverLink(flight))?.to;
   const records = view.seen.filter(({ kind, frame }) => kind === 'data' && writerIn(frame) === client);
   if (to === undefined) return undefined;
-  insider.serial += 1;
-  const common = { by: `writer(${client})`, to, serial: insider.serial } as const;
+  let used = serials.get(view);
+  if (used === undefined) serials.set(view, (used = new Map()));
+  const serial = (used.get(client) ?? 0) + 1;
+  used.set(client, serial);
+  const common = { by, to, serial } as const;
   const isEpochOpen = view.inFlight.some((flight) => flight.kind === 'rts' && flight.to === client);
   const others = view.seen.filter(({ kind }) => kind === 'data');
   if (others.length > 1 && random.chance(10)) {
@@ -87,7 +103,7 @@ export function asWriter(view: View, attack: WriterAttack): Injection<Uint8Array
 
 /** The client that an attack is made with the keys of. */
 function writerNamed({ by }: WriterAttack): string {
-  return by.slice('writer('.length, -1);
+  return by.slice(by.indexOf('(') + 1, -1);
 }
 
 function bodyOf(view: View, attack: WriterAttack, client: string): LinkBody | undefined {
@@ -122,7 +138,7 @@ function another(
     { capsule, seq, prevHash: before, timestamp },
     writes,
     keys,
-    ENROLMENT.groupKey,
+    ENROLMENT.groupKeyOf(base.keyEpoch),
   );
 }
 

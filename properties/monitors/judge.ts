@@ -23,6 +23,10 @@ export interface SubjectFacts<Frame> {
   readonly payloads: boolean;
   /** Byte strings that must never leave an enclave; undefined where frames are not bytes. */
   readonly secrets: readonly Uint8Array[] | undefined;
+  /** The group key of a key epoch: a secret once that has begun. Undefined where there are no key epochs. */
+  readonly groupKeyOf?: (keyEpoch: number) => Uint8Array;
+  /** What the keys of those expelled, or group keys that are over, open in a frame that `sender` made or told of, though they must not. */
+  readonly betrays?: (frame: Uint8Array, sender: NodeName, scenario: TreeScenario) => string | undefined;
   /** The public enrolment key, by which evidence is judged; undefined where evidence is symbols, or there is none. */
   readonly anchor?: Uint8Array;
   /** Why properties do not apply to this subject, by their ids. @default all apply that can be judged by the facts above */
@@ -57,6 +61,8 @@ export class Watch {
   readonly holdings = new Holdings();
   /** Nodes whose keys somebody else was seen to use: nothing is promised to them or of what they say. */
   readonly takenOver = new Set<NodeName>();
+  /** Nodes that the coordinator was told to expel: nothing is promised to them. */
+  readonly expelled = new Set<NodeName>();
   /** As after the step that is judged. */
   readonly interests: Interests;
   readonly #observer: Observer<unknown>;
@@ -78,7 +84,10 @@ export class Watch {
       this.placing.observe(seen);
       this.#learnWho(step);
       this.interests.observe(seen);
-      if (seen.kind === 'reaction') this.holdings.observe(seen.reaction);
+      if (seen.kind === 'reaction') {
+        this.#learnExpelled(seen.reaction);
+        this.holdings.observe(seen.reaction);
+      }
     }
     return seen;
   }
@@ -122,12 +131,18 @@ export class Watch {
     return !this.takenOver.has(ROOT);
   }
 
-  /** Whether no node between the root and this one was taken over, nor it itself: nobody stands in its way. */
+  #learnExpelled({ input, reports }: SeenReaction): void {
+    if (input.kind !== 'command' || input.command.type !== 'rotate') return;
+    const { expel } = input.command;
+    if (expel !== undefined && reports.some(({ type }) => type === 'rotated')) this.expelled.add(expel);
+  }
+
+  /** Whether no node between the root and this one was taken over or expelled, nor it itself: nobody stands in its way. */
   isReached(node: NodeName): boolean {
     if (!this.isTreeGenuine) return false;
     let at: NodeName | undefined = node;
     for (let hops = 0; at !== undefined && hops <= this.placing.parents.size; hops += 1) {
-      if (this.takenOver.has(at)) return false;
+      if (this.takenOver.has(at) || this.expelled.has(at)) return false;
       at = this.placing.parents.get(at);
     }
     return true;

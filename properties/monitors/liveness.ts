@@ -84,7 +84,7 @@ export class Reattachment extends Judge {
   waitingFor({ up }: Standing): readonly string[] {
     if (!this.watch.isTreeGenuine) return [];
     return this.watch.scenario.nodes
-      .filter((node) => up.has(node) && !this.watch.takenOver.has(node))
+      .filter((node) => up.has(node) && !this.watch.takenOver.has(node) && !this.watch.expelled.has(node))
       .map((node) => this.watch.placing.detachment(node, ROOT, this.watch.scenario.parameters, up))
       .filter((reason) => reason !== undefined);
   }

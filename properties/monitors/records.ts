@@ -136,7 +136,7 @@ export class EnclaveEconomy extends Judge {
 /** Shorter secrets than this are not looked for: they occur by chance. */
 const MIN_SECRET_BYTES = 6;
 
-/** `confidentiality`: no plaintext and no group key in any byte that left an enclave. */
+/** `confidentiality`: no plaintext and no group key in any byte that left an enclave, nor for those expelled in what is sealed from then on. */
 export class Confidentiality extends Judge {
   readonly #secrets: { readonly what: string; readonly bytes: Buffer }[] = [];
   readonly #known = new Set<string>();
@@ -153,9 +153,15 @@ export class Confidentiality extends Judge {
       this.#learn(`key ${JSON.stringify(key)}`, key);
       this.#learn(`value ${JSON.stringify(value)}`, value);
     }
+    for (const report of reaction.reports) {
+      const key = report.type === 'rotated' ? this.watch.facts.groupKeyOf?.(report.keyEpoch) : undefined;
+      if (key !== undefined) this.#secrets.push({ what: 'a group key', bytes: Buffer.from(key) });
+    }
     for (const { to, bytes, reading } of reaction.sends) {
       if (bytes === undefined) continue;
       this.exercised += 1;
+      const betrayed = this.watch.facts.betrays?.(bytes, reaction.node, this.watch.scenario);
+      if (betrayed !== undefined) return this.violated(reaction, `${reaction.node} sent ${to} ${betrayed}`);
       const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       for (const secret of this.#secrets) {
         if (frame.includes(secret.bytes))

@@ -230,8 +230,10 @@ function eventOf(twin: Twin, reaction: SeenReaction): ModelEvent | undefined {
     }
     case 'timer':
       return withChoice(one(input.timer, timerEvent(input.timer)), reaction);
-    case 'command':
-      return asPut(twin, input.command) ?? commandEvent(input.command, twin.state.parameters);
+    case 'command': {
+      const event = asPut(twin, input.command) ?? commandEvent(input.command, twin.state.parameters);
+      return event && withChoice(event, reaction);
+    }
     case 'frame': {
       const { message, counter } = input.reading;
       if ('link' in message && 'from' in message) {
@@ -301,6 +303,8 @@ export function commandEvent(command: Command, { shards }: Parameters): ModelEve
       return shards === 1 ? PUT : { type: 'put', shard: shardOfKey(command.key, shards) };
     case 'subscribe':
       return isInterest(command.shards, shards) ? { type: 'subscribe', shards: command.shards } : undefined;
+    case 'rotate':
+      return command.expel === ROOT ? undefined : command;
     case 'leave':
       return { type: 'leave' };
     case 'get':

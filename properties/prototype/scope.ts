@@ -81,6 +81,11 @@ export const PROTOTYPE_SCOPE: readonly Scope[] = [
     applies: true,
     why: 'the secrets are the group key, the signing key and what is put',
   },
+  {
+    property: 'key-epochs',
+    applies: false,
+    why: 'there is one group key, for all time, and nobody is expelled',
+  },
   ONE_SLOT,
   { property: 'bounded-reaction', applies: true, why: 'as for the reference' },
   CONFORMANCE,

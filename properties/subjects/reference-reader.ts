@@ -10,7 +10,9 @@ import {
   headSigningInput,
   linkInfo,
   macInput,
+  keyEpochOf,
   recordHashInput,
+  rotationInput,
   signingInput,
   writerOf,
   type Answer as WireAnswer,
@@ -26,6 +28,7 @@ import {
   type Neighbour as WireNeighbour,
   type NodeKeys,
   type PlacementBody,
+  type Rotation as WireRotation,
   type SplitView as WireSplitView,
 } from '../../impl/index.ts';
 import {
@@ -36,6 +39,7 @@ import {
   type Neighbour,
   type NodeName,
   type Placement,
+  type Rotation,
 } from '../../model/index.ts';
 import { canonicalText, linkedText, messageText } from '../canonical.ts';
 import type { Step } from '../../engine/index.ts';
@@ -277,6 +281,7 @@ export class ReferenceReader implements Reader<Uint8Array> {
           epoch: body.body.epoch,
           frontier: body.body.frontier.map(({ head, credential }) => this.#head(head, credential)),
           ...(body.body.lacks.length === 0 ? {} : { lacks: body.body.lacks }),
+          ...this.#rotation(body.body.rotation),
         };
       case 'evidence':
         return this.#evidence(body.evidence);
@@ -300,6 +305,13 @@ export class ReferenceReader implements Reader<Uint8Array> {
           seqs: body.records.map(({ seq }) => seq),
         };
     }
+  }
+
+  #rotation(rotation: WireRotation | undefined): { readonly rotation?: Rotation } {
+    if (rotation === undefined) return {};
+    const { body, signature } = rotation;
+    demand(verify(signature, rotationInput(body), this.#enrolment.anchor), 'signature of a rotation');
+    return { rotation: { keyEpoch: body.keyEpoch, expelled: body.expelled } };
   }
 
   #evidence({ capsule, seq, branches, credential }: WireEvidence): LinkBody {
@@ -336,6 +348,7 @@ export class ReferenceReader implements Reader<Uint8Array> {
   #checkRecord(record: CapsuleRecord, credential: Credential): void {
     demand(equal(record.hash, sha256(recordHashInput(record))), 'hash');
     demand(record.writer === writerOf(record.capsule), 'writer');
+    demand(record.keyEpoch === keyEpochOf(record.capsule), 'key epoch');
     this.#head(record, credential);
   }
 }

@@ -3,16 +3,21 @@ import {
   Client,
   Coordinator,
   enrol,
+  MAX_KEY_EPOCH,
   Router,
   type Enrolment,
+  type Entry,
+  type Input as ImplInput,
   type Node as ImplNode,
   type NodeKeys,
+  type Rotation,
 } from '../../impl/index.ts';
 import type { Node, Storage, Subject } from '../../engine/index.ts';
 import { domainOf, roleOf } from '../../model/index.ts';
 import type { SubjectFacts } from '../monitors/judge.ts';
 import type { Command, Report } from '../reading.ts';
-import type { TreeScenario } from '../scenario.ts';
+import { ROOT, type TreeScenario } from '../scenario.ts';
+import { betrays } from './former-keys.ts';
 import { decodeOnce, ReferenceReader } from './reference-reader.ts';
 
 /** The laboratory's enrolment. Fixed, so that signatures of one run are remembered in the next. */
@@ -45,7 +50,7 @@ export function castSubject(id: string, title: string, cast: Cast): ReferenceSub
     id,
     title,
     spawn(scenario, node, storage): Node<Uint8Array, Command, Report> {
-      return spawn(cast, scenario, node, storage);
+      return commanded(spawn(cast, scenario, node, storage), scenario, storage);
     },
     kindOf(frame) {
       const decoded = decodeOnce(frame);
@@ -53,6 +58,40 @@ export function castSubject(id: string, title: string, cast: Cast): ReferenceSub
     },
     bytesOf: (frame) => frame,
   };
+}
+
+/**
+ * The node with the enrolment authority beside it: who asks the coordinator to rotate asks the authority for the rotation. What came before,
+ * the coordinator tells.
+ */
+function commanded(
+  node: ImplNode,
+  scenario: TreeScenario,
+  storage: Storage,
+): Node<Uint8Array, Command, Report> {
+  return {
+    gauges: () => node.gauges(),
+    handle(input, emit) {
+      if (input.kind !== 'command' || input.command.type !== 'rotate') node.handle(input as ImplInput, emit);
+      else if (input.command.expel !== ROOT) {
+        const rotation = nextRotation(scenario, storage.entries() as readonly Entry[], input.command.expel);
+        if (rotation !== undefined && node instanceof Coordinator)
+          node.handle({ kind: 'command', command: { type: 'rotate', rotation } }, emit);
+      }
+    },
+  };
+}
+
+/** What the authority hands out; undefined if there are no key epochs left. */
+function nextRotation(
+  scenario: TreeScenario,
+  entries: readonly Entry[],
+  expel: string | undefined,
+): Rotation | undefined {
+  const last = entries.findLast((entry) => entry.type === 'rotation')?.rotation;
+  if (last?.body.keyEpoch === MAX_KEY_EPOCH) return undefined;
+  const members = scenario.nodes.map((node) => keysIn(scenario, node).credential);
+  return ENROLMENT.rotate(last, members, expel);
 }
 
 function spawn(cast: Cast, scenario: TreeScenario, node: string, storage: Storage): ImplNode {
@@ -88,6 +127,8 @@ export function referenceFacts(id: string): SubjectFacts<Uint8Array> {
       new ReferenceReader(ENROLMENT, new Map(scenario.nodes.map((node) => [node, keysIn(scenario, node)]))),
     payloads: true,
     secrets: [ENROLMENT.groupKey],
+    groupKeyOf: (keyEpoch) => ENROLMENT.groupKeyOf(keyEpoch),
+    betrays,
     anchor: ENROLMENT.anchor,
     showsBuffers: true,
   };
