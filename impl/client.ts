@@ -118,7 +118,12 @@ export class Client extends Replica {
   }
 
   protected makeRecord(place: Parameters<typeof makeRecord>[0], writes: readonly Write[]): CapsuleRecord {
-    return makeRecord(place, writes, this.keys, this.groupKeys.get(this.sealingEpoch()) as Uint8Array);
+    return makeRecord(place, writes, this.keys, this.presentGroupKey());
+  }
+
+  /** The group key of the present key epoch. */
+  protected presentGroupKey(): Uint8Array {
+    return this.groupKeys.get(this.sealingEpoch()) as Uint8Array;
   }
 
   protected answer(key: string): void {

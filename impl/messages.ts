@@ -104,6 +104,7 @@ export interface Grant {
 }
 
 /** The next group key, and who has it no more (docs/protocol.md §5.8). */
+/** The next group key, and who has it no more (docs/protocol.md §5.8). */
 export interface RotationBody {
   /** At least 2: the first group key comes with enrolment. */
   readonly keyEpoch: number;

@@ -1,8 +1,8 @@
 /**
- * Rotations of the group key (docs/protocol.md §5.6). The enrolment authority signs them and seals the new key for each enclave; the coordinator and
+ * Rotations of the group key (docs/protocol.md §5.7). The enrolment authority signs them and seals the new key for each enclave; the coordinator and
  * the routers pass on what they cannot open.
  */
-import { KEY_BYTES, plainToBytes, rotationInput } from './codec.ts';
+import { KEY_BYTES, MAX_GRANTS, MAX_KEY_EPOCH, plainToBytes, rotationInput } from './codec.ts';
 import { hkdf, linkKey, linkPublicKey, open, seal, sign, verify } from './crypto.ts';
 import { IdentityMemo } from './memo.ts';
 import type { Credential, NodeName, Rotation, RotationBody } from './messages.ts';
@@ -26,7 +26,7 @@ const NO_DATA: Uint8Array = new Uint8Array(0);
  * @param sealingSecret X25519 secret, of this rotation only
  * @param groupKeyOf the group key of a key epoch
  * @param secret the enrolment key
- * @throws RangeError if one of the clients has no usable link key
+ * @throws RangeError if one of the clients has no usable link key, or there are too many of them, or too many key epochs
  */
 export function sealRotation(
   { keyEpoch, expelled }: Pick<RotationBody, 'keyEpoch' | 'expelled'>,
@@ -35,6 +35,9 @@ export function sealRotation(
   groupKeyOf: (keyEpoch: number) => Uint8Array,
   secret: Uint8Array,
 ): Rotation {
+  if (keyEpoch > MAX_KEY_EPOCH) throw new RangeError(`there are no more than ${MAX_KEY_EPOCH} key epochs`);
+  if (clients.length > MAX_GRANTS)
+    throw new RangeError(`members must have at most ${MAX_GRANTS} clients, not ${clients.length}`);
   const groupKey = groupKeyOf(keyEpoch);
   const sorted = [...clients].sort((a, b) => (a.node < b.node ? -1 : 1));
   const grants = sorted.map(({ node, linkKey: peer }) => {

@@ -122,6 +122,7 @@ export function treeHarness<Frame>({
     bytes: facts.secrets !== undefined,
     writer: capabilities.includes('writer'),
     coordinator: capabilities.includes('coordinator'),
+    rotations: capabilities.includes('stolen'),
   };
   const watchOf = watchesOf(facts);
   return {

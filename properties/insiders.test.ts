@@ -39,6 +39,13 @@ describe('the reference', () => {
   })('holds against the keys of the coordinator, as far as anything is promised', holds);
 });
 
+describe('the reference, while keys are rotated', () => {
+  test.prop([runs(reference, { scenario: small, strategy: strategy('network', 'churn', 'stolen') })], {
+    seed: 4,
+    numRuns: 6,
+  })('holds against the keys of those expelled', holds);
+});
+
 describe('the threat model', () => {
   test('tells of each capability, by files that there are and properties that there are', () => {
     expect(THREATS.map(({ capability }) => capability)).toEqual(CAPABILITIES.map(({ id }) => id));

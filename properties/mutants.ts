@@ -4,6 +4,7 @@ import { DOMAIN_MUTANTS } from './mutants/domains.ts';
 import { DOUBT_MUTANTS } from './mutants/doubts.ts';
 import { EPOCH_MUTANTS } from './mutants/epochs.ts';
 import { FORK_MUTANTS } from './mutants/forks.ts';
+import { KEY_MUTANTS } from './mutants/keys.ts';
 import { MEMBERSHIP_MUTANTS } from './mutants/membership.ts';
 import type { Mutant } from './mutants/mutant.ts';
 import { SPLIT_VIEW_MUTANTS } from './mutants/split-views.ts';
@@ -16,6 +17,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...FORK_MUTANTS,
   ...DOUBT_MUTANTS,
   ...SPLIT_VIEW_MUTANTS,
+  ...KEY_MUTANTS,
   ...SHARD_MUTANTS,
   ...DOMAIN_MUTANTS,
 ];

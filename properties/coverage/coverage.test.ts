@@ -108,6 +108,13 @@ describe('goals', () => {
     const others = transitions.filter((id) => !goals.transitions.includes(id));
     expect(others.length).toBeGreaterThan(5);
     for (const id of others) expect(id).toMatch(/isForked|isNewEvidence|xcluded\]|SplitView\]/);
+    expect(goalsFor({ outsider: true, bytes: true, writer: true, rotations: true }).transitions).toEqual(
+      transitions,
+    );
+    // Without a writer that lies, there are no forks to react to; without rotations, nobody is expelled.
+    const others = transitions.filter((id) => !goals.transitions.includes(id));
+    expect(others.length).toBeGreaterThan(5);
+    for (const id of others) expect(id).toMatch(/isForked|isNewEvidence|xcluded\]|isExpelled|mayRotate/);
   });
 
   test('situations say what they are in a sentence', () => {
@@ -127,6 +134,7 @@ describe('goals', () => {
   });
 
   test('what is justified is there, and is no transition', () => {
-    for (const id of Object.keys(JUSTIFIED)) expect(goals.guards).toContain(id);
+    const { guards } = goalsFor({ outsider: true, bytes: true, writer: true, rotations: true });
+    for (const id of Object.keys(JUSTIFIED)) expect(guards).toContain(id);
   });
 });

@@ -11,6 +11,7 @@ export const JUSTIFIED: Readonly<Record<string, string>> = {
   'coordinator up.probing.probing timer.probe [isProbed]: false': 'what forgets a probe cancels its timer',
   'coordinator up * [isUnlistedFrame]: false':
     'the coordinator takes no commands, and its timers go off in states that listen to them only',
+  'coordinator up rotate [mayRotate]: false': 'there is room for more key epochs than a run has rotations',
   'router up timer.suspect [missesChild]: false': `${ONLY_CHILDREN}; that of the parent goes off while attached, and is not set again before the parent is heard`,
   'router up timer.heartbeat [hasPlace]: false': ONLY_PLACED,
   'router up * [isFrame]: false':

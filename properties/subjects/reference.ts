@@ -20,8 +20,11 @@ import { ROOT, type TreeScenario } from '../scenario.ts';
 import { betrays } from './former-keys.ts';
 import { decodeOnce, ReferenceReader } from './reference-reader.ts';
 
+/** What the laboratory's enrolment is made from. */
+export const LABORATORY = 'psl-verify laboratory';
+
 /** The laboratory's enrolment. Fixed, so that signatures of one run are remembered in the next. */
-export const ENROLMENT = enrol('psl-verify laboratory');
+export const ENROLMENT = enrol(LABORATORY);
 
 /** The keys of a node, in the domain where it sits if there are several. */
 export function keysIn(
@@ -38,6 +41,8 @@ export interface Cast {
   readonly coordinator: typeof Coordinator;
   readonly router: typeof Router;
   readonly client: typeof Client;
+  /** The enrolment authority’s part. @default ENROLMENT's */
+  readonly rotate?: Enrolment['rotate'];
 }
 
 export const REFERENCE_CAST: Cast = { coordinator: Coordinator, router: Router, client: Client };
@@ -50,7 +55,7 @@ export function castSubject(id: string, title: string, cast: Cast): ReferenceSub
     id,
     title,
     spawn(scenario, node, storage): Node<Uint8Array, Command, Report> {
-      return commanded(spawn(cast, scenario, node, storage), scenario, storage);
+      return commanded(cast, spawn(cast, scenario, node, storage), scenario, storage);
     },
     kindOf(frame) {
       const decoded = decodeOnce(frame);
@@ -65,6 +70,7 @@ export function castSubject(id: string, title: string, cast: Cast): ReferenceSub
  * the coordinator tells.
  */
 function commanded(
+  { rotate = ENROLMENT.rotate }: Cast,
   node: ImplNode,
   scenario: TreeScenario,
   storage: Storage,
@@ -74,7 +80,12 @@ function commanded(
     handle(input, emit) {
       if (input.kind !== 'command' || input.command.type !== 'rotate') node.handle(input as ImplInput, emit);
       else if (input.command.expel !== ROOT) {
-        const rotation = nextRotation(scenario, storage.entries() as readonly Entry[], input.command.expel);
+        const rotation = nextRotation(
+          rotate,
+          scenario,
+          storage.entries() as readonly Entry[],
+          input.command.expel,
+        );
         if (rotation !== undefined && node instanceof Coordinator)
           node.handle({ kind: 'command', command: { type: 'rotate', rotation } }, emit);
       }
@@ -84,6 +95,7 @@ function commanded(
 
 /** What the authority hands out; undefined if there are no key epochs left. */
 function nextRotation(
+  rotate: Enrolment['rotate'],
   scenario: TreeScenario,
   entries: readonly Entry[],
   expel: string | undefined,
@@ -91,7 +103,7 @@ function nextRotation(
   const last = entries.findLast((entry) => entry.type === 'rotation')?.rotation;
   if (last?.body.keyEpoch === MAX_KEY_EPOCH) return undefined;
   const members = scenario.nodes.map((node) => keysIn(scenario, node).credential);
-  return ENROLMENT.rotate(last, members, expel);
+  return rotate(last, members, expel);
 }
 
 function spawn(cast: Cast, scenario: TreeScenario, node: string, storage: Storage): ImplNode {
