@@ -28,7 +28,7 @@ export interface Enrolment {
   /** AES-256 key that clients' enclaves share in the first key epoch, 32 bytes. Not for routers or the coordinator. */
   readonly groupKey: Uint8Array;
   /** The same of any key epoch. */
-  groupKeyOf(keyEpoch: number): Uint8Array;
+  readonly groupKeyOf: (keyEpoch: number) => Uint8Array;
   /**
    * Begins the next key epoch, for the coordinator to tell.
    * @param before the newest rotation so far
@@ -36,7 +36,11 @@ export interface Enrolment {
    * @param expel who is expelled with it, if anybody is: only one at a time
    * @throws RangeError for more clients than MAX_GRANTS, or key epochs than MAX_KEY_EPOCH
    */
-  rotate(before: Rotation | undefined, members: readonly Credential[], expel?: NodeName): Rotation;
+  readonly rotate: (
+    before: Rotation | undefined,
+    members: readonly Credential[],
+    expel?: NodeName,
+  ) => Rotation;
   /**
    * Gives a node its keys; the same ones every time.
    * @throws RangeError if `node` is no name, or the coordinator's role and name do not go together
@@ -62,7 +66,7 @@ export function enrol(seed: Uint8Array | string): Enrolment {
     anchor: signingPublicKey(secret),
     groupKey: groupKeyOf(1),
     groupKeyOf,
-    rotate(before, members, expel) {
+    rotate: (before, members, expel) => {
       const keyEpoch = (before?.body.keyEpoch ?? 1) + 1;
       const gone = new Set([...(before?.body.expelled ?? []), ...(expel === undefined ? [] : [expel])]);
       const expelled = [...gone].sort();

@@ -4,14 +4,19 @@ import { enrol } from './credentials.ts';
 import { groupKeysIn, isRotation } from './rotation.ts';
 import type { Rotation, SyncMessage } from './messages.ts';
 
-const { anchor, groupKeyOf, issue, rotate } = enrol('rotations');
-const [c1, c2, r1] = [issue('c1', 'client'), issue('c2', 'client'), issue('r1', 'router')];
+const enrolment = enrol('rotations');
+const { anchor, groupKeyOf, rotate } = enrolment;
+const [c1, c2, r1] = [
+  enrolment.issue('c1', 'client'),
+  enrolment.issue('c2', 'client'),
+  enrolment.issue('r1', 'router'),
+];
 const members = [c1, c2, r1].map(({ credential }) => credential);
 const first = rotate(undefined, members);
 const second = rotate(first, members, 'c2');
 const third = rotate(second, members);
 
-const root = issue('C', 'coordinator');
+const root = enrolment.issue('C', 'coordinator');
 const syncWith = (rotation: Rotation): SyncMessage => ({
   kind: 'sync',
   body: { epoch: 1, frontier: [], forks: [], rotation },

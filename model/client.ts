@@ -13,7 +13,7 @@ import { isFromParent } from './links.ts';
 import * as member from './membership.ts';
 import type { NodeName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
-import { act, cancelTimer, frameGuard, outputActions, rejection, report, when } from './reaction.ts';
+import { act, frameGuard, outputActions, rejection, report, when } from './reaction.ts';
 import { isRangeAllowed, repairOf } from './relay.ts';
 import { subscription, subscriptionActions, subscriptionGuards } from './subscription.ts';
 

@@ -335,6 +335,7 @@ describe('a router', () => {
     expect(memoryOf(take(state, down('r1', data('c1/1', 2)), down('r1', data('c1/1', 8))).state)).toEqual({
       kind: 'router',
       forks: {},
+      keys: null,
       marks: {},
       incarnation: 1,
       log: { 'c1/1': [5, 8] },

@@ -11,7 +11,8 @@ import {
   type Credential,
   type Rotation,
 } from '../../impl/index.ts';
-import { ENROLMENT, LABORATORY, REFERENCE_CAST, type Cast } from '../subjects/reference.ts';
+import { ENROLMENT, LABORATORY } from '../subjects/enrolment.ts';
+import { REFERENCE_CAST, type Cast } from '../subjects/reference.ts';
 import type { Mutant } from './mutant.ts';
 
 const needs = ['stolen'] as const;

@@ -1,8 +1,8 @@
 /** What whoever was expelled can read: it has its own keys still, and the group keys up to then. */
 import { groupKeysIn, openRecord, type CapsuleRecord, type RotationBody } from '../../impl/index.ts';
 import type { TreeScenario } from '../scenario.ts';
+import { ENROLMENT, keysIn } from './enrolment.ts';
 import { decodeOnce } from './reference-reader.ts';
-import { ENROLMENT, keysIn } from './reference.ts';
 
 /**
  * What such keys open in a frame, in words; undefined if nothing: a grant in a SYNC, or a record that `sender` wrote in a later key epoch. (Who

@@ -2,39 +2,24 @@
 import {
   Client,
   Coordinator,
-  enrol,
   MAX_KEY_EPOCH,
   Router,
   type Enrolment,
   type Entry,
   type Input as ImplInput,
   type Node as ImplNode,
-  type NodeKeys,
   type Rotation,
 } from '../../impl/index.ts';
 import type { Node, Storage, Subject } from '../../engine/index.ts';
-import { domainOf, roleOf } from '../../model/index.ts';
+import { roleOf } from '../../model/index.ts';
 import type { SubjectFacts } from '../monitors/judge.ts';
 import type { Command, Report } from '../reading.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
+import { ENROLMENT, keysIn } from './enrolment.ts';
 import { betrays } from './former-keys.ts';
 import { decodeOnce, ReferenceReader } from './reference-reader.ts';
 
-/** What the laboratory's enrolment is made from. */
-export const LABORATORY = 'psl-verify laboratory';
-
-/** The laboratory's enrolment. Fixed, so that signatures of one run are remembered in the next. */
-export const ENROLMENT = enrol(LABORATORY);
-
-/** The keys of a node, in the domain where it sits if there are several. */
-export function keysIn(
-  { parameters: { domains } }: Pick<TreeScenario, 'parameters'>,
-  node: string,
-  enrolment: Enrolment = ENROLMENT,
-): NodeKeys {
-  const domain = domains === 1 ? undefined : domainOf(node, domains);
-  return enrolment.issue(node, roleOf(node), domain === '' ? undefined : domain);
-}
+export { ENROLMENT, keysIn };
 
 /** Which class plays which role: the reference's own, or a mutant's. */
 export interface Cast {
