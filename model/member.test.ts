@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Memory, ModelEvent, ModelOutput } from './events.ts';
+import { NO_FORKS } from './forks.ts';
 import type { Linked, NodeName } from './messages.ts';
 import { DEFAULT_PARAMETERS } from './parameters.ts';
 import { describe as describeState, enabled, initialState, memoryOf, stateKey, step } from './step.ts';
@@ -199,9 +200,7 @@ describe('membership', () => {
     expect(memoryOf(state)).toEqual({
       kind: 'client',
       incarnation: 1,
-      forks: {},
-      marks: {},
-      keys: null,
+      ...NO_FORKS,
       positions: {},
     });
     expect(take(take(router, { type: 'leave' }).state, { type: 'put' }).outputs).toEqual([]);
@@ -230,9 +229,7 @@ describe('data at a client', () => {
     expect(memoryOf(state)).toEqual({
       kind: 'client',
       incarnation: 1,
-      forks: {},
-      marks: {},
-      keys: null,
+      ...NO_FORKS,
       positions: { 'c2/1': 2 },
     });
     expect(brief(take(state, down('c1', data('c2/1', 2))).outputs)).toEqual(['reject']);
@@ -288,9 +285,7 @@ describe('epochs at a client', () => {
     const memory: Memory = {
       kind: 'client',
       incarnation: 0,
-      forks: {},
-      marks: {},
-      keys: null,
+      ...NO_FORKS,
       positions: { 'c1/0': 2, 'c2/1': 1 },
     };
     const state = take(

@@ -137,8 +137,6 @@ const counterexampleSchema = z.strictObject({
 
 /** Nodes of the scenario that a move names by themselves. (A message may be from anybody, and may not exist.) */
 function nodesIn(move: Move<Command>): readonly string[] {
-  if (move.move === 'command' && move.command.type === 'rotate')
-    return [move.node, ...(move.command.expel === undefined ? [] : [move.command.expel])];
   if ('node' in move) return [move.node];
   if (move.move === 'partition') return [...move.from, ...move.to];
   return [];

@@ -37,6 +37,7 @@ export const SIMPLER: Simpler<Command, TreeScenario> = {
   },
   smallest: (scenario) => smallestScenarios(scenario).map(asTimed(scenario)),
   command(command, at) {
+    if (command.type === 'rotate') return command.expel === undefined ? undefined : { type: 'rotate' };
     const plain = { type: 'put', key: PLAIN_KEY, value: `v${at}` } as const;
     const isPlain = command.type !== 'put' || (command.key === plain.key && command.value === plain.value);
     return isPlain ? undefined : plain;
