@@ -19,7 +19,7 @@ const third = rotate(second, members);
 const root = enrolment.issue('C', 'coordinator');
 const syncWith = (rotation: Rotation): SyncMessage => ({
   kind: 'sync',
-  body: { epoch: 1, frontier: [], forks: [], rotation },
+  body: { epoch: 1, frontier: [], forks: [], lacks: [], rotation },
   credential: root.credential,
   signature: new Uint8Array(64),
 });

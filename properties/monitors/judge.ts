@@ -156,7 +156,7 @@ export class Watch {
   /** Whether a client has a place where nobody stands in its way, or could have: then it goes there by itself, if it has to. */
   mayBeReached(client: NodeName, up: ReadonlySet<string>): boolean {
     if (this.isReached(client)) return true;
-    if (this.takenOver.has(client)) return false;
+    if (this.takenOver.has(client) || this.expelled.has(client)) return false;
     const tree = { parents: Object.fromEntries(this.placing.parents), pending: [] };
     return nodesWithSlotFor(client, tree, this.scenario.parameters).some(
       (node) => up.has(node) && this.isReached(node),

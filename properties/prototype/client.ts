@@ -54,7 +54,8 @@ export abstract class EnclaveProcess extends Process {
         break;
       case 'leave':
       case 'subscribe':
-        break; // nobody leaves in good order here, and everybody gets everything
+      case 'rotate':
+        break; // nobody leaves in good order here, everybody gets everything, and there is one group key
     }
   }
 
