@@ -1,7 +1,6 @@
 /** Epochs at the coordinator (docs/protocol.md §5.4): it asks what everybody wrote and tells everybody. */
 
 import { compareNames, excluding, including, withEntry, withoutEntry } from './canonical.ts';
-import type { Table } from './canonical.ts';
 import { writerOf } from './events.ts';
 import type { EventOf, ModelOutput } from './events.ts';
 import { evidenceKept, headOf } from './forks.ts';
