@@ -1,4 +1,4 @@
-/** The evidence that a node keeps, by capsule, who was expelled, and what follows from both (docs/protocol.md §5.5, §5.7). */
+/** The evidence that a node keeps, by capsule, who was expelled, and what follows from both (docs/protocol.md §5.5, §5.8). */
 import { writerOf } from './shapes.ts';
 import type { Capsule, Evidence, NodeName } from './messages.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Rotations of the group key (docs/protocol.md §5.7). The enrolment authority signs them and seals the new key for each enclave; the coordinator and
+ * Rotations of the group key (docs/protocol.md §5.8). The enrolment authority signs them and seals the new key for each enclave; the coordinator and
  * the routers pass on what they cannot open.
  */
 import { KEY_BYTES, MAX_GRANTS, MAX_KEY_EPOCH, plainToBytes, rotationInput } from './codec.ts';

@@ -1,4 +1,4 @@
-/** What the statecharts do when the group key is rotated and nodes are expelled (docs/protocol.md §5.7). */
+/** What the statecharts do when the group key is rotated and nodes are expelled (docs/protocol.md §5.8). */
 import { describe, expect, test } from 'vitest';
 import { keyEpochOf, MAX_KEY_EPOCH } from './keys.ts';
 import { capsuleOf, shardOf } from './interest.ts';

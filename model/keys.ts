@@ -1,5 +1,5 @@
 /**
- * Key epochs (docs/protocol.md §5.7): the enrolment authority rotates the group key and expels nodes. Whoever knows has no use for what an
+ * Key epochs (docs/protocol.md §5.8): the enrolment authority rotates the group key and expels nodes. Whoever knows has no use for what an
  * expelled node says, but for the records of it that the coordinator had when it learned of it: up to the cut.
  */
 

@@ -1,4 +1,4 @@
-/** Rotations at the coordinator (docs/protocol.md §5.7): it keeps them, cuts the capsules of whoever is expelled, and takes it out of the tree. */
+/** Rotations at the coordinator (docs/protocol.md §5.8): it keeps them, cuts the capsules of whoever is expelled, and takes it out of the tree. */
 
 import { excluding, including, withoutEntry } from './canonical.ts';
 import type { EventOf } from './events.ts';

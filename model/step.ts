@@ -154,7 +154,13 @@ export function memoryOf(state: ModelState): Memory | null {
     }
     case 'router': {
       const { incarnation, log, splitView } = state.context;
-      return { kind: state.role, incarnation, log, ...knowledgeOf(state.context), ...(splitView ? { splitView } : {}) };
+      return {
+        kind: state.role,
+        incarnation,
+        log,
+        ...knowledgeOf(state.context),
+        ...(splitView ? { splitView } : {}),
+      };
     }
     case 'client': {
       const { incarnation, positions, interest, forks, keys, splitView } = state.context;

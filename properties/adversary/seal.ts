@@ -37,12 +37,7 @@ export const LINK_BODY = 5;
  * The body as a link frame like a genuine one, under the right key of its link and a fresh counter; undefined if its key is not found.
  * @param ahead how far beyond that the counter of this one is
  */
-export function sealed(
-  view: View,
-  body: Uint8Array,
-  genuine: Uint8Array,
-  ahead = 1,
-): Uint8Array | undefined {
+export function sealed(view: View, body: Uint8Array, genuine: Uint8Array, ahead = 1): Uint8Array | undefined {
   const like = linkFrameOf(genuine);
   const mac = macOf(view, genuine);
   if (like === undefined || mac === undefined) return undefined;

@@ -40,15 +40,17 @@ const OF_FORKS = /\[(?:isForked\w+|isNewEvidence|joinsExcluded|isRefusedAsExclud
 
 /** What only a coordinator that tells two stories leads to. */
 const OF_SPLIT_VIEWS = /\[(?:isSplitView|isNewSplitView)\]| split-view: /;
+
 /** What only rotations lead to: a writer that lies excludes no router. */
 const OF_ROTATIONS = /\[(?:isExpelled|mayRotate)\]|^router .*\[isRefusedAsExcluded\]/;
 
 /** All that is to be reached, by group. */
 export function goalsFor(opponents: Opponents): Readonly<Record<CoverageGroup, readonly string[]>> {
   const isGoal = (id: string): boolean =>
-    (opponents.writer === true || !OF_FORKS.test(id)) &&
-    (opponents.coordinator === true || !OF_SPLIT_VIEWS.test(id));
-    OF_ROTATIONS.test(id) ? opponents.rotations === true : opponents.writer === true || !OF_FORKS.test(id);
+    OF_ROTATIONS.test(id)
+      ? opponents.rotations === true
+      : (opponents.writer === true || !OF_FORKS.test(id)) &&
+        (opponents.coordinator === true || !OF_SPLIT_VIEWS.test(id));
   return {
     transitions: ROLES.flatMap(allTransitions).filter(isGoal),
     guards: ROLES.flatMap(allGuardOutcomes).filter(isGoal),
