@@ -5,21 +5,25 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { causeText } from '../engine/index.ts';
 import { findingOf, FINDINGS } from './findings.ts';
+import { flatPart, flatSentencesOf } from './flat-part.ts';
+import { PROTOTYPE_PAGE, storyPart, withFindings } from './prototype-page.ts';
 import {
   filedCauses,
+  FLAT,
   medianSchedules,
-  PROTOTYPE_PAGE,
-  PROTOTYPE_SEARCHES,
+  PROTOTYPE,
+  readSearches,
   searchesOf,
-  storyPart,
-  withFindings,
-  type Searches,
-} from './prototype-page.ts';
+  shortestOfEach,
+  type Filed,
+} from './prototype-searches.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const filed = filedCauses(join(root, 'counterexamples'));
-const page = readFileSync(join(root, 'docs', PROTOTYPE_PAGE), 'utf8');
-const searches = JSON.parse(readFileSync(join(root, 'docs', PROTOTYPE_SEARCHES), 'utf8')) as Searches;
+const folder = join(root, 'counterexamples');
+const filed = filedCauses(folder, PROTOTYPE);
+const docs = join(root, 'docs');
+const page = readFileSync(join(docs, PROTOTYPE_PAGE), 'utf8');
+const searches = readSearches(docs, PROTOTYPE);
 
 describe('docs/prototype-2021.md', () => {
   // The words of stories are `explain`'s: `npm run docs:check` compares them, too.
@@ -44,8 +48,19 @@ describe('docs/prototype-2021.md', () => {
 
   test('every sentence that a section follows from is in the description', () => {
     const description = readFileSync(join(root, 'docs', 'prototype-2021-behaviour.md'), 'utf8');
-    for (const { sentences } of FINDINGS)
+    const flat = readSearches(docs, FLAT).causes.map(flatSentencesOf);
+    expect(flat).not.toContainEqual([]);
+    for (const sentences of [...FINDINGS.map((finding) => finding.sentences), ...flat])
       for (const sentence of sentences) expect(description).toContain(`- **${sentence}** `);
+  });
+
+  test('every cause of the flat protocol that is not the prototype’s has a file of its own', () => {
+    const causes = filedCauses(folder, FLAT);
+    const known = new Set(filed.map(({ cause }) => causeText(cause)));
+    for (const { cause } of causes) expect(known).not.toContain(causeText(cause));
+    const { causes: found } = readSearches(docs, FLAT);
+    const own = found.map(causeText).filter((text) => !known.has(text));
+    expect(causes.map(({ cause }) => causeText(cause))).toEqual(expect.arrayContaining(own));
   });
 
   test('what is linked to is there', () => {
@@ -66,14 +81,21 @@ describe('what searches found', () => {
   const cause = { property: 'edge-once', where: 'root', kinds: ['loss'] };
   test('is summed up by cause; what a search did not find counts as longer than all', () => {
     const all = searchesOf([
-      { seed: 1, runs: 9, causes: [{ ...cause, run: 4 }] },
-      { seed: 2, runs: 9, causes: [] },
+      { subject: PROTOTYPE, seed: 1, runs: 9, causes: [{ ...cause, run: 4, file: 'a' }] },
       {
+        subject: PROTOTYPE,
+        seed: 2,
+        runs: 9,
+        // What an outsider can do where loss suffices is no cause of its own: this search just did not meet the loss.
+        causes: [{ ...cause, kinds: ['forged join'], run: 1, file: 'b' }],
+      },
+      {
+        subject: PROTOTYPE,
         seed: 3,
         runs: 9,
         causes: [
-          { ...cause, run: 0 },
-          { ...cause, kinds: [], run: 2 },
+          { ...cause, run: 0, file: 'c' },
+          { ...cause, kinds: [], run: 2, file: 'd' },
         ],
       },
     ]);
@@ -88,6 +110,43 @@ describe('what searches found', () => {
     expect(all.causes.map(({ found }) => medianSchedules(found))).toEqual(['more than all', '5']);
     expect(medianSchedules([1, 4])).toBe('3.5');
     expect(medianSchedules([])).toBe('');
+  });
+});
+
+describe('counterexamples of several searches', () => {
+  const [one] = filed;
+  if (one === undefined) throw new Error('there are no counterexamples');
+  const { certificate: _, ...uncertified } = one.counterexample;
+  const longer: Filed = {
+    ...one,
+    file: 'longer',
+    counterexample: { ...one.counterexample, moves: [{ move: 'heal' }, ...one.counterexample.moves] },
+  };
+
+  test('the shortest of each cause is kept, if it was shrunk to its end', () => {
+    expect(shortestOfEach([longer, one]).map(({ file }) => file)).toEqual([one.file]);
+    expect(shortestOfEach([one, longer, one]).map(({ file }) => file)).toEqual([one.file]);
+    const cut: Filed = { ...one, file: 'cut', counterexample: uncertified };
+    expect(shortestOfEach([cut, longer]).map(({ file }) => file)).toEqual(['longer']);
+  });
+
+  test('of a cause that has one elsewhere there is none', () => {
+    expect(shortestOfEach([one], [one.cause])).toEqual([]);
+  });
+
+  test('a row for each cause of the flat protocol, and the sentences that it follows from', () => {
+    const known = { property: 'convergence', where: 'client', kinds: [] };
+    const table = flatPart([one], [known], {
+      runs: 9,
+      seeds: [1, 2],
+      causes: [
+        { ...one.cause, found: [3, null] },
+        { ...known, found: [0, 0] },
+      ],
+    });
+    expect(table).toContain('9 schedules of each search, seeds 1, 2: 2 causes, 1 of them found from all.');
+    expect(table).toContain(`](../counterexamples/${one.file})`);
+    expect(table).toMatch(/`convergence` +\| client +\| no fault +\| R13 +\| as above +\| 1 +\| 2 of 2/);
   });
 });
 

@@ -3,57 +3,30 @@
  * their stories, and a table of all. They are made from the counterexamples and from what searches from several seeds found
  * (docs/prototype-2021.json, which `node dist/cli/prototype-page.js CHECK.json …` makes of what `check --json` printed).
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { causeText, type ViolationCause } from '../engine/index.ts';
-import { parseCounterexample, type Counterexample } from '../properties/counterexample.ts';
+import { causeText } from '../engine/index.ts';
 import type { Context } from './call.ts';
 import { tell } from './explain.ts';
 import { textOf } from './explain/text.ts';
 import { findingOf, FINDINGS, type Finding } from './findings.ts';
 import { loadKit } from './kit.ts';
+import { flatPart } from './flat-part.ts';
 import { markdownTable } from './markdown.ts';
+import {
+  filedCauses,
+  FLAT,
+  medianSchedules,
+  PROTOTYPE,
+  readSearches,
+  takeOver,
+  type Filed,
+  type Searches,
+} from './prototype-searches.ts';
 import type { Terminal } from './terminal.ts';
 
 export const PROTOTYPE_PAGE = 'prototype-2021.md';
-export const PROTOTYPE_SEARCHES = 'prototype-2021.json';
-const SUBJECT = 'prototype-2021';
-
-/** What searches from several seeds found: for each cause the index of the run, or null where a search did not find it. */
-export interface Searches {
-  readonly runs: number;
-  readonly seeds: readonly number[];
-  readonly causes: readonly (ViolationCause & { readonly found: readonly (number | null)[] })[];
-}
-
-/** A counterexample with its cause, in a file. */
-export interface Filed {
-  readonly file: string;
-  readonly counterexample: Counterexample;
-  readonly cause: ViolationCause;
-}
-
-/** The counterexamples of the prototype that have a cause, by name. */
-export function filedCauses(folder: string): readonly Filed[] {
-  return readdirSync(folder)
-    .filter((name) => name.startsWith(`${SUBJECT}--`) && name.endsWith('.json'))
-    .toSorted()
-    .flatMap((file) => {
-      const counterexample = parseCounterexample(readFileSync(join(folder, file), 'utf8'), file);
-      const { property, cause } = counterexample;
-      return cause === undefined ? [] : [{ file, counterexample, cause: { property, ...cause } }];
-    });
-}
-
-/** The middle of the numbers of schedules until it was found; a search that did not find it counts as longer than all. */
-export function medianSchedules(found: readonly (number | null)[]): string {
-  const sorted = found.map((index) => (index === null ? Infinity : index + 1)).toSorted((a, b) => a - b);
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
-  if (low === undefined || high === undefined) return '';
-  const median = (low + high) / 2;
-  return Number.isFinite(median) ? String(median) : 'more than all';
-}
 
 /** A row per cause. */
 function causesTable(filed: readonly Filed[], { causes }: Searches): string {
@@ -148,6 +121,15 @@ export async function withFindings(
   return text;
 }
 
+const FLAT_MARKED = /(<!-- flat -->\n)[\s\S]*?(<!-- end -->)/;
+
+/** The text of the page with what was found on the flat protocol made anew. */
+function withFlatPart(page: string, folder: string, docs: string): string {
+  const prototype = filedCauses(folder, PROTOTYPE).map(({ cause }) => cause);
+  const made = flatPart(filedCauses(folder, FLAT), prototype, readSearches(docs, FLAT));
+  return page.replace(FLAT_MARKED, (_, begin: string, end: string) => `${begin}\n${made}\n\n${end}`);
+}
+
 /** What was found in all. */
 function summary(filed: readonly Filed[], { runs, seeds, causes }: Searches): string {
   const everywhere = causes.filter(({ found }) => found.every((index) => index !== null)).length;
@@ -192,42 +174,16 @@ export async function updatePrototypePage(root: string, check: boolean): Promise
   const file = join(root, 'docs', PROTOTYPE_PAGE);
   if (!existsSync(file)) return false;
   const page = readFileSync(file, 'utf8');
-  const searches = JSON.parse(readFileSync(join(root, 'docs', PROTOTYPE_SEARCHES), 'utf8')) as Searches;
-  const fresh = await withFindings(page, filedCauses(join(root, 'counterexamples')), searches);
+  const folder = join(root, 'counterexamples');
+  const searches = readSearches(join(root, 'docs'), PROTOTYPE);
+  const found = await withFindings(page, filedCauses(folder, PROTOTYPE), searches);
+  const fresh = withFlatPart(found, folder, join(root, 'docs'));
   if (fresh !== page && !check) writeFileSync(file, fresh);
   return fresh !== page;
 }
 
-/** What `check --json` printed, as far as it matters here. */
-interface Checked {
-  readonly seed: number;
-  readonly runs: number;
-  readonly causes: readonly (ViolationCause & { readonly run: number })[];
-}
-
-/** Sums up several searches. */
-export function searchesOf(checked: readonly Checked[]): Searches {
-  const causes = new Map<string, ViolationCause>();
-  for (const { causes: found } of checked)
-    for (const { property, where, kinds } of found)
-      causes.set(causeText({ property, where, kinds }), { property, where, kinds });
-  return {
-    runs: checked[0]?.runs ?? 0,
-    seeds: checked.map(({ seed }) => seed),
-    causes: Array.from(causes.entries(), ([key, cause]) => ({
-      ...cause,
-      found: checked.map((one) => one.causes.find((other) => causeText(other) === key)?.run ?? null),
-    })).toSorted((a, b) => (causeText(a) < causeText(b) ? -1 : 1)),
-  };
-}
-
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-  const checked = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')) as Checked);
-  if (checked.length > 0)
-    writeFileSync(
-      join(root, 'docs', PROTOTYPE_SEARCHES),
-      `${JSON.stringify(searchesOf(checked), null, 2)}\n`,
-    );
+  for (const line of takeOver(root, process.argv.slice(2))) process.stdout.write(`${line}\n`);
   await updatePrototypePage(root, false);
 }

@@ -147,10 +147,10 @@ function effortOfAll<C>(rules: CauseRules<C>, { kinds }: ViolationCause): number
  * Those of the causes that count. Where kinds of different effort break the same property at the same place, those of the least do, and the others
  * are named with them; several kinds together do not where one of them, some of them or no fault at all does the same.
  */
-export function distinctCauses<C, S extends BaseScenario>(
+export function distinctCauses<C, Found extends { readonly cause: ViolationCause }>(
   rules: CauseRules<C>,
-  found: readonly FoundCause<C, S>[],
-): readonly DistinctCause<C, S>[] {
+  found: readonly Found[],
+): readonly (Found & Pick<DistinctCause<C, BaseScenario>, 'alsoBy'>)[] {
   const efforts = leastEfforts(
     rules,
     found.map(({ cause }) => cause),
