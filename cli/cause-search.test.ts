@@ -90,11 +90,12 @@ describe('the search for causes', () => {
     expect((await searched(9, 30, undefined, ['tree-shape'])).causes).toEqual([]);
     const { causes } = await searched(9, 30, undefined, ['edge-once']);
     expect(causes).toHaveLength(4);
-    expect(causes.map(({ schedule }) => schedule.length)).toEqual([1, 1, 1, 1]);
+    // One short schedule of a place is enough to make others from.
+    expect(causes.map(({ schedule }) => schedule.length)).toEqual([1, 22, 22, 22]);
   });
 
-  test('makes half of a few runs by chance, and all of one', () => {
-    expect([1, 2, 101].map(runsByChance)).toEqual([1, 1, 51]);
+  test('makes most of a few runs by chance', () => {
+    expect([1, 2, 101].map(runsByChance)).toEqual([1, 2, 71]);
   });
 
   test('rounds have seeds of their own', () => {

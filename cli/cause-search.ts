@@ -7,7 +7,7 @@ import { shrunkOf } from './shrinking.ts';
 import { plural, progress } from './terminal.ts';
 
 /** Percent of the runs of a search that are made by chance; the others answer probes. */
-const BY_CHANCE_PERCENT = 50;
+const BY_CHANCE_PERCENT = 70;
 /** Into how many rounds probes are cut: what one of them finds, the next one starts from. */
 const ROUNDS = 3;
 /** A schedule with more moves is shortened before others are made from it, in so many executions at most. */
@@ -54,7 +54,7 @@ export async function searchCauses(
 ): Promise<CauseSearchResult> {
   const isAsked = ({ cause }: AnyCause): boolean => properties?.includes(cause.property) ?? true;
   const first = await causesOf(context, broken, [], causes);
-  const found = await shortened(context, first.filter(isAsked), driver);
+  const found = await shortened(context, first.filter(isAsked), driver, []);
   let done = 0;
   for (let round = 0; round < ROUNDS && !context.signal.aborted; round += 1) {
     const share = Math.ceil((runs - done) / (ROUNDS - round));
@@ -67,25 +67,33 @@ export async function searchCauses(
     const fresh = (await causesOf(context, result.broken ?? [], found, causes))
       .filter(isAsked)
       .map((one) => ({ ...one, run: from + one.run }));
-    found.push(...(await shortened(context, fresh, driver)));
+    found.push(...(await shortened(context, fresh, driver, found)));
   }
   return { causes: causes.distinct(found), probes: done };
 }
 
-/** Cuts schedules short, as far as that is quickly done. */
-async function shortened(context: Context, found: readonly AnyCause[], driver: Driver): Promise<AnyCause[]> {
+/** Cuts schedules short, as far as that is quickly done, until there is a short one for each place: others are made from that. */
+async function shortened(
+  context: Context,
+  found: readonly AnyCause[],
+  driver: Driver,
+  before: readonly AnyCause[],
+): Promise<AnyCause[]> {
+  const isShort = ({ schedule }: AnyCause): boolean => schedule.length <= LONG_MOVES;
+  const placeOf = ({ cause }: AnyCause): string => `${cause.property} | ${cause.where}`;
+  const done = new Set([...before, ...found].filter(isShort).map(placeOf));
   const shorter: AnyCause[] = [];
   for (const one of found) {
     const { cause, scenario, schedule } = one;
-    if (schedule.length <= LONG_MOVES) {
+    if (done.has(placeOf(one))) {
       shorter.push(one);
       continue;
     }
-    const finding = { scenario, schedule, property: cause.property, cause };
+    done.add(placeOf(one));
     const shrunk = await shrunkOf(
       context,
       driver,
-      finding,
+      { scenario, schedule, property: cause.property, cause },
       SHORTENING_EXECUTIONS_MAX,
       () => context.signal.aborted,
     );

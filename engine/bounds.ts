@@ -55,7 +55,7 @@ export const MAX_KEPT_RUNS = 2_000;
 export const MAX_CAUSES = 256;
 
 /** Runs that are asked whether a kind of fault alone breaks a property at one place. */
-export const MAX_CAUSE_TRIES = 4;
+export const MAX_CAUSE_TRIES = 6;
 
 /** Known schedules, the shortest ones, that answers to one probe are made from. */
 export const MAX_PROBE_BASES = 4;

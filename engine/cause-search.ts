@@ -106,10 +106,7 @@ class CauseSearch<F, C, R, S extends BaseScenario> {
   simple(run: BrokenRun): void {
     const restricted = this.#restricting(run);
     const kinds = this.kindsIn(run);
-    const places = run.violations
-      .map((violation) => this.#place(violation))
-      // Which kinds do it where something does is for runs with one kind to say: they are asked for it.
-      .filter((place) => kinds.length <= 1 || !this.#explained.has(place));
+    const places = run.violations.map((violation) => this.#place(violation));
     // What breaks elsewhere on the way is taken as well.
     const withAll = (broken: Broken<C>) => Array.from(new Set([...places, ...broken.violations.keys()]));
     if (places.some((place) => this.#isOpen(place, [])))

@@ -20,13 +20,13 @@ export interface ProbeOptions {
 /** Percent of the answers that are made from nothing all the same; that take over the moves of a donor, if there is one. */
 const FRESH_PERCENT = 30;
 const DONOR_PERCENT = 40;
-/** Percent of the waiting times that become others; of the answers that get one or one more command. */
+/** Percent of the waiting times that become others; of the answers that get more of everything. */
 const OTHER_TIME_PERCENT = 20;
-const MORE_PERCENT = 35;
+const MORE_PERCENT = 60;
 /** Moves of the kind that is asked about that are put in; moves of an answer from nothing, where there is a known schedule and where there is none: at most. */
-const MOST_PUT_IN = 3;
-const MOST_FRESH = 12;
-const MOST_FROM_NOTHING = 30;
+const MOST_PUT_IN = 12;
+const MOST_FRESH = 30;
+const MOST_FROM_NOTHING = 50;
 /** Attempts to find a move of the kind that is possible now. */
 const ATTEMPTS = 40;
 
@@ -104,13 +104,14 @@ function answer<C>({ base, donor, kind, kindOf }: ProbeOptions, random: Random):
   return varied(places, random);
 }
 
-/** Other waiting times, and now and then another move of the ordinary course of things. */
+/** Other waiting times, and now and then more of everything. */
 function varied<C>(places: readonly Place<C>[], random: Random): readonly Place<C>[] {
   const isWaiting = (place: Place<C>): boolean => place.place === 'same' && place.move.move === 'elapse';
   const all = places.map((place) =>
     isWaiting(place) && random.chance(OTHER_TIME_PERCENT) ? ({ place: 'elapse' } as const) : place,
   );
-  for (const place of ['elapse', 'command', 'of-kind'] as const)
-    if (random.chance(MORE_PERCENT)) all.splice(random.int(0, all.length), 0, { place });
+  if (random.chance(MORE_PERCENT))
+    for (let left = random.int(1, MOST_PUT_IN); left > 0; left -= 1)
+      all.splice(random.int(0, all.length), 0, { place: random.pick(ANYTHING) });
   return all;
 }

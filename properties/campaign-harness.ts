@@ -157,7 +157,7 @@ function probingSetup(
 }
 
 /** Of a subject whose causes are told apart, one in so many runs by chance makes moves of all kinds. The others ask for one kind. */
-const ALL_KINDS_EVERY = 8;
+const ALL_KINDS_EVERY = 4;
 /** Every how many times a kind is asked for, its runs are paired. */
 const PAIRED_EVERY = 2;
 
