@@ -13,25 +13,32 @@ const FLAT_SENTENCES: readonly {
     has: ({ kinds, property }) => kinds.length === 0 && property === 'authentic-delivery',
   },
   { sentences: ['R2'], has: ({ where }) => where.includes('its records') },
+  { sentences: ['R8', 'R9'], has: ({ property }) => property === 'rejection-is-inert' },
+  {
+    sentences: ['F2'],
+    has: ({ kinds, property }) =>
+      kinds.length === 0 &&
+      ['chain-integrity', 'edge-once', 'enclave-economy', 'k-plus-one'].includes(property),
+  },
   { sentences: ['R13'], has: ({ property }) => property === 'convergence' },
   { sentences: ['R3', 'R6', 'R7'], has: takes('insider’s record') },
   {
     sentences: ['R8', 'R9', 'R10', 'R11'],
     has: ({ property, kinds }) =>
-      ['authentic-delivery', 'rejection-is-inert', 'chain-integrity', 'non-interference'].includes(
-        property,
-      ) && kinds.includes('forged record'),
+      ['authentic-delivery', 'chain-integrity', 'non-interference'].includes(property) &&
+      kinds.includes('forged record'),
   },
   { sentences: ['F1', 'F2', 'M6'], has: takes('forged join', 'replayed join') },
   { sentences: ['F2', 'D6', 'M6'], has: takes('forged record', 'replayed record') },
   { sentences: ['E4', 'F3'], has: ({ where }) => where.includes('does not close') },
   {
     sentences: ['F3', 'M3'],
-    has: ({ property }) => ['reattachment', 'tree-shape', 'latency-bound'].includes(property),
+    has: ({ property }) => ['reattachment', 'tree-shape'].includes(property),
   },
   {
     sentences: ['D6', 'F2'],
-    has: ({ property }) => ['edge-once', 'k-plus-one', 'enclave-economy', 'overload'].includes(property),
+    has: ({ property }) =>
+      ['edge-once', 'k-plus-one', 'enclave-economy', 'latency-bound', 'overload'].includes(property),
   },
   { sentences: ['D6', 'R11'], has: ({ where }) => where.endsWith('again') },
   {
@@ -58,27 +65,35 @@ export function flatPart(
 ): string {
   const files = new Map(filed.map((one) => [causeText(one.cause), one]));
   const known = new Set(prototype.map(causeText));
-  const rows = causes.map(({ found, ...cause }) => {
-    const own = files.get(causeText(cause));
-    const name = `\`${cause.property}\``;
-    return [
-      own === undefined ? name : `[${name}](../counterexamples/${own.file})`,
-      cause.where,
-      cause.kinds.length === 0 ? 'no fault' : cause.kinds.join(' + '),
-      flatSentencesOf(cause).join(', '),
-      own === undefined
-        ? known.has(causeText(cause))
-          ? 'as above'
-          : ''
-        : String(own.counterexample.moves.length),
-      medianSchedules(found),
-      `${found.filter((index) => index !== null).length} of ${found.length}`,
-    ];
-  });
+  // A counterexample that no search of these met is one all the same.
+  const met = new Set(causes.map(causeText));
+  const unmet = filed
+    .filter((one) => !met.has(causeText(one.cause)))
+    .map(({ cause }) => ({ ...cause, found: [] }));
+  const rows = [...causes, ...unmet]
+    .toSorted((a, b) => (causeText(a) < causeText(b) ? -1 : 1))
+    .map(({ found, ...cause }) => {
+      const own = files.get(causeText(cause));
+      const name = `\`${cause.property}\``;
+      return [
+        own === undefined ? name : `[${name}](../counterexamples/${own.file})`,
+        cause.where,
+        cause.kinds.length === 0 ? 'no fault' : cause.kinds.join(' + '),
+        flatSentencesOf(cause).join(', '),
+        own === undefined
+          ? known.has(causeText(cause))
+            ? 'as above'
+            : ''
+          : String(own.counterexample.moves.length),
+        medianSchedules(found),
+        found.length === 0 ? '' : `${found.filter((index) => index !== null).length} of ${found.length}`,
+      ];
+    });
   const table = markdownTable(
     ['property', 'where it breaks', 'what it takes', 'follows from', 'moves', 'schedules', 'seeds'],
     rows,
   );
   const everywhere = causes.filter(({ found }) => found.every((index) => index !== null)).length;
+  if (seeds.length === 0) return table;
   return `${runs} schedules of each search, seeds ${seeds.join(', ')}: ${causes.length} causes, ${everywhere} of them found from all. Those with a link are not among the prototype’s.\n\n${table}`;
 }

@@ -168,6 +168,8 @@ describe('frames', () => {
   test('have the stamp of what comes down into an enclave, and none on the way up', () => {
     expect(read(raw('r1', 'down', encodeRecord(FIRST))).timestamp).toBe(1);
     expect(read(raw('r1', 'up', encodeRecord(FIRST))).timestamp).toBe(0);
+    const flat = new PrototypeReader(true);
+    expect(flat.read(encode(raw('r1', 'up', encodeRecord(FIRST)))).timestamp).toBe(1);
   });
 
   test('SYNC has the puts whose hashes are in its map', () => {

@@ -36,6 +36,7 @@ interface Put {
 const NO_LIFE = 0;
 
 export class PrototypeReader implements Reader<Uint8Array> {
+  readonly #isFlat: boolean;
   /** By hash. */
   readonly #puts = new Map<string, Put>();
   /** Hash of the last put, by capsule. */
@@ -48,6 +49,11 @@ export class PrototypeReader implements Reader<Uint8Array> {
   readonly #forged = new Map<string, RecordName>();
   readonly #forgedBy = new Map<Capsule, number>();
   readonly #readings = new WeakMap<Uint8Array, Reading>();
+
+  /** @param isFlat whether it reads the flat protocol, in which whatever reaches a client reaches its enclave */
+  constructor(isFlat = false) {
+    this.#isFlat = isFlat;
+  }
 
   birthOf(start: Extract<Input<Uint8Array, Command>, { kind: 'start' }>): number {
     return start.life;
@@ -93,8 +99,9 @@ export class PrototypeReader implements Reader<Uint8Array> {
     const wire = decode(frame);
     const message: Message =
       wire === undefined ? { type: 'garbage', reason: 'no message' } : this.#message(wire);
-    // What goes up has reached no enclave yet.
-    const record = wire?.kind === 'raw-bytes' && !wire.routeUp ? decodeRecord(wire.payload) : undefined;
+    // What goes up has reached no enclave yet, but in the flat protocol nobody asks where it goes.
+    const isTaken = wire?.kind === 'raw-bytes' && (this.#isFlat || !wire.routeUp);
+    const record = isTaken ? decodeRecord(wire.payload) : undefined;
     return { message, counter: 0, text: messageText(message), timestamp: record?.timestamp ?? 0 };
   }
 

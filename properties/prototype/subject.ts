@@ -83,6 +83,7 @@ export const prototypeFacts: SubjectFacts<Uint8Array> = {
 
 export const flatFacts: SubjectFacts<Uint8Array> = {
   ...COMMON,
+  reader: () => new PrototypeReader(true),
   id: flatSubject.id,
   notApplicable: notApplicableIn(FLAT_SCOPE),
 };
