@@ -45,7 +45,7 @@ const FEWER_RUNS: ReadonlyMap<string, string> = new Map([
   ['npx psl-verify check --subject model', '--runs 16 --scenario two-levels'],
   ['npx psl-verify check --workload trace.txt', '--runs 16 --scenario two-levels'],
   ['npx psl-verify check --property edge-once --capability network', '--runs 4'],
-  ['npx psl-verify check --subject prototype-2021 --seed 1', '--runs 8 --property authentic-delivery'],
+  ['npx psl-verify check --subject prototype-2021 --seed 1', '--runs 12 --property authentic-delivery'],
   ['npx psl-verify check --subject flat-2021 --seed 1', '--runs 8 --property chain-integrity'],
   ['npx psl-verify check --scenario sharded --runs 40', '--runs 6'],
   ['npx psl-verify check --scenario domains --runs 40', '--runs 6'],
