@@ -25,7 +25,8 @@ export type Memory =
 export interface Attack {
   readonly kind: string;
   /** Whose attack it is: that of somebody with keys, all of them or those of one node. @default 'outsider' */
-  readonly by?: 'insider' | `writer(${string})` | `router(${string})` | `coordinator(${string})` | `stolen(${string})`;
+  readonly by?:
+    'insider' | `writer(${string})` | `router(${string})` | `coordinator(${string})` | `stolen(${string})`;
   /** Whether it begins or ends something that goes on, settling included, instead of putting frames in front of nodes. */
   readonly standing?: 'begins' | 'ends';
   readonly [argument: string]: unknown;

@@ -34,6 +34,9 @@ const narrow = scenarioOf({ topology: 'flat', k: 2, routers: 0, clients: 2 }, 'n
 /** C above r1 and c2, r1 above c1. */
 const chain = scenarioOf({ k: 2, routers: 1, clients: 3 });
 
+/** All slots are taken. */
+const full = scenarioOf({ k: 2, routers: 2, clients: 4 });
+
 /** Somebody with the keys of c1 makes a record `step` records on from its first one, stamped `lead` later. */
 const written = (step: number, lead: Lead = 1): Move<Command> => ({
   move: 'attack',
@@ -165,6 +168,55 @@ const NOT_PROMISED: Readonly<Record<string, () => void>> = {
     expect(missed.delivered.toSorted()).toEqual(['c1 c2/1#1', 'c3 c2/1#1']);
   },
 
+  'Service below a router that lies, where there is no way around it.': () => {
+    // Two routers, four clients, K = 2: no slot is free.
+    const lie: Move<Command> = {
+      move: 'attack',
+      attack: { kind: 'withhold', by: 'router(r1)', standing: 'begins', what: 'all-but-greetings' },
+    };
+    const puts = ['c1', 'c2', 'c3', 'c4'].map((node) => put(node, node, 'v'));
+    const starved = run(full, [lie, ...puts, wait(2 * LONG_MS)]);
+    expect(starved.violations).toEqual([]);
+    const served = new Set(starved.delivered.map((id) => id.split(' ')[0]));
+    expect(served.size).toBe(2);
+    expect(new Set(run(full, puts).delivered.map((id) => id.split(' ')[0])).size).toBe(4);
+  },
+
+  'Speed below a router that lies a little.': () => {
+    const RECORDS = 4;
+    const EPOCHS = 3;
+    const numbers = Array.from({ length: RECORDS }, (_, index) => index + 1);
+    // Of what c1 puts, r1 passes nothing on to c3.
+    const withheld = [
+      ...numbers.map((number) => put('c1', 'k', `v${number}`)),
+      wait(50),
+      ...numbers.map((number): Move<Command> => ({ move: 'drop', message: `r1>c3 data #${number}` })),
+    ];
+    const closes = sentMs(chain, [...withheld, wait(LONG_MS)]).filter(([id]) => id.startsWith('r1>c3 sync '));
+    let nowMs = chain.prologueMs + 50;
+    const slowed = closes.slice(0, EPOCHS).flatMap(([sync, closedMs], index): readonly Move<Command>[] => {
+      const ms = closedMs + 1 - nowMs;
+      nowMs = closedMs + 1;
+      const repair = `r1>c3 repair #${index + 1}`;
+      const first = {
+        kind: 'say',
+        by: 'insider',
+        message: repair,
+        changes: [{ field: [5, 5], value: [{ of: repair, at: [5, 5, 0] }] }],
+      } as const;
+      return [
+        wait(ms),
+        ...[sync, `c3>r1 nak #${index + 1}`].map((message) => ({ move: 'deliver', message }) as const),
+        { move: 'attack', attack: first },
+        { move: 'drop', message: repair },
+      ];
+    });
+    const slow = run(chain, [...withheld, ...slowed]);
+    expect(slow.violations).toEqual([]);
+    expect(slow.deliveredInTime.filter((id) => id.startsWith('c3'))).toHaveLength(EPOCHS);
+    expect(slow.delivered.filter((id) => id.startsWith('c3'))).toHaveLength(RECORDS);
+  },
+
   'Anything of a forked capsule': () => {
     const before = [put('c1', 'k', 'v'), wait(200), written(0), wait(200)];
     const forked = run(three, [...before, put('c1', 'k', 'w'), wait(LONG_MS)]);
@@ -195,7 +247,7 @@ const NOT_PROMISED: Readonly<Record<string, () => void>> = {
 
   'More capsules than there is room for.': () => {
     const life = [wait(1000), crash('c1'), forgetful('c1'), wait(10_000)];
-    const full = run(narrow, [
+    const crowded = run(narrow, [
       put('c1', 'a', 'v'),
       ...life,
       put('c1', 'b', 'v'),
@@ -203,9 +255,9 @@ const NOT_PROMISED: Readonly<Record<string, () => void>> = {
       put('c1', 'c', 'v'),
       wait(LONG_MS),
     ]);
-    expect(full.violations).toEqual([]);
-    expect(full.put).toEqual(['c1 c1/1#1', 'c1 c1/2#1', 'c1 c1/3#1']);
-    expect(full.delivered.filter((id) => id.startsWith('c2'))).toEqual(['c2 c1/1#1', 'c2 c1/2#1']);
+    expect(crowded.violations).toEqual([]);
+    expect(crowded.put).toEqual(['c1 c1/1#1', 'c1 c1/2#1', 'c1 c1/3#1']);
+    expect(crowded.delivered.filter((id) => id.startsWith('c2'))).toEqual(['c2 c1/1#1', 'c2 c1/2#1']);
   },
 };
 

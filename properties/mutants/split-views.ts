@@ -16,7 +16,9 @@ const needs = ['coordinator'] as const;
 class TwiceTold extends Coordinator {
   protected override sendPlacement(node: NodeName): void {
     super.sendPlacement(node);
-    const placement = this.tree.placementOf(this.known.get(node)!);
+    const known = this.known.get(node);
+    if (known === undefined) return;
+    const placement = this.tree.placementOf(known);
     if (placement.children.length > 0)
       this.sendControl(node, 'placement', { ...placement, children: placement.children.slice(1) });
   }
