@@ -50,6 +50,8 @@ const FEWER_RUNS: ReadonlyMap<string, string> = new Map([
   ['npx psl-verify check --scenario sharded --runs 40', '--runs 6'],
   ['npx psl-verify check --scenario domains --runs 40', '--runs 6'],
   ['npx psl-verify check --capability writer --capability router --runs 40', '--runs 3'],
+  ['npx psl-verify check --capability stolen --runs 40', '--runs 3'],
+  ['npx psl-verify check --capability coordinator --runs 40', '--runs 3'],
   // Found in the first run; the others would be made all the same.
   ['npx psl-verify check --subject mutant:forwards-twice', '--runs 8'],
   ['npx psl-verify check --json > check.json', '--runs 16 --scenario two-levels'],

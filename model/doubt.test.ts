@@ -40,7 +40,7 @@ function placement(version: number, parent: string, link = version): ModelEvent 
     incarnation: 1,
     birth: 7,
     version,
-    level: 2,
+    level: parent === 'C' ? 1 : 2,
     parent: neighbour,
     children: [],
   };
@@ -66,12 +66,13 @@ const doubting = take(below, DOUBT).state;
 describe('a client doubts its parent', () => {
   test('when its path has served nothing for long enough, and goes on as before', () => {
     const { outputs } = take(below, DOUBT);
-    expect(brief(outputs)).toEqual(['join orphaned r1 1', 'set join 1500']);
+    expect(brief(outputs)).toEqual(['join orphaned r1 1', 'placement', 'set join 1500']);
     expect(describeState(doubting)).toBe('doubting·ready·serving·current');
     expect(describeState(take(doubting, heartbeat).state)).toBe('doubting·ready·serving·current');
     expect(brief(take(doubting, PUT).outputs)).toEqual(['report', 'data']);
     expect(brief(take(doubting, { type: 'timer.join' }).outputs)).toEqual([
       'join orphaned r1 1',
+      'placement',
       'set join 1500',
     ]);
   });

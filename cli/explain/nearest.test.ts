@@ -24,7 +24,7 @@ test('what it does at the step that goes wrong is the difference, and is said on
 
 test('what should have been sent, where it is sent', async () => {
   const { nearest } = await storyOfFile('mutant-strands-whoever-waits--resync');
-  expect(nearest?.difference).toMatch(/^at [\d.]+ s, r3 gets .* and sends C and c2 .* again/);
+  expect(nearest?.difference).toMatch(/^at [\d.]+ s, r2 gets .* and sends C and c2 .* again/);
   expect(nearest?.instead.length).toBeGreaterThan(0);
 });
 

@@ -12,9 +12,9 @@ function sentencesWith({ telling }: Story, words: string): readonly string[] {
 test('a request of another range is another request, and nobody is served who has not asked', async () => {
   const story = await storyOfFile('mutant-strands-whoever-waits--resync');
   expect(sentencesWith(story, 'another request')).toEqual([
-    'r3 gets records c1/1#1 to #2 again from c1 (Repair), and sends C records c1/1#1 to #2 again (Repair). c2 asked for record c1/1#2, which is another request: it is answered by a Repair of just that.',
+    'r2 gets records c1/1#1 to #2 again from c1 (Repair), and sends C records c1/1#1 to #2 again (Repair). c2 asked for record c1/1#2, which is another request: it is answered by a Repair of just that.',
   ]);
-  expect(sentencesWith(story, 'Nobody but r3 had asked C for that.')).toHaveLength(1);
+  expect(sentencesWith(story, 'Nobody but r2 had asked C for that.')).toHaveLength(2);
 });
 
 test('an orphan waits until its parent has been asked', async () => {

@@ -18,7 +18,7 @@ test('the first wrong step is named, whatever breaks in the end', async () => {
   const beat = story.telling.beats.find(({ steps }) => steps.includes(wrong!));
   const number = beat?.kind === 'told' ? beat.number : undefined;
   expect(firstWords(flatTextOf(story))).toContain(
-    `The first wrong step is ${number} (at 12.180 s): by its statechart, r3 should also have sent c2 record c1/1#2 again (Repair): c2 asked for it before and still waits. It does not.`,
+    `The first wrong step is ${number} (at 6.180 s): by its statechart, r2 should also have sent c2 record c1/1#2 again (Repair): c2 asked for it before and still waits. It does not.`,
   );
   expect(bare(pageData(story).happens)).toContain(`The first wrong step is ${number} `);
 });

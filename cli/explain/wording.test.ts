@@ -69,9 +69,9 @@ test('words made of terms are terms', () => {
 });
 
 test('states and texts of statecharts are not in the midst of sentences', async () => {
-  const text = flatTextOf(await storyOfFile('mutant-strands-whoever-waits--resync'));
+  const text = flatTextOf(await storyOfFile('mutant-keeps-syncs-to-itself--resync'));
   expect(text).toContain(
-    'Without it another property breaks (conformance: r3 does something else than its statechart when it gets a Nak).',
+    'Without it another property breaks (conformance: r1 does something else than its statechart when it gets a SYNC).',
   );
   expect(text).not.toMatch(/attached·|reacted to/);
   expect(
@@ -85,7 +85,7 @@ test('states and texts of statecharts are not in the midst of sentences', async 
 
 test('moves without a step in the story are listed', async () => {
   const story = await storyOfFile('mutant-strands-whoever-waits--resync');
-  expect(flatTextOf(story)).toContain('Moves 1, 3 and 8 only let time pass, and are no step of the story.');
+  expect(flatTextOf(story)).toContain('Move 2 only lets time pass, and is no step of the story.');
   for (const name of ['mutant-strands-whoever-waits--resync', 'mutant-waits-for-the-silent']) {
     const { moves, telling } = await storyOfFile(name);
     const tagged = new Set(telling.beats.map((beat) => (beat.kind === 'told' ? beat.move : undefined)));

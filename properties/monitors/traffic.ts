@@ -171,15 +171,15 @@ export class LatencyBound extends Judge {
     const id = branchId(data.record);
     const sent = this.#hops.get(`${id} ${data.from}`);
     if (sent === undefined) return undefined;
+    // Nobody is its own subscriber: what comes back to its writer is late for nobody, and the way from there no longer.
+    const writer = writerOf(data.record.capsule);
+    if (node === writer) return undefined;
     const hops = sent + 1;
     this.#hops.set(`${id} ${node}`, hops);
     if (this.#putAt.get(id) !== placing.changes || !node.startsWith('c')) return undefined;
     // Nodes that the coordinator took for dead may still pass records among themselves over links of an older tree.
-    const writer = writerOf(data.record.capsule);
     if (!placing.parents.has(writer) || !placing.parents.has(node) || !placing.isInstalled())
       return undefined;
-    // Nobody is its own subscriber: what comes back to its writer is late for nobody.
-    if (node === writer) return undefined;
     this.exercised += 1;
     const bound = Math.min(2 * placing.depth(), placing.parents.size);
     if (hops > bound)
