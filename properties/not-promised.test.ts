@@ -343,11 +343,11 @@ const NOT_PROMISED: Readonly<Record<string, () => void>> = {
   },
 
   'More than 64 clients with rotations:': () => {
-    const { issue, rotate } = enrol('so many');
+    const authority = enrol('so many');
     const members = (many: number) =>
-      Array.from({ length: many }, (_, index) => issue(`c${index + 1}`, 'client').credential);
-    expect(rotate(undefined, members(64)).body.grants).toHaveLength(64);
-    expect(() => rotate(undefined, members(65))).toThrow('at most 64 clients');
+      Array.from({ length: many }, (_, index) => authority.issue(`c${index + 1}`, 'client').credential);
+    expect(authority.rotate(undefined, members(64)).body.grants).toHaveLength(64);
+    expect(() => authority.rotate(undefined, members(65))).toThrow('at most 64 clients');
   },
 };
 
