@@ -42,29 +42,28 @@ const FEWER_RUNS: ReadonlyMap<string, string> = new Map([
   // Enough that no property is vacuous, with some to spare.
   ['npx psl-verify check', '--runs 32'],
   ['npx psl-verify check --k 3 --routers 4 --clients 7 --seed 7 --json', '--runs 8'],
-  ['npx psl-verify check --subject model', '--runs 16 --scenario two-levels'],
-  ['npx psl-verify check --workload trace.txt', '--runs 16 --scenario two-levels'],
+  ['npx psl-verify check --subject model', '--runs 10 --scenario two-levels'],
+  ['npx psl-verify check --workload trace.txt', '--runs 10 --scenario two-levels'],
   ['npx psl-verify check --property edge-once --capability network', '--runs 4'],
   ['npx psl-verify check --subject prototype-2021 --seed 1', '--runs 12 --property authentic-delivery'],
   ['npx psl-verify check --subject flat-2021 --seed 1', '--runs 8 --property chain-integrity'],
   ['npx psl-verify check --scenario sharded --runs 40', '--runs 6'],
   ['npx psl-verify check --scenario domains --runs 40', '--runs 6'],
   ['npx psl-verify check --capability writer --capability router --runs 40', '--runs 3'],
-  ['npx psl-verify check --capability stolen --runs 40', '--runs 3'],
-  ['npx psl-verify check --capability coordinator --runs 40', '--runs 3'],
+  ['npx psl-verify check --capability stolen --capability coordinator --runs 40', '--runs 4'],
   // Found in the first run; the others would be made all the same.
   ['npx psl-verify check --subject mutant:forwards-twice', '--runs 8'],
-  ['npx psl-verify check --json > check.json', '--runs 16 --scenario two-levels'],
+  ['npx psl-verify check --json > check.json', '--runs 10 --scenario two-levels'],
   ['npx psl-verify mutants --mutant forwards-twice', '--seeds 1 --runs 4'],
   ['npx psl-verify bench search --mutant forwards-twice --seeds 3', '--variant swarm:4'],
   // Not searches: smaller sizes.
   ['npx psl-verify claims --out docs', '--clients 8'],
   ['npx psl-verify exhaust --scenario join --memory 8G --checkpoint join.checkpoint', '--scenario pair'],
-  ['npx psl-verify bench shrink --mutant forwards-twice', '--moves 60'],
+  ['npx psl-verify bench shrink --mutant forwards-twice', '--moves 40'],
   ['npx psl-verify scale --topology tree --k 16 --clients 1000000', '--clients 10000'],
   ['npx psl-verify scale --out docs', '--to 1000'],
   // Not a search: the time that each measurement takes.
-  ['npx psl-verify bench', '--budget 10'],
+  ['npx psl-verify bench', '--budget 5'],
 ]);
 
 /** A command of a fenced block, and the exit status that the page says. */
