@@ -3,22 +3,12 @@ import type { ModelEvent, ModelOutput } from './events.ts';
 import { heapTree } from './heap.ts';
 import type { Linked, RecordName } from './messages.ts';
 import { DEFAULT_PARAMETERS } from './parameters.ts';
-import { describe as describeState, initialState, step } from './step.ts';
-import type { ModelState } from './step.ts';
+import { describe as describeState, initialState } from './step.ts';
+import { take } from './take.test-helper.ts';
 
 const parameters = { ...DEFAULT_PARAMETERS, maxRepair: 3, logWindow: 4, maxCapsules: 3 };
 const { doubtEpochs, epochMs, eoeMs } = parameters;
 const SET_DOUBT = `set doubt ${doubtEpochs * epochMs + eoeMs}`;
-
-function take(state: ModelState, ...events: readonly ModelEvent[]) {
-  let outputs: readonly ModelOutput[] = [];
-  for (const event of events) {
-    const result = step(state, event);
-    if ('notAllowed' in result) throw new Error(result.notAllowed);
-    ({ state, outputs } = result);
-  }
-  return { state, outputs };
-}
 
 /** What is asked for, and what becomes of timers. */
 function brief(outputs: readonly ModelOutput[]): readonly string[] {

@@ -5,6 +5,7 @@ import type { Linked, NodeName } from './messages.ts';
 import { DEFAULT_PARAMETERS } from './parameters.ts';
 import { describe as describeState, enabled, initialState, memoryOf, stateKey, step } from './step.ts';
 import type { ModelState } from './step.ts';
+import { take } from './take.test-helper.ts';
 
 const parameters = {
   ...DEFAULT_PARAMETERS,
@@ -14,16 +15,6 @@ const parameters = {
   maxRepair: 3,
   logWindow: 4,
 };
-
-function take(state: ModelState, ...events: readonly ModelEvent[]) {
-  let outputs: readonly ModelOutput[] = [];
-  for (const event of events) {
-    const result = step(state, event);
-    if ('notAllowed' in result) throw new Error(result.notAllowed);
-    ({ state, outputs } = result);
-  }
-  return { state, outputs };
-}
 
 /** Outputs in short. */
 function brief(outputs: readonly ModelOutput[]): readonly string[] {

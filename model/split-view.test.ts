@@ -4,8 +4,8 @@ import type { ModelEvent, ModelOutput } from './events.ts';
 import type { Linked, NodeName, Placement } from './messages.ts';
 import { DEFAULT_PARAMETERS } from './parameters.ts';
 import { contradict, splitViewOf } from './split-view.ts';
-import { initialState, memoryOf, stateKey, step } from './step.ts';
-import type { ModelState } from './step.ts';
+import { initialState, memoryOf, stateKey } from './step.ts';
+import { take } from './take.test-helper.ts';
 
 const at = (node: NodeName, link = 1, incarnation = 1) => ({ node, incarnation, link });
 
@@ -14,16 +14,6 @@ function placement(node: NodeName, other: Partial<Placement> = {}): Placement {
 }
 
 const told = (of: Placement): ModelEvent => ({ type: 'placement', ...of });
-
-function take(state: ModelState, ...events: readonly ModelEvent[]) {
-  let outputs: readonly ModelOutput[] = [];
-  for (const event of events) {
-    const result = step(state, event);
-    if ('notAllowed' in result) throw new Error(result.notAllowed);
-    ({ state, outputs } = result);
-  }
-  return { state, outputs };
-}
 
 function brief(outputs: readonly ModelOutput[]): readonly string[] {
   return outputs.flatMap((output) => {
