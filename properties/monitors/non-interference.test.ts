@@ -76,6 +76,17 @@ describe('non-interference', () => {
     expect(pairs.exercised(run(stores('c1')))).toBe(0);
   });
 
+  test('leaves what a router withholds in both runs', () => {
+    const withhold = (standing: string): Move<Command> => ({
+      move: 'attack',
+      attack: { kind: 'withhold', by: 'router(r1)', standing, what: 'records' },
+    });
+    const schedule = [attack('forge'), withhold('begins'), withhold('ends')];
+    const attacked = run(reaction('c1', [REJECT], 0, { kind: 'forge' }));
+    expect(pairs.exercised(attacked)).toBe(1);
+    expect(pairs.without(schedule, attacked)).toEqual(schedule.slice(1));
+  });
+
   test('counts attacks that were accepted, too, where they are part of the premise', () => {
     const attacked = run(
       reaction('c1', [], 1, { kind: 'replay' }),

@@ -28,8 +28,9 @@ export const NON_INTERFERENCE = {
 
 /**
  * The pair of executions. An outsider who hands a node a copy of a genuine message that it has not had yet does what
- * the network may do by itself (duplicate, deliver out of order), and an insider that misuses its keys says what nobody can
- * refuse: those moves stay in both runs; all other attacks are taken out of the second.
+ * the network may do by itself (duplicate, deliver out of order), an insider that misuses its keys says what nobody can
+ * refuse, and what a router withholds is not the outsider's: those moves stay in both runs; all other attacks are taken out of the
+ * second.
  *
  * @param premise which attacks are to be in a run that is worth a second one: such as were rejected, or, where an outsider is believed
  * most of what it says, any that are taken out
@@ -52,7 +53,10 @@ export function nonInterference<Frame>(
           .filter(({ rejected, replay }) => !rejected && replay)
           .map(({ move }) => move),
       );
-      return schedule.filter((move, index) => move.move !== 'attack' || accepted.has(index));
+      return schedule.filter(
+        (move, index) =>
+          move.move !== 'attack' || accepted.has(index) || takenOverBy(move.attack) !== undefined,
+      );
     },
     compare(run, runWithout): Violation | undefined {
       const stores = finalStores(run);
