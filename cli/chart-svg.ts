@@ -2,7 +2,6 @@
  * Draws a chart as an SVG: ELK's layered layout, own drawing. Text is monospace, so that its width is known without
  * a browser and labels get the room that they need. Equal charts give equal bytes.
  */
-import ElkModule from 'elkjs/lib/elk.bundled.js';
 import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
 import { statesOf, type Chart, type ChartState, type Mark, type Reaction } from './chart.ts';
 import { wrapReaction } from './chart-text.ts';
@@ -70,6 +69,8 @@ export interface SvgOptions {
 export async function svgOf(chart: Chart, { isPart = false, legend = [] }: SvgOptions = {}): Promise<string> {
   const states = new Map(statesOf(chart.root).map((state) => [state.id, state]));
   // The types of elkjs describe a default export that Node's CommonJS interop hands over as it is.
+  // Only now: loading it takes longer than all the rest of the command line together.
+  const { default: ElkModule } = await import('elkjs/lib/elk.bundled.js');
   const Elk = ElkModule as unknown as new () => { layout(graph: ElkNode): Promise<ElkNode> };
   const laidOut = await new Elk().layout(graphOf(chart));
   const edges = (laidOut.edges ?? []).filter((edge) => !edge.id.startsWith(HIDDEN));
