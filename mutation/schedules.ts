@@ -68,6 +68,18 @@ const CHOSEN: readonly Pool[] = [
   { capabilities: ['network', 'timing', 'churn'], strategy: 'swarm', moves: 80, runs: [3, 4, 5] },
   { capabilities: ['churn', 'insider'], strategy: 'uniform', moves: 80, runs: [1, 3, 4, 6] },
   { capabilities: ['network', 'insider'], strategy: 'uniform', moves: 80, runs: [2, 3, 6] },
+  // Rotations, keys of those expelled, and two stories of the coordinator's; by which nothing was chosen.
+  { capabilities: ['stolen'], strategy: 'swarm', moves: 40, runs: [0, 1, 3, 5] },
+  { capabilities: ['stolen', 'network', 'churn'], strategy: 'uniform', moves: 60, runs: [0, 3] },
+  { capabilities: ['coordinator'], strategy: 'swarm', moves: 40, runs: [0, 2, 5] },
+  { capabilities: ['coordinator', 'network', 'churn'], strategy: 'uniform', moves: 60, runs: [0, 3, 5] },
+  { capabilities: ['router', 'timing'], strategy: 'swarm', moves: 40, runs: [0, 3] },
+  {
+    capabilities: ['stolen', 'writer', 'coordinator', 'network'],
+    strategy: 'uniform',
+    moves: 80,
+    runs: [0, 3],
+  },
 ];
 
 /** Runs of a kind. */

@@ -77,7 +77,7 @@ describe('non-interference', () => {
   });
 
   test('leaves what a router withholds in both runs', () => {
-    const withhold = (standing: string): Move<Command> => ({
+    const withhold = (standing: 'begins' | 'ends'): Move<Command> => ({
       move: 'attack',
       attack: { kind: 'withhold', by: 'router(r1)', standing, what: 'records' },
     });
