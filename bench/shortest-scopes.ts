@@ -1,8 +1,14 @@
 /** The scopes that schedules are taken from to see how few moves break what a mutant was made to break, and why some mutants show in none of them. */
 import type { Capability, Schedule } from '../engine/index.ts';
-import { formed } from '../properties/exhaust/forming.ts';
 import type { Scope } from '../properties/exhaust/scopes.ts';
 import { scenarioOf, type Command, type Size } from '../properties/index.ts';
+import {
+  contradictions,
+  putAfterForgery,
+  rotations,
+  usesOfKeys,
+  withRouterThatWithholds,
+} from './beyond-scope.ts';
 
 /** A scope, and what is done after its schedules that the statecharts of the scope know nothing of. */
 export interface ShortestScope extends Scope {
@@ -10,8 +16,8 @@ export interface ShortestScope extends Scope {
   readonly beyond?: string;
   /** Of mutants that this is needed for only. @default any mutant */
   readonly needs?: Capability;
-  /** Schedules that go on from one. @default none */
-  readonly goOn?: (schedule: Schedule<Command>) => readonly Schedule<Command>[];
+  /** Schedules of the scope that go on from one. @default none */
+  readonly goOn?: (scope: Scope) => (schedule: Schedule<Command>) => readonly Schedule<Command>[];
 }
 
 const TREE = { routers: 1, clients: 2 } as const;
@@ -43,74 +49,9 @@ function scope(
   };
 }
 
-/** What a forged message did to a client shows in what it writes next: to a statechart it does nothing, so no shortest way has both. */
-function putAfterForgery(schedule: Schedule<Command>): readonly Schedule<Command>[] {
-  const last = schedule.at(-1);
-  const attack =
-    last?.move === 'attack' ? (last.attack as { readonly kind: string; readonly to?: string }) : undefined;
-  if (attack?.kind !== 'forge' || attack.to?.startsWith('c') !== true) return [];
-  const command = { type: 'put', key: 'k', value: 'after' } as const;
-  return [[...schedule, { move: 'command', node: attack.to, command }]];
-}
-
-/** A router that goes on greeting and passes on nothing, from the beginning. */
-function withRouterThatWithholds(schedule: Schedule<Command>): readonly Schedule<Command>[] {
-  const attack = {
-    kind: 'withhold',
-    by: 'router(r1)',
-    standing: 'begins',
-    what: 'all-but-greetings',
-  } as const;
-  return [[{ move: 'attack', attack }, ...schedule]];
-}
-
-/** Uses of the keys of a writer that was taken over, one after the other, at most; and moves with all that is before them. */
-const USES = 2;
-const MOVES = 4;
-
-const WRITER = scope(
-  'writer',
-  'clients, one of which is taken over',
-  { routers: 0, clients: 2 },
-  {
-    epochs: 0,
-    crashes: { of: ['c1', 'c2'], max: 1, isRestarted: true },
-  },
-);
-
-/** Other records in place of a client's first one and after it, stamped soon after it or as late as can be; and accusations by records that it made. */
-function usesOfKeys(schedule: Schedule<Command>): readonly Schedule<Command>[] {
-  const put = schedule.find((move) => move.move === 'command');
-  if (put?.move !== 'command') return [];
-  const client = put.node;
-  const { state } = formed(WRITER).locals[WRITER.scenario.nodes.indexOf(client)] ?? {};
-  if (state === undefined || state.role === 'coordinator' || state.context.parent === null) return [];
-  const to = state.context.parent.node;
-  const message = `${client}>${to} data #1`;
-  const ways: Schedule<Command>[] = [];
-  let before: readonly Schedule<Command>[] = [schedule];
-  for (let serial = 1; serial <= Math.min(USES, MOVES - schedule.length); serial += 1) {
-    const by = `writer(${client})` as const;
-    before = before.flatMap((begun) => [
-      ...([0, 1] as const).flatMap((step) =>
-        ([1, 'end'] as const).map((lead): Schedule<Command> => {
-          const attack = { kind: 'write', by, to, serial, message, step, lead, salt: 0 } as const;
-          return [...begun, { move: 'attack', attack }];
-        }),
-      ),
-      ...[`${client}>${to} data #2`, `${client}>${to} data ~1`].map((other): Schedule<Command> => {
-        const attack = { kind: 'accuse', by, to, serial, message, other } as const;
-        return [...begun, { move: 'attack', attack }];
-      }),
-    ]);
-    ways.push(...before);
-  }
-  // Who comes back after that was not there.
-  const crashed = schedule.find((move) => move.move === 'crash');
-  if (crashed?.move !== 'crash') return ways;
-  const restart = { move: 'restart', node: crashed.node, memory: 'durable' } as const;
-  return [...ways, ...ways.filter((way) => way.length < MOVES).map((way) => [...way, restart])];
-}
+/** What is done with the keys of a writer, in words. */
+const WRITER_BEYOND =
+  'after a multicast, the keys of its client used twice for other records in its place or after it, or for accusations';
 
 /** Most are too large for a verdict: only their shortest schedules are looked at. */
 export const SHORTEST_SCOPES: readonly ShortestScope[] = [
@@ -122,7 +63,7 @@ export const SHORTEST_SCOPES: readonly ShortestScope[] = [
     replays: 1,
     forges: true,
     beyond: 'after a forged message to a client, a multicast of that client',
-    goOn: putAfterForgery,
+    goOn: () => putAfterForgery,
   }),
   scope('forming', 'nodes that join', { ...TREE, start: 'empty' }, { repeats: 1, losses: 1 }),
   scope('suspicion', 'a tree, and a node that is taken for dead', TREE, {
@@ -181,20 +122,56 @@ export const SHORTEST_SCOPES: readonly ShortestScope[] = [
       epochs: 0,
       needs: 'router',
       beyond: 'from the beginning, r1 greets and passes on nothing',
-      goOn: withRouterThatWithholds,
+      goOn: () => withRouterThatWithholds,
     },
   ),
-  {
-    ...WRITER,
+  scope(
+    'writer',
+    'clients, one of which is taken over',
+    { routers: 0, clients: 2 },
+    {
+      epochs: 0,
+      crashes: { of: ['c1', 'c2'], max: 1, isRestarted: true },
+      needs: 'writer',
+      beyond: `${WRITER_BEYOND}; then who crashed comes back`,
+      goOn: usesOfKeys,
+    },
+  ),
+  scope('writer-below', 'a tree, and a client that is taken over', TREE, {
+    puts: 1,
+    epochs: 0,
+    losses: 1,
     needs: 'writer',
-    beyond:
-      'after a multicast, the keys of its client used twice for other records in its place or after it, or for accusations; then who crashed comes back',
+    beyond: WRITER_BEYOND,
     goOn: usesOfKeys,
-  },
+  }),
+  scope(
+    'contradictions',
+    'a tree, and a coordinator that is taken over',
+    { routers: 2, clients: 1 },
+    {
+      puts: 1,
+      epochs: 0,
+      needs: 'coordinator',
+      beyond:
+        'first, its keys are used for one placement that it did not make, or for two that contradict each other',
+      goOn: contradictions,
+    },
+  ),
+  scope('rotation', 'a tree, and a new group key', TREE, {
+    puts: 1,
+    epochs: 0,
+    needs: 'stolen',
+    beyond:
+      'after one move or none, the group key is rotated, and nobody or a client expelled; then an epoch passes, and a client multicasts',
+    goOn: rotations,
+  }),
 ];
 
 /** Why a mutant shows in none of the scopes. */
 export const OUT_OF_SCOPE: Readonly<Record<string, string>> = {
   'ignores-silent-parent': 'only one end of a link goes silent: a partition one way',
   'strands-whoever-waits': 'somebody leaves while a link is cut',
+  'keeps-evidence-to-itself':
+    'keys of a writer are used three times, or for an accusation by records that a router sent',
 };

@@ -36,13 +36,19 @@ describe('the schedules of the fewest moves', () => {
     const writing = all.filter(({ scope }) => scope.name === 'writer');
     expect(shortestIn(writing, 'takes-forks-for-duplicates', 'conformance').find?.moves).toHaveLength(2);
     expect(shortestIn(writing, 'forwards-twice', 'k-plus-one').executed).toBe(0);
-    const { goOn } = SHORTEST_SCOPES.find(({ name }) => name === 'attack') ?? {};
+    const attack = SHORTEST_SCOPES.find(({ name }) => name === 'attack');
+    const goOn = attack?.goOn?.(attack);
     const forgery = (to: string) =>
       [{ move: 'attack', attack: { kind: 'forge', message: 'data', as: 'C', to, salt: 1 } }] as const;
     expect(goOn?.(forgery('c1')).map((moves) => moves.map(({ move }) => move))).toEqual([
       ['attack', 'command'],
     ]);
     expect(goOn?.(forgery('r1'))).toEqual([]);
+    const contradicting = all.filter(({ scope }) => scope.name === 'contradictions');
+    const made = shortestIn(contradicting, 'overlooks-the-second-placement', 'coordinator-accountability');
+    expect(made.find?.moves).toHaveLength(1);
+    const rotating = all.filter(({ scope }) => scope.name === 'rotation');
+    expect(shortestIn(rotating, 'keeps-the-old-group-key', 'key-epochs').find?.moves).toHaveLength(3);
   });
 
   test('are said to show nothing of mutants that there are', () => {

@@ -37,7 +37,8 @@ function schedulesOf(scope: ShortestScope, limit: number): readonly Schedule<Com
     schedules.push(...oneForgery(schedule));
   }
   const some = schedules.slice(0, limit);
-  return [...some, ...some.flatMap((schedule) => scope.goOn?.(schedule) ?? [])];
+  const goOn = scope.goOn?.(scope);
+  return goOn === undefined ? some : [...some, ...some.flatMap(goOn)];
 }
 
 /** A step that forges has a message of every kind: as many schedules with one each. */
