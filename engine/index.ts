@@ -13,6 +13,7 @@ export * from './defaults.ts';
 export type { Choice } from './proposer.ts';
 export type { StrategyOptions } from './strategy.ts';
 export { holds, runs, type RunsOptions } from './arbitrary.ts';
+export { Exercise } from './exercise.ts';
 export {
   shrink,
   shrinking,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { certify, execute, holds, runs, shrink } from 'psl-verify/engine';
+import { certify, execute, Exercise, holds, runs, shrink } from 'psl-verify/engine';
 import {
   counterexampleName,
   counterexampleOf,
@@ -13,7 +13,20 @@ import { hubHarness } from './hub-harness.ts';
 const scenario = scenarioOf({ topology: 'flat', k: 3, routers: 0, clients: 3 });
 
 test('clients that deliver only what is next keep every chain', () => {
-  fc.assert(fc.property(runs(hubHarness({ careful: true }), { scenario }), holds), { numRuns: 200 });
+  const exercise = new Exercise();
+  fc.assert(fc.property(runs(hubHarness({ careful: true }), { scenario }), exercise.holds), { numRuns: 200 });
+  // Who delivers nothing delivers nothing wrong: this fails unless each property was put to the test.
+  exercise.assertAll();
+});
+
+test('a hub that is dead breaks nothing, and is found out', () => {
+  const harness = hubHarness({ careful: true });
+  const dead = { ...harness, subject: { ...harness.subject, spawn: () => ({ handle() {} }) } };
+  const exercise = new Exercise();
+  fc.assert(fc.property(runs(dead, { scenario }), exercise.holds), { numRuns: 20 });
+  expect(() => exercise.assertAll()).toThrow(
+    'never exercised in 20 runs: authentic-delivery, chain-integrity, enclave-economy',
+  );
 });
 
 test('clients that are not careful break chains', () => {
@@ -42,7 +55,6 @@ test('a counterexample is shrunk, saved as a file, read and replayed', () => {
   const file = parseCounterexample(text, name);
   const again = execute(harness, file.scenario, file.moves);
   expect(again.violations.map((one) => one.property)).toContain(file.property);
-  expect(again.digest).toBe(file.digest);
   const careful = execute(hubHarness({ careful: true }), file.scenario, file.moves);
   expect(careful.violations).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /** Harnesses: a subject with its monitors, its adversary and its workload, ready for the engine. */
 import type { Adversary, Capability, Harness, Schedule, Subject, Workload } from '../engine/index.ts';
 import { outsiderAdversary } from './adversary/outsider.ts';
+import { CAPABILITIES } from './capabilities.ts';
 import { treeCoverage } from './coverage/coverage.ts';
 import { bind, watchesOf, type SubjectFacts } from './monitors/judge.ts';
 import { interferenceNotApplicable, NON_INTERFERENCE, nonInterference } from './monitors/non-interference.ts';
@@ -57,7 +58,9 @@ export const SUBJECTS: readonly { readonly id: string; readonly title: string }[
 /** Why `non-interference` does not apply to a search without outsiders. */
 const NO_OUTSIDER_MOVES = 'no outsider moves were granted';
 
-const ALL_CAPABILITIES: readonly Capability[] = ['network', 'timing', 'churn', 'outsider'];
+/** What the world does to nodes by itself. All else takes an adversary. */
+const ENVIRONMENT: readonly Capability[] = ['network', 'timing', 'churn'];
+const ALL_CAPABILITIES: readonly Capability[] = [...ENVIRONMENT, 'outsider'];
 
 /** Capabilities that nobody has who does not ask for them: with them, what is promised is less. */
 export const ON_REQUEST: readonly Capability[] = ['writer', 'router', 'coordinator', 'stolen'];
@@ -77,9 +80,9 @@ export interface HarnessOptions<Frame> {
   readonly subject: Subject<Frame, Command, Report, TreeScenario>;
   /** How monitors read the subject's frames and reports. */
   readonly facts: SubjectFacts<Frame>;
-  /** Makes the attacks of the capability `outsider`. Default: none. */
+  /** Makes the attacks of `outsider` and of all capabilities that come with keys. Default: none. */
   readonly adversary?: Adversary<Frame, TreeScenario>;
-  /** Default: all but `insider`, which takes an adversary that knows keys. */
+  /** Default: `network`, `timing`, `churn`, and `outsider` if there is an adversary. Others take one that knows keys. */
   readonly capabilities?: readonly Capability[];
   /** Granted only to who asks for them. Default: none. */
   readonly onRequest?: readonly Capability[];
@@ -95,20 +98,22 @@ export function applicationOf<Frame>({ parameters }: TreeScenario): ApplicationW
 }
 
 /**
- * The harness of any subject: the kit's monitors, moves and workload around it. See docs/your-own-subject.md. Throws RangeError for
- * the id of a property that does not exist.
+ * The harness of any subject: the kit's monitors, moves and workload around it. See docs/your-own-subject.md.
+ * @throws RangeError for a property or a capability that does not exist, and for one that takes an adversary where there is none
  */
 export function treeHarness<Frame>({
   subject,
   facts,
   adversary,
-  capabilities = ALL_CAPABILITIES,
+  capabilities = adversary === undefined ? ENVIRONMENT : ALL_CAPABILITIES,
   onRequest = [],
   properties = PROPERTIES.map(({ id }) => id),
   workload = applicationOf,
 }: HarnessOptions<Frame>): TreeHarness<Frame> {
   const unknown = properties.find((id) => PROPERTIES.every((property) => property.id !== id));
   if (unknown !== undefined) throw new RangeError(`properties: there is no ${unknown}`);
+  for (const capability of [...capabilities, ...onRequest])
+    checkCapability(capability, adversary !== undefined);
   const whyNoPairs = !facts.payloads
     ? `${facts.id} has no payloads`
     : adversary === undefined
@@ -151,6 +156,14 @@ export function treeHarness<Frame>({
     coverage: treeCoverage(watchOf, opponents),
     simpler: SIMPLER,
   };
+}
+
+function checkCapability(capability: Capability, hasAdversary: boolean): void {
+  const all = CAPABILITIES.map(({ id }) => id);
+  if (!all.includes(capability))
+    throw new RangeError(`capabilities: there is no ${String(capability)}; expected ${all.join(', ')}`);
+  if (!hasAdversary && !ENVIRONMENT.includes(capability))
+    throw new RangeError(`capabilities: ${capability} takes an adversary, and none was given`);
 }
 
 /** The harness with fewer capabilities granted: what then means nothing does not apply. */

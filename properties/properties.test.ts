@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { Capability } from '../engine/index.ts';
 import { harnessFor, treeHarness } from './harness.ts';
 import { judge, judgeWith, STORY } from './monitors/story.test-helper.ts';
 import { MUTANTS } from './mutants.ts';
 import { DEFINITIONS, PROPERTIES } from './properties.ts';
 import { scenarioOf } from './scenario.ts';
-import { modelFacts, modelSubject } from './subjects/model.ts';
+import { modelAdversary, modelFacts, modelSubject } from './subjects/model.ts';
 
 const WITH_BYTES = { ...STORY, secrets: [] };
 
@@ -60,6 +61,27 @@ describe('harnesses', () => {
     ]);
     expect(treeHarness(options).properties.map(({ id }) => id)).toEqual(PROPERTIES.map(({ id }) => id));
     expect(() => treeHarness({ ...options, properties: ['tree-shap'] })).toThrow(/there is no tree-shap/);
+  });
+
+  test('take only capabilities that there are, and that they can make attacks of', () => {
+    const options = { subject: modelSubject, facts: modelFacts };
+    const withAdversary = { ...options, adversary: modelAdversary };
+    const capabilitiesOf = (capabilities: readonly string[]) => () =>
+      treeHarness({ ...options, capabilities: capabilities as readonly Capability[] }).capabilities;
+    expect(capabilitiesOf(['network', 'nope'])).toThrow(
+      new RangeError(
+        'capabilities: there is no nope; expected network, timing, churn, outsider, insider, writer, router, coordinator, stolen',
+      ),
+    );
+    for (const one of ['outsider', 'insider', 'stolen'])
+      expect(capabilitiesOf(['network', one])).toThrow(
+        new RangeError(`capabilities: ${one} takes an adversary, and none was given`),
+      );
+    expect(() => treeHarness({ ...options, onRequest: ['writer'] })).toThrow(/writer takes an adversary/);
+    expect(capabilitiesOf(['network'])()).toEqual(['network']);
+    expect(treeHarness({ ...withAdversary, capabilities: ['outsider'] }).capabilities).toEqual(['outsider']);
+    expect(treeHarness(options).capabilities).toEqual(['network', 'timing', 'churn']);
+    expect(treeHarness(withAdversary).capabilities).toEqual(['network', 'timing', 'churn', 'outsider']);
   });
 
   test('compare pairs only where there are stores and attacks, and the property is asked for', () => {

@@ -40,17 +40,18 @@ describe('scenarioOf', () => {
   });
 
   test('makes flat ones without routers, as wide as there are clients', () => {
-    const flat = scenarioOf({ topology: 'flat', k: 0, routers: 9, clients: 5 });
+    const flat = scenarioOf({ topology: 'flat', k: 2, routers: 9, clients: 5 });
     expect(flat).toMatchObject({
       name: 'flat-5c',
       nodes: ['C', 'c1', 'c2', 'c3', 'c4', 'c5'],
       parameters: { k: 5 },
     });
-    expect(scenarioOf({ topology: 'flat', k: 1, routers: 0, clients: 1 }).parameters.k).toBe(2);
+    expect(scenarioOf({ topology: 'flat', k: 2, routers: 0, clients: 1 }).parameters.k).toBe(2);
   });
 
   test.each<[Partial<Size>, string]>([
     [{ k: 1 }, 'k: expected at least 2, got 1'],
+    [{ k: 1, topology: 'flat' }, 'k: expected at least 2, got 1'],
     [{ k: 2.5 }, 'k: expected at least 2, got 2.5'],
     [{ k: Number.NaN }, 'k: expected at least 2, got NaN'],
     [{ clients: 0 }, 'clients: expected at least 1, got 0'],

@@ -34,7 +34,7 @@ export interface TreeScenario extends BaseScenario {
 /** The choices from which a scenario is made. */
 export interface Size {
   readonly topology?: Topology;
-  /** Greatest number of children of a node; at least 2. Ignored for `flat`, where it is the number of clients. */
+  /** Greatest number of children of a node; at least 2. Of `flat` it is the number of clients, whatever is said here. */
   readonly k: number;
   readonly routers: number;
   readonly clients: number;
@@ -80,8 +80,7 @@ export function scenarioOf(
   const domains = topology === 'domains' ? severalOf(size.domains, parameters.domains, DOMAINS) : 1;
   if (topology === 'domains' && (!Number.isInteger(domains) || domains < 2 || domains > MAX_DOMAINS))
     throw new RangeError(`domains: expected 2 to ${MAX_DOMAINS}, got ${domains}`);
-  if (topology !== 'flat' && (!Number.isInteger(size.k) || size.k < 2))
-    throw new RangeError(`k: expected at least 2, got ${size.k}`);
+  if (!Number.isInteger(size.k) || size.k < 2) throw new RangeError(`k: expected at least 2, got ${size.k}`);
   if (1 + routers + size.clients > MAX_NODES)
     throw new RangeError(`nodes: expected at most ${MAX_NODES}, got ${1 + routers + size.clients}`);
   const numbers: Parameters = {
