@@ -10,7 +10,7 @@ import {
   type Size,
   type TreeScenario,
 } from '../properties/scenario.ts';
-import { subjectIds, type Kit } from './kit.ts';
+import { mutantSubject, subjectIds, type Kit } from './kit.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A whole number between `min` and `max`. `option` is named in the error. */
@@ -30,7 +30,7 @@ export function repeated(value: string, before: readonly string[] | undefined): 
 }
 
 /** More names than this are not listed in an error. */
-const MAX_NAMES_IN_ERROR = 6;
+const MAX_NAMES_IN_ERROR = 12;
 
 /** One of the known names. `what` is the kind of thing: `property`. */
 export function knownName(option: string, what: string, name: string, known: readonly string[]): string {
@@ -43,7 +43,13 @@ export function knownName(option: string, what: string, name: string, known: rea
 /** A subject's id, `mutant:<name>` included. */
 export function knownSubject(kit: Kit, option: string, subject: string): string {
   const what = subject.startsWith('mutant:') ? 'mutant' : 'subject';
-  return knownName(option, what, subject, subjectIds(kit));
+  const ids = subjectIds(kit);
+  if (ids.includes(mutantSubject(subject)))
+    throw new InputError(
+      option,
+      `unknown subject ${JSON.stringify(subject)}; did you mean ${mutantSubject(subject)}?`,
+    );
+  return knownName(option, what, subject, ids);
 }
 
 /** Reads a file; the error names it. */

@@ -154,9 +154,13 @@ describe('check', () => {
     expect(plain.terminal.stdout()).toMatch(/^operations of the trace used: 2 of 3, 1 of them refused/m);
   });
 
-  test('vacuous is not green, not-applicable is', async () => {
+  test('vacuous is not green, not-applicable is beside what holds', async () => {
     expect(await check(contextOf(fakeKit([{ ...HOLDS, verdict: 'vacuous' }])), callWith())).toBe(1);
-    expect(await check(contextOf(fakeKit([{ ...HOLDS, verdict: 'not-applicable' }])), callWith())).toBe(0);
+    const none = { ...HOLDS, verdict: 'not-applicable' } as const;
+    expect(await check(contextOf(fakeKit([HOLDS, none])), callWith())).toBe(0);
+    const alone = contextOf(fakeKit([none]));
+    expect(await check(alone, callWith())).toBe(1);
+    expect(alone.terminal.stderr()).toContain('nothing was judged');
   });
 
   test('interrupted: 130, with the table; a run that does not repeat: 3', async () => {

@@ -62,7 +62,12 @@ export function addCheck(program: Command, run: (options: CheckOptions) => Promi
     )
     .option('--subject <id>', 'what to check: see `psl-verify list`', 'reference')
     .option('--property <id>', 'judge by this property only; repeatable', repeated)
-    .option('--capability <id>', 'grant the adversary this only; repeatable', repeated)
+    .option(
+      '--capability <id>',
+      'grant the adversary this only; repeatable (default: what the subject is to withstand; to the reference also a writer, a router, ' +
+        'the coordinator and stolen keys, in one run of sixteen)',
+      repeated,
+    )
     .option('--scenario <name|file>', 'one system for all runs (default: drawn anew for each run)')
     .option('--k <number>', 'greatest number of children of a node, 2 or more')
     .option('--routers <number>', 'number of routers')
@@ -90,7 +95,7 @@ Examples:
   psl-verify check --k 3 --routers 4 --clients 7 --json
   psl-verify check --workload trace.txt
 
-Exit status: 0 all hold · 1 something is violated, stalled or was never exercised · 2 wrong call · 130 interrupted`,
+Exit status: 0 all that apply hold · 1 something is violated, stalled or was never exercised, or nothing applies · 2 wrong call · 130 interrupted`,
     )
     .action(run);
 }
@@ -178,7 +183,9 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
     );
   if (result.aborted) return EXIT.interrupted;
   if (result.nondeterminism.length > 0) return EXIT.broken;
-  return result.properties.every(({ verdict }) => verdict === 'holds' || verdict === 'not-applicable')
+  const applicable = result.properties.filter(({ verdict }) => verdict !== 'not-applicable');
+  if (applicable.length === 0) terminal.err('psl-verify: nothing was judged: no property applies\n');
+  return applicable.length > 0 && applicable.every(({ verdict }) => verdict === 'holds')
     ? EXIT.ok
     : EXIT.violated;
 }

@@ -84,7 +84,7 @@ export async function exhaust(
   const { terminal, nowMs } = context;
   const startedMs = nowMs();
   const names = scopes.map(({ name }) => name);
-  const name = knownName('--scenario', 'scenario', options.scenario, names);
+  const name = knownName('--scenario', 'scope', options.scenario, names);
   const scope = scopes.find((one) => one.name === name);
   if (scope === undefined) throw new InputError('--scenario', `unknown scenario ${name}`);
   const maxBytes = bytesOf(options.memory);

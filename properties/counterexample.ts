@@ -171,7 +171,7 @@ export function parseCounterexample(json: string, file: string): Counterexample 
   if (certificate.without.length !== moves.length)
     throw new InputError(
       `${file}: certificate.without`,
-      `expected one entry per move, ${moves.length}, got ${certificate.without.length}`,
+      `expected one entry per move, ${moves.length}, got ${certificate.without.length} (who edits moves leaves the certificate out)`,
     );
   checkNodes(counterexample, certificate.nearest?.moves ?? [], `${file}: certificate.nearest.moves`);
   return counterexample;
