@@ -2,6 +2,7 @@
 import {
   Client,
   Coordinator,
+  enrol,
   MAX_KEY_EPOCH,
   Router,
   type Enrolment,
@@ -15,7 +16,7 @@ import { roleOf } from '../../model/index.ts';
 import type { SubjectFacts } from '../monitors/judge.ts';
 import type { Command, Report } from '../reading.ts';
 import { ROOT, type TreeScenario } from '../scenario.ts';
-import { ENROLMENT, keysIn } from './enrolment.ts';
+import { ENROLMENT, keysIn, LABORATORY } from './enrolment.ts';
 import { betrays } from './former-keys.ts';
 import { decodeOnce, ReferenceReader } from './reference-reader.ts';
 
@@ -26,9 +27,12 @@ export interface Cast {
   readonly coordinator: typeof Coordinator;
   readonly router: typeof Router;
   readonly client: typeof Client;
-  /** The enrolment authority’s part. @default ENROLMENT's */
+  /** The enrolment authority’s part. @default the reference's own */
   readonly rotate?: Enrolment['rotate'];
 }
+
+/** The laboratory's authority once more, as a part of the subject: what the judge compares with is its own. */
+const AUTHORITY = enrol(LABORATORY);
 
 export const REFERENCE_CAST: Cast = { coordinator: Coordinator, router: Router, client: Client };
 
@@ -55,7 +59,7 @@ export function castSubject(id: string, title: string, cast: Cast): ReferenceSub
  * the coordinator tells.
  */
 function commanded(
-  { rotate = ENROLMENT.rotate }: Cast,
+  { rotate = AUTHORITY.rotate }: Cast,
   node: ImplNode,
   scenario: TreeScenario,
   storage: Storage,
