@@ -2,11 +2,13 @@
 import { existsSync } from 'node:fs';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { holds, randomFromSeed, runs, type Capability } from '../engine/index.ts';
+import { execute, holds, randomFromSeed, runs, type Capability, type Schedule } from '../engine/index.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { harnessFor, ON_REQUEST } from './harness.ts';
+import { finalStores } from './monitors/non-interference.ts';
 import { PROPERTIES } from './properties.ts';
-import { drawScenario, namedScenario, withWaysAround } from './scenario.ts';
+import type { Command } from './reading.ts';
+import { drawScenario, namedScenario, scenarioOf, withWaysAround } from './scenario.ts';
 import { THREATS } from './threat-model.ts';
 
 const reference = harnessFor('reference', ON_REQUEST)!;
@@ -44,6 +46,35 @@ describe('the reference, while keys are rotated', () => {
     seed: 4,
     numRuns: 6,
   })('holds against the keys of those expelled', holds);
+
+  test('a writer whose key was stolen goes on under another name, which reads all that was written before', () => {
+    const wait = { move: 'elapse', ms: 20_000 } as const;
+    const put = (node: string, key: string) =>
+      ({ move: 'command', node, command: { type: 'put', key, value: node } }) as const;
+    const schedule: Schedule<Command> = [
+      // The other name is enrolled and not there yet.
+      { move: 'crash', node: 'c3' },
+      put('c1', 'before'),
+      wait,
+      { move: 'command', node: 'C', command: { type: 'rotate', expel: 'c1' } },
+      wait,
+      { move: 'restart', node: 'c3', memory: 'amnesiac' },
+      wait,
+      put('c3', 'after'),
+      // What the thief writes.
+      put('c1', 'stolen'),
+    ];
+    const scenario = scenarioOf({ k: 3, routers: 1, clients: 3, start: 'formed' });
+    const run = execute(reference, scenario, schedule, { keepTrace: true });
+    expect(run.violations).toEqual([]);
+    expect(run.skipped).toEqual([]);
+    const stores = finalStores(run);
+    for (const node of ['c2', 'c3'])
+      expect(Array.from(stores.get(node)?.store ?? []).toSorted()).toEqual([
+        ['after', 'c3'],
+        ['before', 'c1'],
+      ]);
+  });
 });
 
 describe('the threat model', () => {
