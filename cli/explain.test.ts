@@ -112,13 +112,13 @@ The same in a picture
  1   1.500          ● put
  2   1.500          ● crashes
  3   1.500          ✗ starts
-  ● a step   × lost   ◆ not what the statechart says   ✗ here it breaks
+  ● a step   ◆ not what the statechart says   ✗ here it breaks
   ⋮ steps left out, which --all shows
 
 The moves, and why each is needed
   Each is needed: where nothing else is said, the property holds without it.
-  1  The application at c2 puts user0 = "D<baD(>0". Without it nothing breaks,
-     for the property is not put to the test any more.
+  1  The application at c2 puts user0 = "D<baD(>0". Without it there is nothing
+     to check.
   2  c2 crashes.
   3  c2 starts again, with its storage.
 `;

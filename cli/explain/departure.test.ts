@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { initialState, step, type ModelEvent, type ModelState } from '../../model/index.ts';
 import { DEFAULT_PARAMETERS } from '../../properties/index.ts';
 import type { Followed } from '../../properties/monitors/twins.ts';
@@ -150,4 +150,33 @@ test('what agrees is no departure', () => {
     agrees: true,
   };
   expect(departureOf(followed, { parents: new Map() })).toBeUndefined();
+});
+
+describe('a message that reads like the one that should have been sent', () => {
+  const sync = (more: object): string =>
+    `send c2 c1>c2 over link 2: ${JSON.stringify({ epoch: 1, frontier: [], type: 'sync', ...more })}`;
+  const forks = [{ capsule: 'c2/1', seq: 1, branches: ['', 'a'] }];
+
+  test('a SYNC that leaves something out', () => {
+    const { text, whole } = saidOf(DATA, [sync({ forks })], [sync({})]);
+    expect(text).toBe(
+      'By its statechart, c1 should have added to this SYNC to c2 that c2 forked its capsule: there are two records c2/1#1. It leaves it out.',
+    );
+    expect(whole).toBe(text);
+  });
+
+  test('a SYNC that says too much', () => {
+    const rotation = { keyEpoch: 2, expelled: [] };
+    expect(saidOf(DATA, [sync({})], [sync({ rotation })]).text).toBe(
+      'By its statechart, c1 should have left out of this SYNC to c2 that key epoch 2 has begun. It says it.',
+    );
+  });
+
+  test('fields that no sentence tells are named', () => {
+    const nak = (path: readonly string[]): string =>
+      `send C c1>C over link 2: ${JSON.stringify({ capsule: 'c2/1', first: 1, last: 1, path, type: 'nak' })}`;
+    expect(saidOf(DATA, [nak(['c2'])], [nak([])]).text).toBe(
+      'By its statechart, c1 should have sent C the nak with path c2 (not empty). It sends it with another path.',
+    );
+  });
 });

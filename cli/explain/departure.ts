@@ -1,12 +1,14 @@
 /** Where a node did something else than its statechart: what it should have done, what it did, in words. */
 import type { Followed } from '../../properties/monitors/twins.ts';
 import { roleOf, type Message } from '../../model/index.ts';
+import { differenceOf } from './difference.ts';
 import { participle, phrasesOf, present, type Effect, type Phrase, type Situation } from './effects.ts';
+import { messageLabel } from './labels.ts';
 import { whatWasAwaited, whyRejected } from './rejection.ts';
 import { quietly } from './sentences.ts';
 import { term } from './terms.ts';
 import { timerPhrases } from './timers.ts';
-import { clauses, listed, messageLabel } from './words.ts';
+import { clauses, listed } from './words.ts';
 
 /** A message that should have been sent, or should not. */
 export interface DepartureSend {
@@ -114,6 +116,11 @@ export function departureOf(followed: Followed, situation: Situation): Departure
       : `${first}${why}. It does not.`;
     const wholeText = isRight ? `${text} It does not.` : text;
     return { missing: should, extra: did, sends, text, wholeText };
+  }
+  const fields = differenceOf(missing, extra, situation);
+  if (fields !== undefined) {
+    const text = `${by} should have ${fields.should}${why}. It ${fields.did}.`;
+    return { missing: [fields.should], extra: [fields.did], sends, text, wholeText: text };
   }
   const wholeText = `${first}${why}. Instead it ${clauses(did)}.`;
   // The sentence about the step says what it did, unless that is a matter of timers.

@@ -2,15 +2,17 @@
  * The space-time diagram of a story in characters: a column per node, time downwards, an arrow where a message is
  * taken in. A pure function of the story's beats.
  */
+import { messageLabel } from './labels.ts';
 import { identityOf } from './moves.ts';
-import type { Attack } from '../../engine/index.ts';
-import type { Message } from '../../model/index.ts';
+import { takenOverBy } from '../../engine/index.ts';
 import type { Beat } from './beats.ts';
 import { isWorthALine } from './folds.ts';
 import type { Departure } from './departure.ts';
-import type { Observed } from './observe.ts';
+import type { Observed, ObservedRun } from './observe.ts';
+import { attackNote, networkNote, timerNote } from './labels.ts';
+import { endOfMoves } from './settling.ts';
 import type { Telling } from './story.ts';
-import { gap, messageLabel } from './words.ts';
+import { gap } from './words.ts';
 
 /** What the diagram is drawn with. */
 export interface Glyphs {
@@ -21,6 +23,8 @@ export interface Glyphs {
   readonly left: string;
   readonly dot: string;
   readonly lost: string;
+  /** Of a message that an insider keeps from being sent. */
+  readonly withheld: string;
   readonly broken: string;
   readonly wrong: string;
   readonly fold: string;
@@ -40,6 +44,7 @@ export const UNICODE: Glyphs = {
   left: '◀',
   dot: '●',
   lost: '×',
+  withheld: '⊘',
   broken: '✗',
   wrong: '◆',
   fold: '⋮',
@@ -57,6 +62,7 @@ export const ASCII: Glyphs = {
   left: '<',
   dot: 'o',
   lost: 'x',
+  withheld: '%',
   broken: 'X',
   wrong: '!',
   fold: '.',
@@ -110,11 +116,19 @@ function nodesIn({ beats, run }: Telling, nodes: readonly string[]): readonly st
     for (const { to } of beat.departure?.sends ?? []) parts.add(to);
     for (const index of beat.steps) {
       const observed = run.steps[index];
+      const attacker = observed === undefined ? undefined : attackerNode(observed);
+      if (attacker !== undefined) parts.add(attacker);
       if (observed?.node !== undefined) parts.add(observed.node);
       for (const end of endsOf(observed)) parts.add(end);
     }
   }
   return nodes.filter((node) => parts.has(node));
+}
+
+/** The node at which something begins or ends that an insider does there. */
+function attackerNode({ step }: Observed): string | undefined {
+  if (step.kind !== 'event' || step.event.type !== 'network' || step.cause.kind !== 'move') return undefined;
+  return step.cause.move.move === 'attack' ? takenOverBy(step.cause.move.attack) : undefined;
 }
 
 /** Both ends of the message that the step is about. */
@@ -180,8 +194,9 @@ class Canvas {
     const arrow = this.#arrow(observed, telling);
     const mark = this.#mark(observed, beat);
     if (arrow === undefined) {
-      const at = node === undefined ? undefined : this.#at(node);
-      const note = noteOf(observed);
+      const befallen = node ?? attackerNode(observed);
+      const at = befallen === undefined ? undefined : this.#at(befallen);
+      const note = noteOf(observed, telling.run);
       if (at === undefined) {
         put(cells, MARGIN, note);
         return [cells.join('')];
@@ -192,8 +207,9 @@ class Canvas {
       return [cells.join('')];
     }
     const { from, to, label, isLost } = arrow;
-    const { line, lost, right, left } = this.#glyphs;
-    const tips = isLost ? ([lost, lost] as const) : ([right, left] as const);
+    const { line, lost, withheld, right, left } = this.#glyphs;
+    const end = observed.withheldBy === undefined ? lost : withheld;
+    const tips = isLost ? ([end, end] as const) : ([right, left] as const);
     if (!isLost) put(cells, this.#at(to) ?? 0, mark);
     return this.#drawn(cells, { from, to, label }, line, tips);
   }
@@ -285,15 +301,8 @@ class Canvas {
   }
 }
 
-/** The message that an attack is about, in few letters. */
-function attackLabel(attack: Attack, message: Message | undefined): string {
-  if (message !== undefined && message.type !== 'garbage') return messageLabel(message);
-  const about = attack['message'] ?? attack['how'];
-  return typeof about === 'string' ? (identityOf(about)?.kind ?? about) : '';
-}
-
 /** What a step is that no message makes. */
-export function noteOf({ step, situation }: Observed): string {
+export function noteOf({ step, situation, index }: Observed, run: ObservedRun): string {
   if (step.kind === 'event') {
     switch (step.event.type) {
       case 'crashed':
@@ -305,9 +314,9 @@ export function noteOf({ step, situation }: Observed): string {
       case 'restarting':
         return 'restarts';
       case 'settling':
-        return '(the faults end)';
+        return endOfMoves(index, run).hadFaults ? '(the faults end)' : '(the moves are over)';
       case 'network':
-        return `(${step.event.text})`;
+        return networkNote(step);
       case 'skipped':
         return '(nothing)';
       case 'lost':
@@ -315,11 +324,10 @@ export function noteOf({ step, situation }: Observed): string {
         return `(${step.event.type}: ${step.event.message})`;
     }
   }
-  if (step.attack !== undefined)
-    return `outsider: ${step.attack.kind} ${attackLabel(step.attack, situation.tookIn)}`;
+  if (step.attack !== undefined) return attackNote(step.attack, situation.tookIn);
   switch (step.input.kind) {
     case 'timer':
-      return step.input.timer;
+      return timerNote(step.input.timer);
     case 'command':
       return step.input.command.type;
     case 'start':

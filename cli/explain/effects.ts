@@ -7,7 +7,7 @@ import type { Report } from '../../properties/reading.ts';
 import { deliveryPhrase, isDelivery, reportPhrase } from './reports.ts';
 import { term } from './terms.ts';
 import {
-  headsWords,
+  frontierWords,
   joinName,
   listed,
   messageWords,
@@ -15,7 +15,9 @@ import {
   placementName,
   rangeWords,
   recordWords,
+  repairedWords,
   shardsWords,
+  syncExtras,
 } from './words.ts';
 
 /** One output of a node, read. */
@@ -69,6 +71,7 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   have: 'had',
   keep: 'kept',
   drop: 'dropped',
+  give: 'given',
 };
 
 /** `sends c2 a Repair`. */
@@ -201,7 +204,7 @@ function sendPhrase(
         ? { verb: 'pass', rest: `it on to ${whom}` }
         : {
             verb: 'tell',
-            rest: `${whom} how far each writer has got: ${message.frontier.length === 0 ? 'nobody has written anything' : headsWords(message.frontier)} (${term('SYNC')})`,
+            rest: `${whom} how far each writer has got: ${[frontierWords(message), ...syncExtras(message)].join('; ')} (${term('SYNC')})`,
           };
     case 'nak': {
       const what = rangeWords(message.capsule, message.first, message.last);
@@ -212,7 +215,7 @@ function sendPhrase(
     case 'repair':
       return {
         verb: 'send',
-        rest: `${whom} ${rangeWords(message.capsule, message.seqs[0] ?? message.first, message.seqs.at(-1) ?? message.last)} again (${term('Repair')})`,
+        rest: `${whom} ${repairedWords(message)} again (${term('Repair')})`,
       };
     case 'evidence':
     case 'split-view':
@@ -231,7 +234,7 @@ function joinWords({ reason, suspect, incarnation }: Extract<Message, { readonly
     case 'restarted':
       return `${term('Join')} as a restarted node in ${term('incarnation')} ${incarnation}`;
     case 'orphaned':
-      return `${term('Join')}; its parent ${suspect} is silent`;
+      return `${term('Join')}; it has given up its parent ${suspect}`;
   }
 }
 

@@ -50,7 +50,7 @@ export class Folder {
 
   fold(steps: readonly LeftOut[], fromMs: number, untilMs: number): Folded {
     const found = steps.flatMap(({ observed, routine }) => (routine === 'epochs' ? [observed] : []));
-    const epochs = this.#epochs.findNothing(found) ? 'epochs that find nothing missing' : 'epochs';
+    const epochs = this.#epochs.findNothing(found) ? 'epochs that repair nothing' : 'epochs';
     const counts = new Map<string, number>();
     for (const { routine } of steps) {
       const what = routine === 'epochs' ? epochs : ROUTINE_WORDS[routine ?? 'other'];

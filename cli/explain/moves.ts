@@ -97,8 +97,8 @@ export function commandWords(node: string, command: Command): string {
       return `${node} is told to leave`;
     case 'rotate':
       return command.expel === undefined
-        ? 'the enrolment authority hands out a new group key'
-        : `the enrolment authority expels ${command.expel} and hands out a new group key`;
+        ? `the ${term('enrolment authority')} hands out a new ${term('group key')}`
+        : `the ${term('enrolment authority')} ${term('expelled', 'expels')} ${command.expel} and hands out a new ${term('group key')}`;
     case 'dump':
       return `${node} is asked for its store`;
   }
@@ -124,6 +124,8 @@ export function timerWords(timer: string, node: string): string {
       return `${node} has waited long enough for the answers of this epoch (${term('EOE')})`;
     case 'placement':
       return `${node} still lacks confirmations of ${term('Placement', 'Placements')}`;
+    case 'doubt':
+      return `${node} has been served nothing by its parent for several epochs, though it asked (its timer ${term('doubt')} goes off)`;
     default:
       return `the timer ${timer} of ${node} goes off`;
   }

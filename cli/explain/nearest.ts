@@ -3,6 +3,7 @@ import type { Certificate, Change } from '../../engine/index.ts';
 import type { Counterexample } from '../../properties/counterexample.ts';
 import type { Command } from '../../properties/reading.ts';
 import { beatsOf, type Beat } from './beats.ts';
+import { messageLabel } from './labels.ts';
 import { moveWords } from './moves.ts';
 import type { Observed, ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
@@ -11,7 +12,7 @@ import { numberedWords, sentenceOf, uncapital } from './sentences.ts';
 import type { Telling, ToldRun } from './story.ts';
 import { bare } from './terms.ts';
 import { occasionOf } from './verdict.ts';
-import { messageLabel, moment } from './words.ts';
+import { moment } from './words.ts';
 
 /** The nearest schedule that passes, and what happens in it. */
 export interface Nearest {
@@ -42,7 +43,9 @@ export function nearestOf(
   const said = new Set(failing.beats.map(({ text }) => text));
   const others = beside.telling.beats.filter(
     (beat): beat is ToldBeat =>
-      beat.kind === 'told' && beat.steps.some((index) => index >= beside.partsAt) && !said.has(beat.text),
+      beat.kind === 'told' &&
+      beat.steps.some((index) => index >= beside.partsAt && !isEndOfMoves(passing.run.steps[index])) &&
+      !said.has(beat.text),
   );
   const difference = differenceOf(failing, passing.run, beside.partsAt);
   const isOnlyLeftOut = certified.changes.every(({ change }) => change === 'left-out');
@@ -107,20 +110,22 @@ function doneInstead(
   { steps }: ObservedRun,
   partsAt: number,
 ): Observed | undefined {
-  const missing = new Set(
-    (departures.get(index)?.sends ?? [])
-      .filter((send) => send.isMissing)
-      .map(({ to, label }) => `${to} ${label}`),
-  );
-  return steps
-    .slice(partsAt)
-    .find(
-      (observed) =>
-        observed.node === node &&
-        observed.effects.some(
-          (effect) => effect.kind === 'send' && missing.has(`${effect.to} ${messageLabel(effect.message)}`),
-        ),
-    );
+  const missing = (departures.get(index)?.sends ?? []).filter((send) => send.isMissing);
+  const sentIn = (form: (label: string) => string): Observed | undefined => {
+    const labels = new Set(missing.map(({ to, label }) => `${to} ${form(label)}`));
+    return steps
+      .slice(partsAt)
+      .find(
+        (observed) =>
+          observed.node === node &&
+          observed.effects.some(
+            (effect) =>
+              effect.kind === 'send' && labels.has(`${effect.to} ${form(messageLabel(effect.message))}`),
+          ),
+      );
+  };
+  // What a SYNC tells beside the frontier may be otherwise there.
+  return sentIn((label) => label) ?? sentIn((label) => label.replace(/ \+.*$/, ''));
 }
 
 /** The step at which the same comes to the same node, as many times after the same before. */
@@ -139,6 +144,11 @@ function occasionKey({ node, seen }: Observed): string | undefined {
       ? receivedWords(input.reading.message, input.from)
       : { ...input, birth: undefined };
   return JSON.stringify([node, what, attack]);
+}
+
+/** That the moves end is no difference. */
+function isEndOfMoves(observed: Observed | undefined): boolean {
+  return observed?.step.kind === 'event' && observed.step.event.type === 'settling';
 }
 
 /** Whether nothing of what a sentence tells is out of the ordinary: moves without effect are not. */

@@ -5,6 +5,7 @@ import type { Watch } from '../../properties/monitors/judge.ts';
 import type { Followed } from '../../properties/monitors/twins.ts';
 import type { Command, Report, Seen, SeenReaction } from '../../properties/reading.ts';
 import type { Effect, Situation } from './effects.ts';
+import { Withholding } from './withholding.ts';
 
 /** A tree that was committed. */
 export interface CommittedTree {
@@ -40,6 +41,8 @@ export interface Observed {
   readonly state: ModelState | undefined;
   /** The tree as committed, after the step. */
   readonly tree: CommittedTree;
+  /** Of a message that is lost: the node whose keys an insider has, who keeps it from being sent. */
+  readonly withheldBy?: NodeName;
   /** Nodes that are up, after the step. */
   readonly up: ReadonlySet<NodeName>;
 }
@@ -73,6 +76,7 @@ export function observe(
   let up: ReadonlySet<NodeName> = new Set();
   const hasCharts = watch.facts.notApplicable?.['conformance'] === undefined;
   const births = new Map<NodeName, number[]>();
+  const standing = new Withholding();
   for (const step of trace) {
     const before = { parents: tree.parents, installed: installedBefore(step, watch) };
     const seen = watch.see(step);
@@ -87,6 +91,7 @@ export function observe(
     const node = nodeOf(step);
     const sent = step.kind === 'reaction' ? step.sent : [];
     const sends = effects.filter((effect) => effect.kind === 'send');
+    standing.see(step);
     sent.forEach((id, at) => {
       sentAt.set(id, step.index);
       fates.set(id, { kind: 'in-flight' });
@@ -95,6 +100,7 @@ export function observe(
     });
     noteFate(step, reaction, fates);
     const tookIn = reaction?.input.kind === 'frame' ? reaction.input.reading.message : undefined;
+    const withheldBy = standing.withheldBy(step);
     steps.push({
       index: step.index,
       nowMs: step.nowMs,
@@ -108,6 +114,7 @@ export function observe(
       followed,
       state: node === undefined || !hasCharts ? undefined : watch.twins.stateOf(node),
       tree,
+      ...(withheldBy === undefined ? {} : { withheldBy }),
       up,
     });
   }

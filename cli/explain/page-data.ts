@@ -3,6 +3,7 @@ import { roleOf, describe, type ModelState } from '../../model/index.ts';
 import { beliefsOf } from './beliefs.ts';
 import type { DepartureSend } from './departure.ts';
 import { noteOf } from './diagram.ts';
+import { messageLabel } from './labels.ts';
 import { identityOf } from './moves.ts';
 import type { CommittedTree, Observed } from './observe.ts';
 import { recordExample } from './names.ts';
@@ -12,7 +13,7 @@ import type { Story, Telling } from './story.ts';
 import { withTerms } from './terms.ts';
 import { withoutWords } from './text.ts';
 import { culpritOf, whatHappens } from './verdict.ts';
-import { messageLabel, messageWords } from './words.ts';
+import { messageWords } from './words.ts';
 
 /** Steps of one run that the page has, at most: what comes after is the routine of a run that ends in nothing. */
 const MAX_ROWS = 4_000;
@@ -162,7 +163,7 @@ function rowOf(observed: Observed, telling: Telling, tables: Tables): Row {
     ms: nowMs,
     ...(node === undefined ? {} : { node }),
     text: tables.text(sentenceOf(observed, telling.run)),
-    label: noteOf(observed),
+    label: noteOf(observed, telling.run),
     ...messagePart(observed, telling, tables),
     ...(telling.past.has(index) ? { isPast: true } : {}),
     ...(step.kind === 'reaction' && step.attack !== undefined ? { isAttack: true } : {}),
@@ -205,7 +206,7 @@ function messagePart(
     from: step.input.from,
     to: step.node,
     label,
-    detail: tables.detail(step.message ?? 'injected by the outsider', tookIn),
+    detail: tables.detail(step.message ?? 'injected by the attacker', tookIn),
   };
 }
 

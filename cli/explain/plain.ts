@@ -7,6 +7,8 @@ export const IN_PLAIN_WORDS: Readonly<Record<string, string>> = {
     'Each writer numbers what it writes. Everybody reads it in that order, with nothing left out, doubled or swapped, and no writer gives one number to two things.',
   'fork-accountability':
     'A writer that tells two different stories is found out, with a proof that convinces anybody; and nobody can be framed.',
+  'coordinator-accountability':
+    'If the coordinator draws two different trees under one version, for different nodes, they find out, with a proof that convinces anybody; and it cannot be framed.',
   'rejection-is-inert':
     'Whoever sends a message that is refused must not gain anything by it: the receiver goes on as if it had never come.',
   'tree-shape': 'The network is a proper tree, and no node has more children than it can serve (K).',
@@ -20,6 +22,8 @@ export const IN_PLAIN_WORDS: Readonly<Record<string, string>> = {
   'enclave-economy':
     'Entering an enclave is expensive: it happens once for each new record, and for nothing else.',
   confidentiality: 'Nobody on the way can read what clients write.',
+  'key-epochs':
+    'Who has been expelled is out: whoever has heard of it takes nothing new from it, and writes under a key that it does not have.',
   'one-slot-per-credential': 'Nobody takes two places in the tree.',
   'bounded-reaction': 'No message can make a node work without end or fill its memory.',
   conformance: 'Every node does exactly what the specification, drawn as a state machine, allows it to do.',

@@ -2,15 +2,17 @@
 import type { Message } from '../../model/index.ts';
 import { term } from './terms.ts';
 import {
+  frontierWords,
   garbageWords,
-  headsWords,
   joinName,
   messageWords,
   ordinal,
   placementName,
   rangeWords,
   recordWords,
+  repairedWords,
   shardsWords,
+  syncExtras,
 } from './words.ts';
 
 /** `c2’s request to repeat record c1/1#2 (Nak)`. `life`: which life of the sender it is of, if that matters. */
@@ -51,9 +53,10 @@ export function receivedWords(message: Message, from: string, life?: number): st
     case 'eoe':
       return `${messageWords(message)} from ${from}`;
     case 'sync':
-      return message.frontier.length === 0
-        ? `the ${term('SYNC')} of ${term('epoch')} ${message.epoch} from ${from}: nobody has written anything`
-        : `the ${term('SYNC')} of ${term('epoch')} ${message.epoch} from ${from}: ${headsWords(message.frontier)} is written`;
+      return `the ${term('SYNC')} of ${term('epoch')} ${message.epoch} from ${from}: ${[
+        `${frontierWords(message)}${message.frontier.length === 0 ? '' : ' is written'}`,
+        ...syncExtras(message),
+      ].join('; ')}`;
     case 'nak': {
       const what = rangeWords(message.capsule, message.first, message.last);
       const writer = message.path.at(-1);
@@ -61,7 +64,7 @@ export function receivedWords(message: Message, from: string, life?: number): st
       return `${from}’s request to repeat ${what} (${term('Nak')})${way}`;
     }
     case 'repair':
-      return `${message.seqs.length === 0 ? 'nothing' : rangeWords(message.capsule, message.seqs[0] ?? 0, message.seqs.at(-1) ?? 0)} again from ${from} (${term('Repair')})`;
+      return `${repairedWords(message)} again from ${from} (${term('Repair')})`;
     case 'evidence':
     case 'split-view':
       return `${messageWords(message)} from ${from}`;
@@ -81,6 +84,6 @@ function joinRequest(
     case 'restarted':
       return `${request} for a place (${name}; it says that it restarted)`;
     case 'orphaned':
-      return `${request} for another place (${name}) because its parent ${suspect} is silent`;
+      return `${request} for another place (${name}) having given up its parent ${suspect}`;
   }
 }

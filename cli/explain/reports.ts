@@ -74,7 +74,7 @@ export function reportPhrase(report: Report, situation: Situation): Phrase {
     case 'excluded':
       return { verb: 'give', rest: 'up: it is excluded' };
     case 'rotated':
-      return { verb: 'learn', rest: `of key epoch ${report.keyEpoch}` };
+      return { verb: 'learn', rest: `of ${term('key epoch')} ${report.keyEpoch}` };
     case 'forked':
       return { verb: 'keep', rest: `evidence of two records ${recordId(report)}` };
     case 'split-view':
@@ -128,5 +128,7 @@ export function treeChange(
   if (pending.length > 0) parts.push(`${listed(pending)} without a slot`);
   if (parts.length > 0) return parts.join('; ');
   const isRelinked = edges.length === 0 || edges.some(({ link }) => link === version);
-  return isRelinked ? 'the same places, new links' : 'the same places, other shards to pass down';
+  return isRelinked
+    ? `the same places, new ${term('link', 'links')}`
+    : 'the same places, other shards to pass down';
 }

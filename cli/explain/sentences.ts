@@ -14,6 +14,7 @@ import {
 import { notesOf } from './notes.ts';
 import type { Observed, ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
+import { endOfMovesWords } from './settling.ts';
 import { whyWithoutEffect } from './skipped.ts';
 import { lostOf } from './storage.ts';
 import { term } from './terms.ts';
@@ -22,7 +23,6 @@ import {
   clauses,
   garbageWhy,
   isCull,
-  listed,
   messageWords,
   moment,
   placementName,
@@ -47,7 +47,7 @@ export function uncapital(text: string): string {
   return /^([rc]\d+|C)\b/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function eventWords({ step, index, up }: Observed, run: ObservedRun): string {
+function eventWords({ step, index, up, withheldBy }: Observed, run: ObservedRun): string {
   if (step.kind !== 'event') return '';
   const { event, cause } = step;
   switch (event.type) {
@@ -62,9 +62,11 @@ function eventWords({ step, index, up }: Observed, run: ObservedRun): string {
     case 'lost': {
       const message = run.messages.get(event.message);
       const identity = identityOf(event.message);
-      return message === undefined || identity === undefined
-        ? `${identityWords(event.message)} is lost`
-        : `${identity.to} never gets ${messageWords(message)}, which ${identity.from} sent it: ${up.has(identity.to) ? 'it is lost' : `${identity.to} is down`}`;
+      if (message === undefined || identity === undefined) return `${identityWords(event.message)} is lost`;
+      const { from, to } = identity;
+      if (withheldBy !== undefined)
+        return `${to} never gets ${messageWords(message)} from ${from}: the ${term('insider')} at ${withheldBy} withholds it`;
+      return `${to} never gets ${messageWords(message)}, which ${from} sent it: ${up.has(to) ? 'it is lost' : `${to} is down`}`;
     }
     case 'duplicated':
       return `the network makes a second copy of ${sourceWords(event.message, run)}`;
@@ -73,23 +75,8 @@ function eventWords({ step, index, up }: Observed, run: ObservedRun): string {
     case 'skipped':
       return `${moveWords(event.move)}, without effect: ${whyWithoutEffect(event.move, up)}`;
     case 'settling':
-      return `the faults end: ${clauses([...recoveries(index, run), 'nothing is lost or cut from now on'])}`;
+      return endOfMovesWords(index, run);
   }
-}
-
-/** Who goes on or starts again because the faults end. */
-function recoveries(at: number, { steps }: ObservedRun): readonly string[] {
-  const [goOn, start]: [string[], string[]] = [[], []];
-  for (const { step, nowMs } of steps.slice(at + 1)) {
-    if (nowMs > (steps[at]?.nowMs ?? 0)) break;
-    if (step.kind !== 'event' || step.cause.kind !== 'fair') continue;
-    if (step.event.type === 'resumed') goOn.push(step.event.node);
-    if (step.event.type === 'restarting') start.push(step.event.node);
-  }
-  return [
-    ...(goOn.length === 0 ? [] : [`${listed(goOn)} ${goOn.length === 1 ? 'goes' : 'go'} on`]),
-    ...(start.length === 0 ? [] : [`${listed(start)} ${start.length === 1 ? 'starts' : 'start'} again`]),
-  ];
 }
 
 /** A message of this run by what it says: `the Placement of version 8 that C sent r1 at 0.020 s`. */
@@ -117,7 +104,8 @@ function essence(message: Message | undefined): string | undefined {
     case 'placement-ack':
       return `${term('PlacementAck')} of ${term('version')} ${message.version}`;
     case 'data':
-      return recordWords(message.record);
+      // In brackets already.
+      return recordWords(message.record).replace(/ \((.*)\)$/, ', $1');
     case 'rts':
     case 'eoe':
     case 'sync':

@@ -9,6 +9,7 @@ import { loadKit, type Kit } from '../kit.ts';
 import { pageData } from './page-data.ts';
 import { plainStory } from './plain-story.ts';
 import type { Story } from './story.ts';
+import { bare } from './terms.ts';
 import { textOf } from './text.ts';
 
 const FOLDER = fileURLToPath(new URL('../../counterexamples/', import.meta.url));
@@ -48,7 +49,7 @@ test.each([
 ])('%s: what should have been sent, and what should not, is in the picture', async (name, rows, legend) => {
   const story = await storyOf(files.find((file) => file.startsWith(name))!);
   const text = textOf(story, { columns: 80, isUnicode: true, paint: (one: string) => one });
-  const picture = text.slice(text.indexOf('The same in a picture'), text.indexOf('The moves'));
+  const picture = text.slice(text.indexOf('The same in a picture'), text.indexOf('\nThe moves'));
   expect(picture.replaceAll(/ +\n/g, '\n')).toMatch(new RegExp(rows));
   expect(picture).toContain(legend);
 });
@@ -86,6 +87,14 @@ describe.each(files)('%s', (name) => {
       const ms = after.nowMs - (lastOfBefore === undefined ? 0 : telling.run.steps[lastOfBefore]!.nowMs);
       expect(/^\(\+([\d.]+) s\) /.exec(beat.text)?.[1]).toBe(ms === 0 ? undefined : String(ms / 1000));
     });
+    // What should have been done is never told in the words of what was done.
+    for (const { missing, extra } of telling.departures.values()) {
+      const rest = (texts: readonly string[]): string =>
+        texts.map((text) => bare(text).replace(/^\S+ /, '')).join();
+      expect(rest(missing), 'what should have been done, beside what was').not.toBe(
+        extra.length === 0 ? undefined : rest(extra),
+      );
+    }
     // It leads to where the property broke, and to where a node left its statechart.
     const steps = told.flatMap((beat) => beat.steps);
     if (telling.brokeAt !== undefined) expect(steps).toContain(telling.brokeAt);

@@ -32,21 +32,37 @@ export const TERMS = {
   ProbeAck: 'the answer to a Probe: alive',
   Subscription: 'what a client wants from now on: records of these shards and no others',
   Leave: 'a node says goodbye',
+  doubt:
+    'runs out when a parent, though it may greet, has brought a client nothing of its due for several epochs; then the client is to give it up and ask for another place',
   shard: 'a part of the keys, whose records go only to those who want it',
+  'key epoch': 'the period in which one group key is in use; not an epoch of repair',
   epoch: 'a periodic round that finds and repairs what was lost',
   RTS: 'begins an epoch: everybody is asked how far it has written',
   EOE: 'the answer to an RTS, merged on the way up',
-  SYNC: 'ends an epoch: tells every client how far each writer has got',
+  SYNC: 'ends an epoch: tells every client how far each writer has got, which writers have been caught forking, and which group key is in use',
   Nak: 'a request to repeat records that are missing',
   Repair: 'the answer to a Nak: the records again',
   pending: 'waiting for a free slot in the tree',
   timestamp: 'the logical time of a write: one more than that of everything that its writer had read',
   capsule: 'the log of one writer in one incarnation',
   frontier: 'how far each writer is known to have got',
-  subscriber: 'every client is one',
+  subscriber: 'every client, of the shards that it wants',
   prevHash: 'the fingerprint of the record before, which chains them',
   credential: 'a signed proof of who a node is',
-  insider: 'an attacker who has got hold of the keys of a node',
+  'enrolment authority': 'whoever issues credentials and group keys; no node of the tree',
+  'group key':
+    'what clients encrypt records under; every client that is not expelled has it, and nobody else',
+  rotation:
+    'the enrolment authority’s word that another group key is in use from now on, and who is expelled',
+  expelled: 'shut out for good: gets no newer group key, and nothing that it writes counts any more',
+  cut: 'the last record of an expelled writer that still counts',
+  seal: 'to encrypt under the group key',
+  fork: 'a writer signs two different records under one name, and so tells two stories',
+  evidence: 'two signed statements that contradict each other: they convince anyone of who lied',
+  'split view': 'two placements of one version, signed by the coordinator, that cannot be of one tree',
+  'administrative domain': 'the nodes of one organisation',
+  gateway: 'the router at the top of its domain, the only node of it with links to nodes of others',
+  insider: 'an attacker who has got hold of the keys of a node, and signs in its name',
   outsider: 'an attacker on the wire, with no keys of its own that anybody trusts',
 } as const;
 
@@ -79,13 +95,14 @@ export function partsOf(text: string): readonly { readonly text: string; readonl
   return parts;
 }
 
-/** Words in texts that come from elsewhere, as property statements do, and the terms that they are. */
-const FOUND = new RegExp(
-  `\\b(${Object.keys(TERMS).join('|')}|credentialed|placement|heartbeat|sync|nak|repair|probe)(e?s)?\\b`,
-  'g',
-);
+/** Words in texts that come from elsewhere, as property statements do, by other names than those of their terms. */
 const OTHER_CASE: Readonly<Record<string, Term>> = {
   credentialed: 'credential',
+  domain: 'administrative domain',
+  equivocate: 'fork',
+  forked: 'fork',
+  'the cut': 'cut',
+  sealed: 'seal',
   placement: 'Placement',
   heartbeat: 'Heartbeat',
   sync: 'SYNC',
@@ -93,6 +110,15 @@ const OTHER_CASE: Readonly<Record<string, Term>> = {
   repair: 'Repair',
   probe: 'Probe',
 };
+
+/** Where such a text has a term; longer names first. “cut” alone is an everyday word. */
+const FOUND = new RegExp(
+  `\\b(${[...Object.keys(TERMS), ...Object.keys(OTHER_CASE)]
+    .filter((name) => name !== 'cut')
+    .toSorted((a, b) => b.length - a.length)
+    .join('|')})(e?s)?\\b`,
+  'g',
+);
 
 /** Marks the terms in a text that has no marks yet. */
 export function withTerms(text: string): string {

@@ -8,6 +8,7 @@ import type { Beat } from './beats.ts';
 import { isWorthALine } from './folds.ts';
 import { ASCII, diagramLines, UNICODE } from './diagram.ts';
 import { recordExample } from './names.ts';
+import type { Observed } from './observe.ts';
 import { IN_PLAIN_WORDS } from './plain.ts';
 import { capital } from './sentences.ts';
 import type { Story, Telling } from './story.ts';
@@ -87,10 +88,7 @@ class Page {
 
 function heading(page: Page, { subject, property, verdict, telling }: Story): void {
   const { paint } = page.style;
-  const state =
-    verdict === 'holds'
-      ? paint('holds', 'green')
-      : paint(verdict === 'stalled' ? 'is not kept' : 'is broken', 'red');
+  const state = verdict === 'holds' ? paint('holds', 'green') : paint('is broken', 'red');
   page.line(`${paint(property.id, 'bold')} ${state} on ${paint(subject.id, 'bold')}`);
   if (subject.isMutant)
     page.say(
@@ -216,14 +214,17 @@ function picture(page: Page, telling: Telling, { scenario }: Story): void {
   const lines = diagramLines(telling, scenario.nodes, glyphs, columns);
   for (const line of lines)
     page.line(line.includes(glyphs.broken) || line.includes(glyphs.wrong) ? paint(line, 'red') : line);
-  const { dot, lost, wrong, broken: breaks, fold, missing, missingRight, extra, right } = glyphs;
+  const { dot, lost, withheld, wrong, broken: breaks, fold, missing, missingRight, extra, right } = glyphs;
   const departures = telling.beats.flatMap((beat) =>
     beat.kind === 'told' && beat.departure !== undefined ? [beat.departure] : [],
   );
   const sends = departures.flatMap((departure) => departure.sends);
   page.items([
     `${dot} a step`,
-    `${lost} lost`,
+    ...(has(telling, ({ step, withheldBy }) => isLoss(step) && withheldBy === undefined)
+      ? [`${lost} lost`]
+      : []),
+    ...(has(telling, ({ withheldBy }) => withheldBy !== undefined) ? [`${withheld} withheld`] : []),
     ...(departures.length === 0
       ? []
       : sends.length === 0 && departures.some(({ isOfStore }) => isOfStore)
@@ -238,6 +239,19 @@ function picture(page: Page, telling: Telling, { scenario }: Story): void {
     `${breaks} here it breaks`,
     `${fold} steps left out, which --all shows`,
   ]);
+}
+
+/** Whether there is such a step among those that are told. */
+function has({ beats, run }: Telling, isSuch: (observed: Observed) => boolean): boolean {
+  return beats.some(
+    (beat) =>
+      beat.kind === 'told' &&
+      beat.steps.some((index) => run.steps[index] !== undefined && isSuch(run.steps[index])),
+  );
+}
+
+function isLoss(step: Observed['step']): boolean {
+  return step.kind === 'event' && step.event.type === 'lost';
 }
 
 function necessity(page: Page, { moves, isCertified }: Story): void {
@@ -295,7 +309,7 @@ export function withoutWords({ outcome, property, message }: Without): string {
     case 'holds':
       return 'the property holds';
     case 'untested':
-      return 'nothing breaks, for the property is not put to the test any more';
+      return 'there is nothing to check';
     case 'stall':
       return `something else is missing in the end (${property ?? ''}: ${briefly(message)})`;
     case 'other-violation':

@@ -24,6 +24,8 @@ function setPhrase(timer: string, ms: number): Phrase {
       return { verb: 'plan', rest: `to say so again in ${span(ms)}` };
     case 'placement':
       return { verb: 'plan', rest: `to repeat what is not confirmed in ${span(ms)}` };
+    case 'doubt':
+      return { verb: 'give', rest: `its parent another ${span(ms)} to serve it` };
     case 'epoch':
       return { verb: 'plan', rest: `the next ${term('epoch')} in ${span(ms)}` };
     default:
@@ -40,6 +42,8 @@ function cancelPhrase(timer: string): Phrase {
       return { verb: 'stop', rest: 'asking for a place' };
     case 'subscription':
       return { verb: 'stop', rest: 'saying what it wants' };
+    case 'doubt':
+      return { verb: 'stop', rest: 'watching whether its parent serves it' };
     case 'placement':
       return { verb: 'stop', rest: `repeating ${term('Placement', 'Placements')}` };
     default:

@@ -209,6 +209,37 @@ const MESSAGES: readonly [Message, string, string][] = [
     'tells x how far each writer has got: c1/1 up to #2 (SYNC)',
   ],
   [
+    {
+      type: 'sync',
+      epoch: 2,
+      frontier: [],
+      forks: [{ capsule: 'c2/1', seq: 3, branches: ['', 'a'] }],
+      lacks: [{ capsule: 'c1/1', held: 0 }],
+      rotation: { keyEpoch: 2, expelled: ['c2', 'c3'] },
+      ...LINKED,
+    },
+    'the SYNC of epoch 2 from y: no record is known; c2 forked its capsule: there are two records c2/1#3; the coordinator itself has nothing of c1/1; key epoch 2 has begun; c2 and c3 are expelled',
+    'tells x how far each writer has got: no record is known; c2 forked its capsule: there are two records c2/1#3; the coordinator itself has nothing of c1/1; key epoch 2 has begun; c2 and c3 are expelled (SYNC)',
+  ],
+  [
+    { type: 'data', record: { capsule: 'c1/1', seq: 2, branch: 'a' }, ...LINKED },
+    'record c1/1#2 (another one than c1 put) from y',
+    'sends record c1/1#2 (another one than c1 put) to x',
+  ],
+  [
+    {
+      type: 'repair',
+      capsule: 'c1/1',
+      first: 1,
+      last: 2,
+      seqs: [1, 2],
+      marks: { '2': { branch: 'a' } },
+      ...LINKED,
+    },
+    'records c1/1#1 to #2 (another #2 than c1 put) again from y (Repair)',
+    'sends x records c1/1#1 to #2 (another #2 than c1 put) again (Repair)',
+  ],
+  [
     { type: 'nak', capsule: 'c1/1', first: 1, last: 2, path: ['c1'], ...LINKED },
     'y’s request to repeat records c1/1#1 to #2 (Nak) (on its way to c1, who wrote it)',
     'asks x to repeat records c1/1#1 to #2 (Nak)',

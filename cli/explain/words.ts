@@ -50,9 +50,11 @@ export function recordId({ capsule, seq }: RecordName): string {
   return `${capsule}#${seq}`;
 }
 
-/** A record by its name. */
+/** A record by its name, and whether it is another of that name than the one that its writer put. */
 export function recordWords(record: RecordName): string {
-  return `${term('record')} ${recordId(record)}`;
+  const { capsule, branch } = record;
+  const other = branch === undefined ? '' : ` (another one than ${writerOf(capsule)} put)`;
+  return `${term('record')} ${recordId(record)}${other}`;
 }
 
 /** Records of one capsule: `records c1/1#1 to #2`. */
@@ -64,11 +66,16 @@ export function rangeWords(capsule: string, first: number, last: number): string
 
 /** How far writers have got: `c1/1 up to #2, c2/1 up to #1`. */
 export function headsWords(heads: readonly RecordName[]): string {
-  return heads.map(({ capsule, seq }) => `${capsule} up to #${seq}`).join(', ');
+  return heads
+    .map(({ capsule, seq, branch }) => {
+      const other = branch === undefined ? '' : ` (another #${seq} than ${writerOf(capsule)} put)`;
+      return `${capsule} up to #${seq}${other}`;
+    })
+    .join(', ');
 }
 
 function answersWords(answers: readonly Answer[]): string {
-  if (answers.length === 0) return 'no client below';
+  if (answers.length === 0) return 'no client answered';
   const wrote = answers.filter(({ heads }) => heads.length > 0);
   const nothing = answers.filter(({ heads }) => heads.length === 0).map(({ node }) => node);
   return [
@@ -107,9 +114,9 @@ export function isCull(message: Message): boolean {
 
 /** What a message is that the vocabulary has no word for, with its article. */
 export function garbageWords(reason: string): string {
-  const count = culled(reason);
+  const [count, why] = [culled(reason), garbageWhy(reason)];
   return count === undefined
-    ? `a message that is not authentic: ${garbageWhy(reason)}`
+    ? `a message that is not authentic${why.startsWith('it is not authentic') ? why.slice('it is not authentic'.length) : `: ${why}`}`
     : `a ${term('Cull')} of ${count}`;
 }
 
@@ -142,7 +149,7 @@ export function messageWords(message: Message): string {
       const { reason, suspect, incarnation } = message;
       const why =
         reason === 'orphaned'
-          ? `: its parent ${suspect} is silent`
+          ? `: it has given up its parent ${suspect}`
           : reason === 'restarted'
             ? `: it restarted and claims ${term('incarnation')} ${incarnation}`
             : '';
@@ -177,16 +184,14 @@ export function messageWords(message: Message): string {
     case 'eoe':
       return `an ${term('EOE')} of epoch ${message.epoch} (${answersWords(message.answers)})`;
     case 'sync':
-      return message.frontier.length === 0
-        ? `the ${term('SYNC')} of epoch ${message.epoch} (nobody has written anything)`
-        : `the ${term('SYNC')} of epoch ${message.epoch} (${headsWords(message.frontier)})`;
+      return `the ${term('SYNC')} of epoch ${message.epoch} (${[frontierWords(message), ...syncExtras(message)].join('; ')})`;
     case 'nak': {
       const way =
         message.path.length === 0 ? '' : ` on its way to ${message.path.at(-1) ?? ''}, who wrote it`;
       return `a ${term('Nak')} for ${rangeWords(message.capsule, message.first, message.last)}${way}`;
     }
     case 'repair':
-      return `a ${term('Repair')} with ${message.seqs.length === 0 ? 'nothing' : rangeWords(message.capsule, message.seqs[0] ?? 0, message.seqs.at(-1) ?? 0)}`;
+      return `a ${term('Repair')} with ${repairedWords(message)}`;
     case 'evidence':
       return `evidence that ${writerOf(message.capsule)} made two records ${recordId(message)}`;
     case 'split-view':
@@ -196,47 +201,51 @@ export function messageWords(message: Message): string {
   }
 }
 
+/** A SYNC of a run. */
+export type Sync = Extract<Message, { readonly type: 'sync' }>;
+
+/** What a SYNC says of how far writers have got. */
+export function frontierWords({ frontier }: Pick<Sync, 'frontier'>): string {
+  return frontier.length === 0 ? 'no record is known' : headsWords(frontier);
+}
+
+/** What else it says, a clause each: `c2 forked its capsule: …`. */
+export function syncExtras({ forks = [], lacks = [], rotation }: Sync): readonly string[] {
+  const expelled = rotation?.expelled ?? [];
+  return [
+    ...forks.map(
+      (fork) =>
+        `${writerOf(fork.capsule)} ${term('fork', 'forked')} its capsule: there are two records ${recordId(fork)}`,
+    ),
+    ...lacks.map(
+      ({ capsule, held }) =>
+        `the coordinator itself has ${held === 0 ? `nothing of ${capsule}` : `${capsule} only up to #${held}`}`,
+    ),
+    ...(rotation === undefined ? [] : [`${term('key epoch')} ${rotation.keyEpoch} has begun`]),
+    ...(expelled.length === 0
+      ? []
+      : [`${listed(expelled)} ${expelled.length === 1 ? 'is' : 'are'} ${term('expelled')}`]),
+  ];
+}
+
+/** What a Repair brings. */
+export function repairedWords({ capsule, seqs, marks = {} }: Repair): string {
+  const [first] = seqs;
+  if (first === undefined) return 'nothing';
+  const others = Object.entries(marks).filter(([, { branch }]) => branch !== undefined);
+  const which =
+    others.length === 0
+      ? ''
+      : ` (another ${listed(others.map(([seq]) => `#${seq}`))} than ${writerOf(capsule)} put)`;
+  return `${rangeWords(capsule, first, seqs.at(-1) ?? first)}${which}`;
+}
+
+type Repair = Extract<Message, { readonly type: 'repair' }>;
+
 /** What a split view is evidence of. */
 function splitViewWords([one, other]: readonly [Placement, Placement]): string {
   const whom = one.node === other.node ? `${one.node} twice` : `${one.node} and ${other.node}`;
   return `evidence that the coordinator placed ${whom} under version ${one.version}, in two trees`;
-}
-
-/** A message in as few letters as a diagram has room for. */
-export function messageLabel(message: Message): string {
-  switch (message.type) {
-    case 'placement':
-      return message.version === 0 ? 'assign-parent' : `placement v${message.version}`;
-    case 'placement-ack':
-      return `placement-ack v${message.version}`;
-    case 'data':
-      return `data ${recordId(message.record)}`;
-    case 'rts':
-    case 'eoe':
-    case 'sync':
-      return `${message.type} e${message.epoch}`;
-    case 'nak':
-      return `nak ${message.capsule}#${message.first}${message.last > message.first ? `-${message.last}` : ''}`;
-    case 'repair':
-      return `repair ${message.capsule}#${message.seqs.join(',')}`;
-    case 'subscription':
-      return `subscription ${message.interest.join(',')}`;
-    case 'suspect':
-      return `suspect ${message.child}`;
-    case 'evidence':
-      return `evidence ${recordId(message)}`;
-    case 'split-view':
-      return `split view v${message.placements[0].version}`;
-    case 'garbage':
-      return culled(message.reason) === undefined ? 'not authentic' : 'cull';
-    case 'join':
-    case 'join-refused':
-    case 'leave':
-    case 'probe':
-    case 'probe-ack':
-    case 'heartbeat':
-      return message.type;
-  }
 }
 
 /** `shards 0 and 2`. */

@@ -139,11 +139,7 @@ export function showHead(data, onRun) {
   byId('headline').replaceChildren(
     html('span', {}, data.property),
     ' ',
-    html(
-      'span',
-      { class: isBroken ? 'badge bad' : 'badge good' },
-      isBroken ? (data.verdict === 'stalled' ? 'is not kept' : 'is broken') : 'holds',
-    ),
+    html('span', { class: isBroken ? 'badge bad' : 'badge good' }, isBroken ? 'is broken' : 'holds'),
     ' on ',
     html('span', {}, data.subject),
   );
