@@ -149,6 +149,8 @@ interface AimedPool extends Pick<System, 'aims' | 'choices'> {
   readonly bounds: keyof typeof BOUNDS;
   /** Beside `insider`. */
   readonly faults?: readonly Capability[];
+  /** Whether there is no `insider`, who has all keys and would have the word most of the time. @default false */
+  readonly isWithoutInsider?: boolean;
   readonly moves: number;
   readonly runs: readonly number[];
   /** Default: so slow that attacks come while questions are open. */
@@ -159,6 +161,8 @@ interface AimedPool extends Pick<System, 'aims' | 'choices'> {
 
 /** Who comes back must be asked for what it stored. */
 const CRASHES = ['elapse', 'command', 'crash', 'restart', 'attack'] as const;
+/** A writer that was taken over has the word more often than the network. */
+const WRITES = ['elapse', 'command', 'deliver', 'attack'] as const;
 const LOSSES = ['elapse', 'command', 'drop', 'duplicate', 'deliver', 'clog', 'release'] as const;
 
 /** Chosen like those above, by the mutants that survived them. */
@@ -255,6 +259,17 @@ const AIMED: readonly AimedPool[] = [
     runs: [0, 1],
     settles: true,
   },
+  ...(['small', 'two'] as const).map((size) => ({
+    size,
+    bounds: 'short' as const,
+    aims: [],
+    faults: ['writer'] as const,
+    isWithoutInsider: true,
+    choices: WRITES,
+    moves: 60,
+    runs: [0, 2, 4],
+    settles: true,
+  })),
 ];
 
 function aimed({
@@ -263,12 +278,13 @@ function aimed({
   aims,
   choices,
   faults = [],
+  isWithoutInsider = false,
   moves,
   runs,
   latencyMs = SLOW_LATENCY_MS,
   settles = false,
 }: AimedPool) {
-  const capabilities: readonly Capability[] = [...faults, 'insider'];
+  const capabilities: readonly Capability[] = isWithoutInsider ? faults : [...faults, 'insider'];
   const system = {
     size: SIZES[size],
     parameters: BOUNDS[bounds],
@@ -277,7 +293,9 @@ function aimed({
     ...(choices === undefined ? {} : { choices }),
   };
   return runs.map((run): Schedule => ({
-    id: ['aimed', size, bounds, ...aims, ...faults, moves, run].join('-'),
+    id: ['aimed', size, bounds, ...aims, ...faults, ...(isWithoutInsider ? ['alone'] : []), moves, run].join(
+      '-',
+    ),
     subject: 'reference',
     run,
     strategy: 'uniform',
