@@ -40,7 +40,7 @@ export function knownName(option: string, what: string, name: string, known: rea
   throw new InputError(option, `unknown ${what} ${JSON.stringify(name)}${didYouMean(name, known)}; ${all}`);
 }
 
-/** A subject's id, `mutant:<name>` included. */
+/** The id of a subject of the kit, `mutant:<name>` included. */
 export function knownSubject(kit: Kit, option: string, subject: string): string {
   const what = subject.startsWith('mutant:') ? 'mutant' : 'subject';
   const ids = subjectIds(kit);
@@ -50,6 +50,26 @@ export function knownSubject(kit: Kit, option: string, subject: string): string 
       `unknown subject ${JSON.stringify(subject)}; did you mean ${mutantSubject(subject)}?`,
     );
   return knownName(option, what, subject, ids);
+}
+
+/** A subject of the kit by its id, or one's own by the path of its module, which is loaded. */
+export async function anySubject(kit: Kit, option: string, subject: string): Promise<string> {
+  const { isSubjectPath, subjectPathOf } = await import('../properties/own-subject.ts');
+  if (isSubjectPath(subject)) {
+    const path = subjectPathOf(subject);
+    await kit.loadSubject(path, option);
+    return path;
+  }
+  if (subjectIds(kit).includes(subject) || subject.startsWith('mutant:'))
+    return knownSubject(kit, option, subject);
+  const own =
+    option === '--subject'
+      ? 'your own is named by the path of its module, ./my-subject.js'
+      : 'if it is your own, say --subject PATH, or write the path of its module here';
+  throw new InputError(
+    option,
+    `unknown subject ${JSON.stringify(subject)}${didYouMean(subject, subjectIds(kit))}; psl-verify list shows all, ${own} (docs/your-own-subject.md)`,
+  );
 }
 
 /** Reads a file; the error names it. */

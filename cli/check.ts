@@ -8,10 +8,10 @@ import { scenarioOf, type TreeScenario } from '../properties/scenario.ts';
 import { InputError } from '../properties/input-error.ts';
 import { parseTrace } from '../properties/trace-file.ts';
 import {
+  anySubject,
   type Context,
   EXIT,
   knownName,
-  knownSubject,
   printJson,
   readInput,
   repeated,
@@ -60,7 +60,7 @@ export function addCheck(program: Command, run: (options: CheckOptions) => Promi
       'Runs many schedules of faults and attacks against a subject and judges each by every property.\n' +
         'What breaks one is shrunk and written as a counterexample that `psl-verify replay` runs again.',
     )
-    .option('--subject <id>', 'what to check: see `psl-verify list`', 'reference')
+    .option('--subject <id|path>', 'what to check: see `psl-verify list`, or a module of yours', 'reference')
     .option('--property <id>', 'judge by this property only; repeatable', repeated)
     .option(
       '--capability <id>',
@@ -91,6 +91,7 @@ Examples:
   psl-verify check                                     the reference, everything, about a minute
   psl-verify check --seed 7 --runs 50000               longer, elsewhere
   psl-verify check --subject mutant:forwards-twice     see it fail
+  psl-verify check --subject ./my-subject.js           your own: docs/your-own-subject.md
   psl-verify check --property edge-once --capability network --capability churn
   psl-verify check --k 3 --routers 4 --clients 7 --json
   psl-verify check --workload trace.txt
@@ -104,7 +105,7 @@ Exit status: 0 all that apply hold · 1 something is violated, stalled or was ne
 export async function check(context: Context, options: CheckOptions): Promise<number> {
   const { kit, terminal, nowMs, signal } = context;
   const startedMs = nowMs();
-  const { config, properties, runs, seed, workers, operations: given } = callOf(context, options);
+  const { config, properties, runs, seed, workers, operations: given } = await callOf(context, options);
   await refuseSizes(config.subject, options);
   if (existsSync(options.out) && !statSync(options.out).isDirectory())
     throw new InputError('--out', `expected a folder, ${options.out} is a file`);
@@ -179,7 +180,7 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
 
   for (const { index, text } of result.nondeterminism)
     terminal.err(
-      `psl-verify: run ${index} came out differently when repeated, which is a bug of the kit: ${text}\n`,
+      `psl-verify: run ${index} came out differently when repeated, which is a bug of the kit, or of a subject of your own: ${text}\n`,
     );
   if (result.aborted) return EXIT.interrupted;
   if (result.nondeterminism.length > 0) return EXIT.broken;
@@ -191,14 +192,15 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
 }
 
 /** The call, checked. */
-function callOf({ kit }: Context, options: CheckOptions) {
-  const subject = knownSubject(kit, '--subject', options.subject);
+async function callOf({ kit }: Context, options: CheckOptions) {
+  const subject = await anySubject(kit, '--subject', options.subject);
+  const driver = kit.driver(subject);
   const properties = options.property?.map((id) =>
     knownName(
       '--property',
       'property',
       id,
-      kit.properties.map((one) => one.id),
+      driver.properties.map((one) => one.id),
     ),
   );
   const capabilities = options.capability?.map((id) =>
@@ -209,12 +211,18 @@ function callOf({ kit }: Context, options: CheckOptions) {
       kit.capabilities.map((one) => one.id),
     ),
   );
+  const missing = capabilities?.find((id) => !driver.capabilities.includes(id));
+  if (missing !== undefined)
+    throw new InputError(
+      '--capability',
+      `${subject} grants no ${missing}; expected ${driver.capabilities.join(', ')}`,
+    );
   const strategy =
     options.strategy === undefined
       ? undefined
       : knownName('--strategy', 'strategy', options.strategy, kit.strategies);
   const moves = options.moves === undefined ? undefined : wholeNumber('--moves', options.moves, 0, MAX_MOVES);
-  const isGivenToBreak = kit.driver(subject).causes !== undefined;
+  const isGivenToBreak = driver.causes !== undefined;
   const runs =
     options.runs === undefined
       ? isGivenToBreak

@@ -5,8 +5,9 @@ import type { Certificate } from '../engine/index.ts';
 import type { Counterexample } from '../properties/counterexample.ts';
 import { InputError } from '../properties/input-error.ts';
 import type { Command as NodeCommand } from '../properties/reading.ts';
-import { EXIT, knownSubject, printJson, type Context } from './call.ts';
+import { anySubject, EXIT, printJson, type Context } from './call.ts';
 import type { Material, Story, ToldRun } from './explain/story.ts';
+import type { Style } from './explain/text.ts';
 import { readCounterexample } from './replay.ts';
 import { paint } from './terminal.ts';
 
@@ -44,7 +45,7 @@ export function addExplain(
       'Runs the moves of the file and tells the story: who did what, where the property broke and why,\n' +
         'what each move is needed for, and the nearest schedule in which nothing breaks.',
     )
-    .option('--subject <id>', 'tell it of this subject instead')
+    .option('--subject <id|path>', 'tell it of this subject instead')
     .option('--all', 'every step, not only those that matter')
     .option('--html <file>', 'write a page that shows it step by step, to be opened in any browser')
     .option('--json', 'print one JSON object on stdout and nothing else')
@@ -65,42 +66,98 @@ Exit status: 0 told · 1 the property does not break any more where the file say
 export async function explain(context: Context, file: string, options: ExplainOptions): Promise<number> {
   const { kit, terminal, nowMs } = context;
   const startedMs = nowMs();
-  const subject = options.subject === undefined ? undefined : knownSubject(kit, '--subject', options.subject);
-  const counterexample = readCounterexample(context, file);
-  const story = await tell(
-    context,
-    file,
-    counterexample,
-    subject ?? counterexample.subject,
-    options.all === true,
-  );
-  const isAsFound =
-    story.subject.id !== counterexample.subject || story.verdict === counterexample.violation.verdict;
+  const asked =
+    options.subject === undefined ? undefined : await anySubject(kit, '--subject', options.subject);
+  const counterexample = await readCounterexample(context, file, asked);
+  const subject = asked ?? counterexample.subject;
+  const style = styleOf(terminal);
+  const isAll = options.all === true;
+  const told = (await isReadable(subject, counterexample.subject))
+    ? await storyTold(context, file, counterexample, subject, isAll)
+    : await traceTold(context, file, counterexample, subject, isAll);
+  const isAsFound = subject !== counterexample.subject || told.verdict === counterexample.violation.verdict;
   if (options.html !== undefined) {
-    const { pageOf } = await import('./explain/page.ts');
-    write(options.html, await pageOf(story));
+    write(options.html, await told.page());
     if (options.json !== true) terminal.out(`wrote ${options.html}\n`);
   }
-  if (options.json === true) {
-    const { plainStory } = await import('./explain/plain-story.ts');
-    printJson(context, 'explain', startedMs, plainStory(story));
-  } else if (options.html === undefined) {
-    const { textOf } = await import('./explain/text.ts');
-    const columns = Number.isFinite(terminal.outColumns)
-      ? Math.min(terminal.outColumns, WIDEST_COLUMNS)
-      : PLAIN_COLUMNS;
-    const style = {
-      columns,
-      isUnicode: terminal.outUnicode,
-      paint: (text: string, colour: Parameters<typeof paint>[1]) => paint(text, colour, terminal.outColour),
-    };
-    terminal.out(textOf(story, style));
-  }
+  if (options.json === true) printJson(context, 'explain', startedMs, told.json);
+  else if (options.html === undefined) terminal.out(told.text(style));
   if (!isAsFound)
     terminal.err(
-      `psl-verify: ${file} says ${counterexample.violation.verdict}; here it ${story.verdict === 'holds' ? 'holds' : `is ${story.verdict}`}\n`,
+      `psl-verify: ${file} says ${counterexample.violation.verdict}; here it ${told.verdict === 'holds' ? 'holds' : `is ${told.verdict}`}\n`,
     );
   return isAsFound ? EXIT.ok : EXIT.violated;
+}
+
+/** What is shown, in all its forms. */
+interface Told {
+  readonly verdict: Story['verdict'];
+  readonly json: object;
+  text(style: Style): string;
+  page(): string | Promise<string>;
+}
+
+function styleOf(terminal: Context['terminal']): Style {
+  return {
+    columns: Number.isFinite(terminal.outColumns)
+      ? Math.min(terminal.outColumns, WIDEST_COLUMNS)
+      : PLAIN_COLUMNS,
+    isUnicode: terminal.outUnicode,
+    paint: (text, colour) => paint(text, colour, terminal.outColour),
+  };
+}
+
+/** Whether somebody says of all these subjects what their frames mean. */
+async function isReadable(...subjects: readonly string[]): Promise<boolean> {
+  const { factsFor } = await import('../properties/facts.ts');
+  return subjects.every((subject) => factsFor(subject)?.reader !== undefined);
+}
+
+async function storyTold(...call: Parameters<typeof tell>): Promise<Told> {
+  const story = await tell(...call);
+  const { plainStory } = await import('./explain/plain-story.ts');
+  const { textOf } = await import('./explain/text.ts');
+  return {
+    verdict: story.verdict,
+    json: plainStory(story),
+    text: (style) => textOf(story, style),
+    page: async () => (await import('./explain/page.ts')).pageOf(story),
+  };
+}
+
+/** Where there is nobody to say what frames mean: what happened, without a story. */
+async function traceTold(
+  context: Context,
+  file: string,
+  counterexample: Counterexample,
+  subject: string,
+  isAll: boolean,
+): Promise<Told> {
+  const { plainPage, plainText, plainTraceOf } = await import('./explain/plain-trace.ts');
+  const { property, scenario, moves } = counterexample;
+  const driver = context.kit.driver(subject);
+  const run = driver.execute(scenario, moves, { pairs: true, keepTrace: true });
+  checkApplies(subject, property, run.notApplicable);
+  const certificate =
+    counterexample.certificate ??
+    (subject === counterexample.subject ? certify(context, counterexample) : undefined);
+  const plain = plainTraceOf({
+    file,
+    counterexample: certificate === undefined ? counterexample : { ...counterexample, certificate },
+    subject,
+    statement: driver.properties.find(({ id }) => id === property)?.statement ?? '',
+    run: {
+      trace: run.trace ?? [],
+      violation: run.violations.find((one) => one.property === property),
+    },
+    isAll,
+  });
+  return {
+    verdict: plain.verdict,
+    json: plain,
+    text: (style) => plainText(plain, style),
+    page: () => plainPage(plain),
+  };
 }
 
 /** Executes what has to be executed and tells the story. */
@@ -122,7 +179,8 @@ export async function tell(
     counterexample.certificate ?? (isElsewhere ? undefined : certify(context, counterexample));
   const nearest = isElsewhere ? undefined : certificate?.nearest;
   const mutant = kit.mutants.find(({ id }) => subject === `mutant:${id}`);
-  const statement = kit.properties.find(({ id }) => id === property)?.statement ?? '';
+  const judged = [...kit.properties, ...kit.driver(subject).properties];
+  const statement = judged.find(({ id }) => id === property)?.statement ?? '';
   const material: Material = {
     file,
     counterexample: certificate === undefined ? counterexample : { ...counterexample, certificate },
@@ -158,13 +216,21 @@ async function toldRun(
   const facts = factsFor(subject);
   if (facts === undefined) throw new RangeError(`subject: there is no ${subject}`);
   const run = kit.driver(subject).execute(scenario, moves, { pairs: true, keepTrace: true });
-  const why = run.notApplicable[property];
-  if (why !== undefined) throw new InputError(subject, `${property} does not apply to it: ${why}`);
+  checkApplies(subject, property, run.notApplicable);
   return {
     // The trace is of a subject of this kit, so its commands and reports are the kit's.
     run: observe((run.trace ?? []) as never, new Watch(facts, scenario), ABOUT_WRITES.has(property)),
     violation: run.violations.find((one) => one.property === property),
   };
+}
+
+function checkApplies(
+  subject: string,
+  property: string,
+  notApplicable: Readonly<Record<string, string>>,
+): void {
+  const why = notApplicable[property];
+  if (why !== undefined) throw new InputError(subject, `${property} does not apply to it: ${why}`);
 }
 
 /** The certificate that the file does not have, if it can be had in a few seconds. */

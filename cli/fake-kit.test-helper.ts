@@ -76,7 +76,11 @@ export function fakeKit(properties: readonly PropertyResult[], more: Partial<Cam
     situations: [{ id: 'tree-full', title: 'No room is left.' }],
     justified: { 'client up timer.suspect': 'clients have no children' },
     harnessModule: new URL('file:///none.ts'),
+    loadSubject: () => Promise.resolve(),
     driver: (subject) => ({
+      ownId: subject,
+      properties: [{ id: 'edge-once', statement: 'Once.' }],
+      capabilities: ['network', 'churn'],
       execute: (_, schedule) => run(subject, schedule),
       *shrinking({ scenario, schedule }) {
         yield { phase: 'moves', moves: schedule.length, executions: 1 };

@@ -28,6 +28,12 @@ export type AnyRun = Run<unknown, unknown, unknown, TreeScenario>;
 
 /** A subject, ready to be driven. */
 export interface Driver {
+  /** The id that it has by itself: that of one's own subject is none by which it is found again. */
+  readonly ownId: string;
+  /** What it is judged by. */
+  readonly properties: readonly { readonly id: string; readonly statement: string }[];
+  /** What may happen to it, to who asks for all of it. */
+  readonly capabilities: readonly string[];
   execute(scenario: TreeScenario, schedule: Schedule, options?: ExecuteOptions): AnyRun;
   /** One execution at a time. */
   shrinking(
@@ -86,7 +92,13 @@ export interface Kit {
   /** Why something of the statecharts cannot be reached, by its id. */
   readonly justified: Readonly<Record<string, string>>;
   readonly harnessModule: URL;
-  /** The subject's properties, simulator and shrinker. The id is one of `subjectIds`. */
+  /**
+   * Loads one's own subject, which is known by the path of its module from then on.
+   * @param where names the option or the file that asked for it, in errors
+   * @throws InputError
+   */
+  loadSubject(path: string, where: string): Promise<void>;
+  /** The subject's properties, simulator and shrinker. The id is one of `subjectIds`, or a path that was loaded. */
   driver(subject: string): Driver;
   campaign(options: CampaignOptions): Promise<CampaignResult>;
 }
@@ -112,6 +124,7 @@ export async function loadKit(): Promise<Kit> {
     situations: properties.SITUATIONS.map(({ id, title }) => ({ id, title })),
     justified: properties.JUSTIFIED,
     harnessModule: properties.HARNESS_MODULE,
+    loadSubject: properties.loadSubject,
     driver(subject) {
       const harness = properties.harnessFor(subject);
       if (harness === undefined) throw new RangeError(`subject: there is no ${subject}`);
@@ -122,6 +135,9 @@ export async function loadKit(): Promise<Kit> {
           ? withInsiders
           : harness;
       return {
+        ownId: properties.ownIdOf(subject) ?? subject,
+        properties: judgesOf(harness, properties.PROPERTIES),
+        capabilities: withInsiders.capabilities,
         execute: (scenario, schedule, options) =>
           engine.execute(harnessOf(schedule), scenario, schedule as Schedule<Command>, options),
         // A run comes from `execute` above, so its commands and reports are those of the harness.
@@ -141,6 +157,16 @@ export async function loadKit(): Promise<Kit> {
     },
     campaign: engine.campaign,
   };
+}
+
+/** The properties of a harness, that of pairs of runs included, as far as it is none of the others. */
+function judgesOf(
+  { properties, pairs }: TreeHarness,
+  known: Kit['properties'],
+): readonly { readonly id: string; readonly statement: string }[] {
+  if (pairs === undefined || properties.some(({ id }) => id === pairs.property)) return properties;
+  const statement = known.find(({ id }) => id === pairs.property)?.statement ?? '';
+  return [...properties, { id: pairs.property, statement }];
 }
 
 /** The search for causes of one subject. What it is given came from this harness. */

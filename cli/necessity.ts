@@ -26,7 +26,8 @@ export function necessityLines({ moves, certificate, property }: Counterexample)
   ];
 }
 
-function outcomeInWords({ outcome, property, message }: Without, broken: string): string {
+/** What happens without a move. */
+export function outcomeInWords({ outcome, property, message }: Without, broken: string): string {
   switch (outcome) {
     case 'holds':
       return `${broken} holds`;
@@ -40,7 +41,8 @@ function outcomeInWords({ outcome, property, message }: Without, broken: string)
   }
 }
 
-function changeInWords(change: Change<Command>): string {
+/** A change of a schedule, after "if". */
+export function changeInWords(change: Change<Command>): string {
   switch (change.change) {
     case 'left-out':
       return `move ${change.index + 1} is left out`;

@@ -112,7 +112,11 @@ beforeAll(() => {
   // A folder of its own that looks like a checkout, so that what the commands write does not end up in this one.
   folder = mkdtempSync(join(tmpdir(), 'psl-readme-'));
   mkdirSync(join(folder, 'docs'));
-  for (const name of ['counterexamples', 'docs/diagrams'])
+  // Examples import the package by its name.
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(kit, join(folder, 'node_modules/psl-verify'));
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+  for (const name of ['counterexamples', 'docs/diagrams', 'examples'])
     if (existsSync(join(ROOT, name))) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   const trace = Array.from({ length: 300 }, (_, index) =>
     index % 3 === 2 ? `GET user${index % 7}` : `SET user${index % 7} value${index}`,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { parseCounterexample, type Counterexample } from '../properties/counterexample.ts';
 import { InputError } from '../properties/input-error.ts';
-import { EXIT, knownName, knownSubject, printJson, readInput, type Context } from './call.ts';
+import { anySubject, EXIT, knownName, printJson, readInput, type Context } from './call.ts';
 import { writeEvidence } from './evidence.ts';
 import { paint, table } from './terminal.ts';
 
@@ -40,7 +40,7 @@ export function addReplay(
       'Runs the moves of each file and judges by its property. On the subject that it was found on the property must break\n' +
         'in the same way; on any other subject it must hold.',
     )
-    .option('--subject <id>', 'run them on this subject instead')
+    .option('--subject <id|path>', 'run them on this subject instead')
     .option(
       '--evidence <file>',
       'write the first evidence that a node keeps in the run: of a fork, or of a split view; of one file only',
@@ -66,11 +66,12 @@ export async function replay(
 ): Promise<number> {
   const { kit, terminal, nowMs, signal } = context;
   const startedMs = nowMs();
-  const subject = options.subject === undefined ? undefined : knownSubject(kit, '--subject', options.subject);
+  const subject =
+    options.subject === undefined ? undefined : await anySubject(kit, '--subject', options.subject);
   // All files are read before any is run: a bad one is known at once.
-  const files = paths
-    .flatMap(filesOf)
-    .map((file) => ({ file, counterexample: readCounterexample(context, file) }));
+  const files: { readonly file: string; readonly counterexample: Counterexample }[] = [];
+  for (const file of paths.flatMap(filesOf))
+    files.push({ file, counterexample: await readCounterexample(context, file, subject) });
   if (options.evidence !== undefined && files.length > 1)
     throw new InputError('--evidence', `expected one file to replay, got ${files.length}`);
   const replayed: Replayed[] = [];
@@ -145,14 +146,23 @@ export function replayOne(
   return { file, subject, property, expected, got, ok, message };
 }
 
-/** Reads a counterexample whose subject and property this kit knows. Throws InputError naming file and field. */
-export function readCounterexample({ kit }: Context, file: string): Counterexample {
-  const counterexample = parseCounterexample(readInput(file), file);
-  knownSubject(kit, `${file}: subject`, counterexample.subject);
+/**
+ * Reads a counterexample whose subject and property are known; a subject of one's own is loaded.
+ * @param on the subject that was asked for, loaded. A file may name it as it calls itself: it was written without the command
+ * @throws InputError naming file and field
+ */
+export async function readCounterexample(
+  { kit }: Context,
+  file: string,
+  on?: string,
+): Promise<Counterexample> {
+  const read = parseCounterexample(readInput(file), file);
+  const isOwn = on !== undefined && on !== read.subject && kit.driver(on).ownId === read.subject;
+  const subject = isOwn ? on : await anySubject(kit, `${file}: subject`, read.subject);
   // Findings of the engine itself are no properties of the protocol, and can be replayed all the same.
-  const known = [...kit.properties.map((property) => property.id), 'overload', 'crash-of-the-code'];
-  knownName(`${file}: property`, 'property', counterexample.property, known);
-  return counterexample;
+  const known = [...kit.driver(subject).properties.map(({ id }) => id), 'overload', 'crash-of-the-code'];
+  knownName(`${file}: property`, 'property', read.property, known);
+  return { ...read, subject };
 }
 
 /** A folder stands for the JSON files in it. */

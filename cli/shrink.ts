@@ -57,7 +57,7 @@ export async function shrink(context: Context, file: string, options: ShrinkOpti
   const startedMs = nowMs();
   const executionsMax = wholeNumber('--executions', options.executions, 1, MAX_EXECUTIONS);
   const msMax = wholeNumber('--seconds', options.seconds, 1, MAX_SECONDS) * 1_000;
-  const before = readCounterexample(context, file);
+  const before = await readCounterexample(context, file);
   const { scenario, moves, property, subject, seed, run, violation } = before;
   const cause = before.cause && { property, ...before.cause };
   const again = kit.driver(subject).execute(scenario, moves, { pairs: true });

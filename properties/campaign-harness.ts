@@ -1,4 +1,4 @@
-/** What worker threads import: harness, scenarios and workload of a campaign, made from plain JSON. */
+/** Harness, scenarios and workload of a campaign, made from plain JSON. */
 import { readFileSync } from 'node:fs';
 import {
   DEFAULT_STRATEGY,
@@ -65,7 +65,7 @@ function withInsiders(whole: TreeHarness): TreeHarness {
   return { ...harness, coverage: { ...coverage, goals: whole.coverage.goals } };
 }
 
-/** Called by the engine in each worker. */
+/** The campaign that a CheckConfig asks for. The subject is one that `harnessFor` knows. */
 export function campaignHarness(config: unknown): CampaignSetup<unknown, Command, Report, TreeScenario> {
   const {
     subject,
@@ -102,7 +102,7 @@ export function campaignHarness(config: unknown): CampaignSetup<unknown, Command
           }),
     guided: strategy === 'guided',
     scenarioFor(index, random, parent) {
-      const drawn = scenarioFor(subject, scenario ?? parent ?? drawnFor(subject, index, random));
+      const drawn = scenarioFor(subject, scenario ?? parent ?? drawnFor(whole, index, random));
       const added = insiders === undefined ? [] : insidersOf(index);
       const granted = [...whole.capabilities, ...added];
       const { strategy: kinds, ...paired } = traced === undefined ? kindsFor(harness, index) : {};
@@ -181,10 +181,15 @@ const TOPOLOGIES_EVERY = 9;
 const SHARDED_AT = 8;
 const DOMAINS_AT = 3;
 
+/** Who does not claim these has neither shards nor domains. */
+const CLAIMED_WITH = { sharded: 'shard-containment', domains: 'domain-crossing' } as const;
+
 /** The scenario of a run by chance. Subjects of 2021 know nothing of shards and domains. */
-function drawnFor(subject: string, index: number, random: Random): TreeScenario {
-  const turn = isGivenToBreak(subject) ? undefined : index % TOPOLOGIES_EVERY;
-  return drawScenario(random, turn === SHARDED_AT ? 'sharded' : turn === DOMAINS_AT ? 'domains' : undefined);
+function drawnFor({ subject, properties }: TreeHarness, index: number, random: Random): TreeScenario {
+  const turn = isGivenToBreak(subject.id) ? undefined : index % TOPOLOGIES_EVERY;
+  const topology = turn === SHARDED_AT ? 'sharded' : turn === DOMAINS_AT ? 'domains' : undefined;
+  const isClaimed = properties.some(({ id }) => topology !== undefined && id === CLAIMED_WITH[topology]);
+  return drawScenario(random, isClaimed ? topology : undefined);
 }
 
 /** Gives each run its slice of a trace. A run is known by its scenario, of which each gets an object of its own. */

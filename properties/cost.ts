@@ -64,7 +64,7 @@ export function multicastCost(subject: string, clients: number, k: number): Mult
     digest: false,
   });
   const count = new Count();
-  const observer = new Observer(facts.reader(scenario), facts.storesNothing);
+  const observer = new Observer(facts.reader?.(scenario), facts.storesNothing);
   for (const step of run.trace ?? []) {
     const seen = observer.see(step);
     if (seen.kind === 'reaction') count.take(seen.reaction);

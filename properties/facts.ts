@@ -1,15 +1,15 @@
-/** What monitors know of the kit's own subjects, by their ids: for those who look at a run once it is over. */
-import { MUTANT_PREFIX } from './harness.ts';
+/** What monitors know of subjects, by their ids: for those who look at a run once it is over. */
+import { harnessFor } from './harness.ts';
 import type { SubjectFacts } from './monitors/judge.ts';
-import { findMutant } from './mutants.ts';
-import { flatFacts, prototypeFacts } from './prototype/subject.ts';
-import { modelFacts } from './subjects/model.ts';
-import { referenceFacts, referenceSubject } from './subjects/reference.ts';
 
-/** The facts of a subject of the kit; undefined if there is none of this id. */
+/** Why no statechart is beside the nodes of who does not claim to keep to it. */
+const NOT_CLAIMED = { conformance: 'it is not claimed' } as const;
+
+/** The facts of a subject of the kit, or of one that was loaded; undefined if there is none of this id, or its harness has none. */
 export function factsFor(id: string): SubjectFacts<unknown> | undefined {
-  const known = [modelFacts, prototypeFacts, flatFacts].find((facts) => facts.id === id);
-  if (known !== undefined) return known;
-  const isMutant = id.startsWith(MUTANT_PREFIX) && findMutant(id.slice(MUTANT_PREFIX.length)) !== undefined;
-  return id === referenceSubject.id || isMutant ? referenceFacts(id) : undefined;
+  const harness = harnessFor(id);
+  const facts = harness?.facts;
+  if (facts === undefined || harness?.properties.some((property) => property.id === 'conformance') === true)
+    return facts;
+  return { ...facts, notApplicable: { ...NOT_CLAIMED, ...facts.notApplicable } };
 }

@@ -42,7 +42,10 @@ import {
 import { DEFAULT_GENERATOR } from './ycsb.ts';
 
 /** A harness over this kit's commands, reports and scenarios. Where frames do not matter they are `unknown`. */
-export type TreeHarness<Frame = unknown> = Harness<Frame, Command, Report, TreeScenario>;
+export interface TreeHarness<Frame = unknown> extends Harness<Frame, Command, Report, TreeScenario> {
+  /** What its monitors know of the subject; undefined where all of them are somebody's own. */
+  readonly facts?: SubjectFacts<Frame>;
+}
 
 /** Prefix of the ids of mutants as subjects. */
 export const MUTANT_PREFIX = 'mutant:';
@@ -132,6 +135,7 @@ export function treeHarness<Frame>({
   const watchOf = watchesOf(facts);
   return {
     subject,
+    facts,
     properties: [
       ...bind(
         DEFINITIONS.filter(({ id }) => properties.includes(id)),
@@ -153,7 +157,8 @@ export function treeHarness<Frame>({
     ...(adversary === undefined ? {} : { adversary }),
     ...(isPaired && whyNoPairs === undefined ? { pairs: nonInterference<Frame>() } : {}),
     meter: operationMeter,
-    coverage: treeCoverage(watchOf, opponents),
+    // What is to be reached are states of the statecharts, and who claims nothing of them does not follow them.
+    ...(properties.includes('conformance') ? { coverage: treeCoverage(watchOf, opponents) } : {}),
     simpler: SIMPLER,
   };
 }
@@ -239,11 +244,25 @@ export function scenarioFor(subject: string, scenario: TreeScenario): TreeScenar
   return subject === flatSubject.id ? flatScenario(scenario) : scenario;
 }
 
+/** Makes a harness. `asked`: what is granted only to who asks for it. */
+export type HarnessMaker = (asked: readonly Capability[]) => TreeHarness;
+
+/** Subjects that are none of the kit's, by their ids. */
+const loaded = new Map<string, HarnessMaker>();
+
+/** Makes a subject known that is none of the kit's: from now on `harnessFor` knows it by the id, whatever it calls itself. */
+export function addSubject(id: string, make: HarnessMaker): void {
+  loaded.set(id, make);
+}
+
 /**
- * The harness of a subject of the kit, by its id; undefined if there is none. Its scenarios are those of `scenarioFor`.
+ * The harness of a subject of the kit, or of one that was added, by its id; undefined if there is none. Its scenarios are those of
+ * `scenarioFor`.
  * @param asked capabilities that are granted only to who asks for them
  */
 export function harnessFor(id: string, asked: readonly Capability[] = []): TreeHarness | undefined {
+  const own = loaded.get(id);
+  if (own !== undefined) return own(asked);
   if (id === referenceSubject.id) return harnessOf(referenceSubject, asked);
   if (id === prototypeSubject.id) return harnessOf2021(prototypeSubject, prototypeFacts, prototypeScenario);
   if (id === flatSubject.id) return harnessOf2021(flatSubject, flatFacts, flatScenario);

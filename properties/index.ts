@@ -22,6 +22,7 @@ export {
 } from './harness.ts';
 export { convicts, type Conviction } from './evidence.ts';
 export { InputError } from './input-error.ts';
+export { isSubjectPath, loadSubject, ownIdOf, subjectPathOf } from './own-subject.ts';
 export { bind, Judge, type Definition, type SubjectFacts, type Watch } from './monitors/judge.ts';
 export { MUTANTS, type Mutant } from './mutants.ts';
 export { SHORTEST, type Shortest } from './mutants/shortest.ts';
@@ -64,4 +65,4 @@ export { DEFAULT_PARAMETERS, type Parameters } from '../model/index.ts';
 const here = fileURLToPath(import.meta.url);
 
 /** The module that a campaign's workers import: it exports `campaignHarness`, which takes a CheckConfig. */
-export const HARNESS_MODULE: URL = pathToFileURL(join(dirname(here), `campaign-harness${extname(here)}`));
+export const HARNESS_MODULE: URL = pathToFileURL(join(dirname(here), `campaign-module${extname(here)}`));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Capability } from '../engine/index.ts';
 import { harnessFor, treeHarness } from './harness.ts';
+import { bind, type SubjectFacts } from './monitors/judge.ts';
 import { judge, judgeWith, STORY } from './monitors/story.test-helper.ts';
 import { MUTANTS } from './mutants.ts';
 import { DEFINITIONS, PROPERTIES } from './properties.ts';
@@ -42,6 +43,33 @@ describe('properties', () => {
     for (const id of ['convergence', 'confidentiality'])
       expect(() => judgeWith(id, [], modelFacts)).toThrow('does not apply');
     expect(() => judge('convergence', [])).not.toThrow();
+  });
+});
+
+describe('where nobody reads frames', () => {
+  const unread: SubjectFacts<unknown> = { id: 'unread', payloads: true, secrets: [] };
+
+  test('what they say is judged by none, what nodes report by all the others', () => {
+    const judged = DEFINITIONS.filter(({ id }) => {
+      const [property] = bind(
+        DEFINITIONS.filter((one) => one.id === id),
+        unread,
+      );
+      const scenario = scenarioOf({ k: 2, routers: 1, clients: 2 });
+      const monitor = property?.monitor({ subject: unread.id, scenario });
+      return monitor !== undefined && !('notApplicable' in monitor);
+    });
+    expect(judged.map(({ id }) => id)).toEqual([
+      'authentic-delivery',
+      'chain-integrity',
+      'tree-shape',
+      'confidentiality',
+      'one-slot-per-credential',
+      'bounded-reaction',
+      'delivery-to-every-subscriber',
+      'convergence',
+      'reattachment',
+    ]);
   });
 });
 

@@ -21,6 +21,14 @@ const always =
   (watch, id) =>
     new judge(id, watch);
 
+/** Of frames, what they say is part of it. */
+const withReader =
+  (judge: JudgeClass): Definition['make'] =>
+  (watch, id) =>
+    watch.facts.reader !== undefined
+      ? new judge(id, watch)
+      : { notApplicable: `nobody reads the frames of ${watch.facts.id}` };
+
 const withPayloads =
   (judge: JudgeClass): Definition['make'] =>
   (watch, id) =>
@@ -36,12 +44,16 @@ const withBytes =
 const whereSharded =
   (judge: JudgeClass): Definition['make'] =>
   (watch, id) =>
-    watch.scenario.parameters.shards > 1 ? new judge(id, watch) : { notApplicable: 'there is one shard' };
+    watch.scenario.parameters.shards > 1
+      ? withReader(judge)(watch, id)
+      : { notApplicable: 'there is one shard' };
 
 const whereDomains =
   (judge: JudgeClass): Definition['make'] =>
   (watch, id) =>
-    watch.scenario.parameters.domains > 1 ? new judge(id, watch) : { notApplicable: 'there is one domain' };
+    watch.scenario.parameters.domains > 1
+      ? withReader(judge)(watch, id)
+      : { notApplicable: 'there is one domain' };
 
 /** Every property that a single run can break, in the order of tables. */
 export const DEFINITIONS: readonly Definition[] = [
@@ -66,7 +78,7 @@ export const DEFINITIONS: readonly Definition[] = [
     statement:
       'When a writer equivocates, some honest node holds evidence that convinces anyone; honest nodes stop at the fork; no evidence ever names an honest node.',
     source: 'IA-CCF, PeerReview',
-    make: always(ForkAccountability),
+    make: withReader(ForkAccountability),
   },
   {
     id: 'coordinator-accountability',
@@ -74,7 +86,7 @@ export const DEFINITIONS: readonly Definition[] = [
     statement:
       'Whoever sees two placements of one version that are of no one tree holds evidence that convinces anyone; neighbours that were told of different trees come to see both; no evidence is ever held against an honest coordinator.',
     source: 'PeerReview; Certificate Transparency, split views',
-    make: always(CoordinatorAccountability),
+    make: withReader(CoordinatorAccountability),
   },
   {
     id: 'rejection-is-inert',
@@ -82,7 +94,7 @@ export const DEFINITIONS: readonly Definition[] = [
     statement:
       'A rejected message changes nothing observable: no clock, no filter, no timer, no send but a counter.',
     source: 'decided',
-    make: always(RejectionIsInert),
+    make: withReader(RejectionIsInert),
   },
   {
     id: 'tree-shape',
@@ -98,7 +110,7 @@ export const DEFINITIONS: readonly Definition[] = [
     statement:
       'A node’s neighbours are those the coordinator last told it, and only the coordinator’s word changes them; versions only grow.',
     source: 'poster, security',
-    make: always(PlacementAuthority),
+    make: withReader(PlacementAuthority),
   },
   {
     id: 'edge-once',
@@ -106,7 +118,7 @@ export const DEFINITIONS: readonly Definition[] = [
     statement:
       'A record is accepted over a link at most once in each direction; at most once at all if no placement changed while it was in flight.',
     source: 'poster',
-    make: always(EdgeOnce),
+    make: withReader(EdgeOnce),
   },
   {
     id: 'k-plus-one',
@@ -114,7 +126,7 @@ export const DEFINITIONS: readonly Definition[] = [
     statement:
       'No node sends, or accepts, more than K + 1 copies of one record in one version (root: K; client: 1); if no placement changed while it was in flight, sends and accepted receives together are at most that.',
     source: 'poster: “sends / receives at most K + 1”',
-    make: always(KPlusOne),
+    make: withReader(KPlusOne),
   },
   {
     id: 'shard-containment',
@@ -130,7 +142,7 @@ export const DEFINITIONS: readonly Definition[] = [
     statement:
       'A client’s enclave is entered exactly once per genuine record it delivers and for nothing else.',
     source: 'poster, metrics',
-    make: always(EnclaveEconomy),
+    make: withReader(EnclaveEconomy),
   },
   {
     id: 'domain-crossing',
@@ -153,7 +165,7 @@ export const DEFINITIONS: readonly Definition[] = [
     statement:
       'Whoever knows of a rotation accepts nothing of those expelled beyond the cut, and seals under the new group key; everybody else has it once the faults stop.',
     source: 'decided',
-    make: always(KeyEpochs),
+    make: withReader(KeyEpochs),
   },
   {
     id: 'one-slot-per-credential',
@@ -175,7 +187,7 @@ export const DEFINITIONS: readonly Definition[] = [
     kind: 'safety',
     statement: 'Every reaction of a node is one that its role’s statechart allows.',
     source: 'statecharts in model/',
-    make: always(Conformance),
+    make: withReader(Conformance),
   },
   {
     id: 'delivery-to-every-subscriber',
@@ -207,7 +219,7 @@ export const DEFINITIONS: readonly Definition[] = [
     statement:
       'Each epoch closes, with up to all but one client silent; what was missed is repaired by the next one that closes.',
     source: 'SCL',
-    make: always(ResyncCompletes),
+    make: withReader(ResyncCompletes),
   },
   {
     id: 'latency-bound',
@@ -215,7 +227,7 @@ export const DEFINITIONS: readonly Definition[] = [
     statement:
       'Hops from writer to subscriber stay within 2 · depth, depth within its bound, and both within n − 1.',
     source: 'poster, metrics',
-    make: always(LatencyBound),
+    make: withReader(LatencyBound),
   },
 ];
 

@@ -86,6 +86,18 @@ export interface Reader<Frame> {
   birthOf(start: Extract<Input<Frame, Command>, { kind: 'start' }>): number;
 }
 
+/** The reader of frames that nobody can read: what they say is not known, nor that they are authentic. */
+const UNREAD: Reader<unknown> = {
+  learn: () => undefined,
+  read: () => ({
+    message: { type: 'garbage', reason: 'nobody reads it' },
+    counter: 0,
+    text: 'garbage',
+    timestamp: 0,
+  }),
+  birthOf: ({ life }) => life,
+};
+
 /** One message sent. */
 export interface Sent {
   /** Undefined for what was never given to the network. */
@@ -138,8 +150,11 @@ export class Observer<Frame> {
   #last: Seen | undefined;
   #settling = false;
 
-  /** @param storesNothing whether every restart is one without memory */
-  constructor(reader: Reader<Frame>, storesNothing = false) {
+  /**
+   * @param reader undefined where nobody can read frames
+   * @param storesNothing whether every restart is one without memory
+   */
+  constructor(reader: Reader<Frame> = UNREAD, storesNothing = false) {
     this.#reader = reader;
     this.#storesNothing = storesNothing;
   }

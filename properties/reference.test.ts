@@ -5,7 +5,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { execute, holds, randomFromSeed, runs, type Move } from '../engine/index.ts';
-import { harnessFor, type TreeHarness } from './harness.ts';
+import { harnessFor } from './harness.ts';
 import type { Command } from './reading.ts';
 import { drawScenario, namedScenario, SCARCE_BOUNDS, scenarioOf } from './scenario.ts';
 
@@ -38,7 +38,7 @@ test('capsules of its own earlier lives take no room at a client', () => {
     node,
     command: { type: 'put', key: 'k', value: node },
   });
-  const { violations } = execute(reference as TreeHarness, scenario, [
+  const { violations } = execute(reference, scenario, [
     ...['c1', 'c2', 'c3', 'c4'].map(put),
     { move: 'elapse', ms: 200 },
     { move: 'crash', node: 'c1' },

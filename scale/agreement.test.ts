@@ -65,7 +65,7 @@ function real(subject: string, clients: number, k: number, writer: string, shard
   const parents = new Map<string, string>();
   let wantedEpoch: number | undefined;
   let isPut = false;
-  const observer = new Observer(facts.reader(scenario), facts.storesNothing);
+  const observer = new Observer(facts.reader?.(scenario), facts.storesNothing);
   const of = (map: Map<number, Counted>, node: string): Counted => {
     const counted = map.get(nodeOf(node)) ?? { sends: 0, receives: 0, bodies: [] };
     map.set(nodeOf(node), counted);

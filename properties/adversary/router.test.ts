@@ -32,7 +32,7 @@ const attack = (
 /** Who is where at the end, and what each client holds then. */
 function run(moves: readonly Move<Command>[], scenario = full) {
   const done = execute(harness, scenario, moves, { keepTrace: true });
-  const observer = new Observer(referenceFacts('reference').reader(scenario));
+  const observer = new Observer(referenceFacts('reference').reader?.(scenario));
   const holdings = new Holdings();
   let parents = new Map<string, string>();
   for (const step of done.trace ?? []) {

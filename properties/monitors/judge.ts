@@ -18,7 +18,8 @@ import { Twins, type Followed } from './twins.ts';
 /** What monitors must know of a subject. */
 export interface SubjectFacts<Frame> {
   readonly id: string;
-  reader(scenario: TreeScenario): Reader<Frame>;
+  /** Says what frames mean; made anew for each run. @default properties that speak of what frames say do not apply */
+  reader?(scenario: TreeScenario): Reader<Frame>;
   /** Whether reports carry hashes, timestamps and writes. */
   readonly payloads: boolean;
   /** Byte strings that must never leave an enclave; undefined where frames are not bytes. */
@@ -74,7 +75,7 @@ export class Watch {
     this.scenario = scenario;
     this.placing = facts.tree === 'entries' ? new EntryPlacing() : new Placing();
     this.interests = new Interests(scenario.parameters.shards, this.placing);
-    this.#observer = new Observer(facts.reader(scenario), facts.storesNothing);
+    this.#observer = new Observer(facts.reader?.(scenario), facts.storesNothing);
   }
 
   see(step: Step<unknown, Command, Report>): Seen {
