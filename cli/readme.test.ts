@@ -19,7 +19,7 @@ import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { execute, type Schedule } from '../engine/index.ts';
-import { harnessFor, namedScenario, PROPERTIES, type Command } from '../properties/index.ts';
+import { CAPABILITIES, harnessFor, namedScenario, PROPERTIES, type Command } from '../properties/index.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
@@ -243,6 +243,39 @@ describe('code', () => {
       expect.objectContaining({ property, ...violation }),
     );
     expect(execute(reference, system, moves).violations).toEqual([]);
+  });
+});
+
+describe('the page for subjects of others', () => {
+  const page = read('docs/your-own-subject.md');
+  /** Code words in the first cells of the table that has this heading. */
+  const rowsOf = (heading: string): readonly string[] => {
+    const [, table = ''] =
+      new RegExp(`^\\| ${heading} +\\|.*\\n\\|[-| ]+\\n((?:\\|.*\\n)+)`, 'm').exec(page) ?? [];
+    return table
+      .trimEnd()
+      .split('\n')
+      .flatMap((row) =>
+        Array.from((row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g), ([, word = '']) => word),
+      );
+  };
+
+  test('says of every property what it needs, and of every capability', () => {
+    expect(rowsOf('property').toSorted()).toEqual(PROPERTIES.map(({ id }) => id).toSorted());
+    expect(rowsOf('capability')).toEqual(CAPABILITIES.map(({ id }) => id));
+  });
+
+  test('tells every report that a property needs', () => {
+    const told = rowsOf('report');
+    const [, table = ''] = /^\| property [^]*?\n((?:\|.*\n)+)/m.exec(page) ?? [];
+    const needed = table
+      .split('\n')
+      .flatMap((row) =>
+        Array.from((row.split(' | ')[1] ?? '').matchAll(/`([a-z-]+)`/g), ([, word = '']) => word),
+      );
+    const fields = ['evidence', 'hash', 'timestamp', 'interest', 'writes'];
+    expect(needed.length).toBeGreaterThan(20);
+    expect(needed.filter((word) => !fields.includes(word) && !told.includes(word))).toEqual([]);
   });
 });
 
