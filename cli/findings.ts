@@ -14,7 +14,6 @@ export interface Finding {
 
 const takes = (cause: ViolationCause, ...kinds: readonly string[]): boolean =>
   kinds.some((kind) => cause.kinds.includes(kind));
-const isFree = ({ kinds }: ViolationCause): boolean => kinds.length === 0;
 
 /** In the order of the page. A cause belongs to the first that has it. */
 export const FINDINGS: readonly Finding[] = [
@@ -39,17 +38,10 @@ export const FINDINGS: readonly Finding[] = [
       (cause.property === 'rejection-is-inert' && !takes(cause, 'insider’s record')),
   },
   {
-    id: 'shared-keys',
-    sentences: ['R3', 'R6', 'R7'],
-    story: { property: 'chain-integrity', kinds: ['insider’s record'] },
-    has: (cause) => takes(cause, 'insider’s record'),
-  },
-  {
     id: 'separator',
     sentences: ['R2'],
     story: { property: 'authentic-delivery', kinds: [] },
-    has: (cause) =>
-      (isFree(cause) && cause.property === 'authentic-delivery') || cause.where.includes('its records'),
+    has: (cause) => cause.property === 'authentic-delivery' || cause.where.includes('its records'),
   },
   {
     id: 'ties',
