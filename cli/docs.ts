@@ -19,6 +19,7 @@ import {
   THREATS,
   type Scope,
 } from '../properties/index.ts';
+import { encodingBlock } from './encoding-examples.ts';
 import { markdownTable } from './markdown.ts';
 import { PROTOTYPE_PAGE, updatePrototypePage } from './prototype-page.ts';
 
@@ -99,6 +100,7 @@ export const TABLES: Readonly<Record<string, () => string>> = {
       ['outcome', 'why it cannot be reached'],
       Object.entries(JUSTIFIED).map(([id, why]) => [`\`${id}\``, why]),
     ),
+  encoding: encodingBlock,
   parameters: () =>
     markdownTable(
       ['parameter', 'default', 'meaning'],
