@@ -259,17 +259,19 @@ const AIMED: readonly AimedPool[] = [
     runs: [0, 1],
     settles: true,
   },
-  ...(['small', 'two'] as const).map((size) => ({
-    size,
-    bounds: 'short' as const,
-    aims: [],
-    faults: ['writer'] as const,
-    isWithoutInsider: true,
-    choices: WRITES,
-    moves: 60,
-    runs: [0, 2, 4],
-    settles: true,
-  })),
+  ...(['small', 'two'] as const).flatMap((size) =>
+    (['writer', 'stolen'] as const).map((fault) => ({
+      size,
+      bounds: 'short' as const,
+      aims: [],
+      faults: [fault],
+      isWithoutInsider: true,
+      choices: WRITES,
+      moves: 60,
+      runs: [0, 2, 4],
+      settles: true,
+    })),
+  ),
 ];
 
 function aimed({

@@ -14,7 +14,7 @@ import type { TreeHarness } from '../properties/harness.ts';
 import type { Command } from '../properties/reading.ts';
 import { roughAmongShards, ROUGH_GENERATOR } from '../properties/rough.ts';
 import { scenarioOf, type TreeScenario } from '../properties/scenario.ts';
-import { generatedWorkload } from '../properties/workload.ts';
+import { generatedWorkload, rotatingWorkload } from '../properties/workload.ts';
 import { SCHEDULES, type Schedule, type System } from './schedules.ts';
 
 /** What a run found. */
@@ -32,9 +32,12 @@ function scenarioIn({ size, parameters, latencyMs }: System): TreeScenario {
 }
 
 /** Aims, and puts and subscribes at the limits. Nobody leaves it without the word: attacks are limited by the number of moves alone. */
-function hostile(harness: TreeHarness, { aims, size }: System): TreeHarness {
-  const workload = ({ parameters }: TreeScenario): Workload<unknown, Command, TreeScenario> =>
-    generatedWorkload(size.topology === 'sharded' ? roughAmongShards(parameters.shards) : ROUGH_GENERATOR);
+function hostile(harness: TreeHarness, { aims, size }: System, rotates: boolean): TreeHarness {
+  const workload = ({ parameters }: TreeScenario): Workload<unknown, Command, TreeScenario> => {
+    const rough = size.topology === 'sharded' ? roughAmongShards(parameters.shards) : ROUGH_GENERATOR;
+    const asked = generatedWorkload<unknown, Exclude<Command, { readonly type: 'rotate' }>>(rough);
+    return rotates ? rotatingWorkload(asked) : asked;
+  };
   return { ...harness, ...(aims.length === 0 ? {} : { adversary: aiming(aims) }), workload };
 }
 
@@ -65,7 +68,10 @@ export function judgeBy(schedule: Schedule): Finding | undefined {
     ...(capabilities === undefined ? {} : { capabilities }),
     ...(system === undefined ? {} : { scenario: scenarioIn(system) }),
   });
-  const harness = system === undefined ? setup.harness : hostile(setup.harness, system);
+  const harness =
+    system === undefined
+      ? setup.harness
+      : hostile(setup.harness, system, capabilities?.includes('stolen') === true);
   const random = randomFromSeed(seedOf(DEFAULT_SEED, run));
   const { scenario } = setup.scenarioFor(run, random);
   const options = {
