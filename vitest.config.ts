@@ -14,9 +14,11 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['{model,impl,engine,properties,cli,bench,scale,mutation,examples}/**/*.test.ts'],
-    // Searches take seconds, not minutes; what takes longer says so at the test.
     // One worker a core: by default vitest leaves one core idle.
     maxWorkers: '100%',
+    // Files share what is loaded and remembered: no test changes either, and all of it is pure.
+    isolate: false,
+    // Searches take seconds, not minutes; what takes longer says so at the test.
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

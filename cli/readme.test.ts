@@ -51,6 +51,7 @@ const FEWER_RUNS: ReadonlyMap<string, string> = new Map([
   ['npx psl-verify check --scenario domains --runs 40', '--runs 6'],
   ['npx psl-verify check --capability writer --capability router --runs 40', '--runs 3'],
   ['npx psl-verify check --capability stolen --capability coordinator --runs 40', '--runs 4'],
+  ['npx psl-verify check --subject ./examples/careful-hub.ts --scenario flat --runs 40', '--runs 12'],
   // Found in the first run; the others would be made all the same.
   ['npx psl-verify check --subject mutant:forwards-twice --out found', '--runs 8'],
   ['npx psl-verify check --json > check.json', '--runs 10 --scenario two-levels'],
