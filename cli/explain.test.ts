@@ -121,6 +121,12 @@ The moves, and why each is needed
      to check.
   2  c2 crashes.
   3  c2 starts again, with its storage.
+
+What the reference does on the same moves
+  Up to 1.500 s it does the same. Then:
+      1.500 s   c2 starts again with its storage and asks C for a place (Join as
+                a restarted node in incarnation 2).
+  The property holds to the end of that run.
 `;
 
 describe('text', () => {

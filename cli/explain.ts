@@ -23,6 +23,9 @@ const CERTIFY_MS = 10_000;
 /** Width where the output is no terminal, and the widest that is easy to read. */
 const [PLAIN_COLUMNS, WIDEST_COLUMNS] = [80, 100];
 
+/** The subject that mutants are mutants of. */
+const REFERENCE = 'reference';
+
 /** Properties of which nothing can be told without the contents of records. */
 const ABOUT_WRITES: ReadonlySet<string> = new Set([
   'authentic-delivery',
@@ -198,6 +201,9 @@ export async function tell(
     ...(nearest === undefined
       ? {}
       : { passing: await toldRun(context, subject, property, scenario, nearest.moves) }),
+    ...(mutant !== undefined && nearest?.changes.every(({ change }) => change === 'left-out') === true
+      ? { reference: await toldRun(context, REFERENCE, property, scenario, moves) }
+      : {}),
     isAll,
   };
   return storyOf(material);

@@ -43,6 +43,8 @@ export function beatsOf(
     readonly until: number;
     readonly violation: number | undefined;
     readonly departures: ReadonlyMap<number, Departure>;
+    /** What is said after the sentence of a step. */
+    readonly notes?: ReadonlyMap<number, string>;
     /** What never happened, if the story is about that. */
     readonly awaited?: string | undefined;
   },
@@ -61,12 +63,14 @@ export function beatsOf(
     const [first] = group;
     if (first === undefined) return;
     const departure = options.departures.get(first.index);
+    const note = options.notes?.get(first.index) ?? '';
+    const sentence = group.length === 1 ? sentenceOf(first, run) : groupSentence(group, run);
     beats.push({
       kind: 'told',
       number: beats.filter(({ kind }) => kind === 'told').length + 1,
       steps: group.map(({ index }) => index),
       nowMs: first.nowMs,
-      text: group.length === 1 ? sentenceOf(first, run) : groupSentence(group, run),
+      text: note === '' ? sentence : `${sentence} ${note}`,
       ...(first.move === undefined ? {} : { move: first.move }),
       ...(departure === undefined ? {} : { departure }),
       isViolation: group.some(({ index }) => index === options.violation),
@@ -82,7 +86,10 @@ export function beatsOf(
       continue;
     }
     const [first] = group;
-    const isAlone = observed.index === options.violation || options.departures.has(observed.index);
+    const isAlone =
+      observed.index === options.violation ||
+      options.departures.has(observed.index) ||
+      (options.notes?.get(observed.index) ?? '') !== '';
     const joins =
       first !== undefined &&
       // What was folded since then lies in between.
@@ -90,6 +97,7 @@ export function beatsOf(
       !isAlone &&
       sameKind(first, observed) &&
       !options.departures.has(first.index) &&
+      (options.notes?.get(first.index) ?? '') === '' &&
       first.index !== options.violation;
     if (!joins) {
       flushGroup();

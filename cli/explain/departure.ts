@@ -4,6 +4,7 @@ import { roleOf, type Message } from '../../model/index.ts';
 import { differenceOf } from './difference.ts';
 import { participle, phrasesOf, present, type Effect, type Phrase, type Situation } from './effects.ts';
 import { messageLabel } from './labels.ts';
+import type { Learnt } from './learning.ts';
 import { whatWasAwaited, whyRejected } from './rejection.ts';
 import { quietly } from './sentences.ts';
 import { term } from './terms.ts';
@@ -15,6 +16,8 @@ export interface DepartureSend {
   readonly to: string;
   readonly label: string;
   readonly isMissing: boolean;
+  /** Of two that were sent, the one that was to be. */
+  readonly isRight?: true;
 }
 
 export interface Departure {
@@ -80,8 +83,12 @@ const TREE_RULES: readonly string[] = [
   'a broken edge is not used again while there is another place',
 ];
 
-/** The difference in words; undefined where the node did what its statechart does. */
-export function departureOf(followed: Followed, situation: Situation): Departure | undefined {
+/** The difference in words; undefined where the node did what its statechart does. `learnt`: since when it knew better. */
+export function departureOf(
+  followed: Followed,
+  situation: Situation,
+  learnt: Learnt = {},
+): Departure | undefined {
   const { node, expectation, got, agrees, event } = followed;
   if (agrees) return undefined;
   if (expectation.kind === 'not-allowed') return forbidden(followed, expectation.why, situation);
@@ -101,10 +108,11 @@ export function departureOf(followed: Followed, situation: Situation): Departure
     const isMore = without(got, expectation.texts).every((text) => expectation.texts.includes(text));
     const never = words(isMore ? distinct(extra) : extra, situation, participle);
     const text = `${by} should not have ${clauses(never)}${isMore ? ' more than once' : ''}.`;
-    return { missing: should, extra: did, sends, text, wholeText: text };
+    const right = isMore ? sendsOf(extra, false).map((send) => ({ ...send, isRight: true as const })) : [];
+    return { missing: should, extra: did, sends: [...right, ...sends], text, wholeText: text };
   }
   const reason = expectation.rejects
-    ? whyRejected(event, followed.before)
+    ? whyRejected(event, followed.before, learnt)
     : whatWasAwaited(event, followed.before);
   const why = reason === undefined ? waitingWhy(followed, missing) : `: ${reason}`;
   const first = `${by} should have ${clauses(should)}`;

@@ -2,14 +2,14 @@
  * The space-time diagram of a story in characters: a column per node, time downwards, an arrow where a message is
  * taken in. A pure function of the story's beats.
  */
-import { messageLabel } from './labels.ts';
-import { identityOf } from './moves.ts';
+
+import { identityOf } from './identities.ts';
 import { takenOverBy } from '../../engine/index.ts';
 import type { Beat } from './beats.ts';
 import { isWorthALine } from './folds.ts';
 import type { Departure } from './departure.ts';
 import type { Observed, ObservedRun } from './observe.ts';
-import { attackNote, networkNote, timerNote } from './labels.ts';
+import { attackNote, labelIn, networkNote, timerNote } from './labels.ts';
 import { endOfMoves } from './settling.ts';
 import type { Telling } from './story.ts';
 import { gap } from './words.ts';
@@ -216,14 +216,14 @@ class Canvas {
 
   /** A row for each message that should have been sent here, or should not. */
   departure(from: string, { sends }: Departure): readonly string[] {
-    const { missing, missingRight, missingLeft, extra, right, left } = this.#glyphs;
-    return sends.flatMap(({ to, label, isMissing }) => {
+    const { missing, missingRight, missingLeft, extra, line, right, left } = this.#glyphs;
+    return sends.flatMap(({ to, label, isMissing, isRight }) => {
       if (from === to || !this.#has(from, to)) return [];
       const ends = { from, to, label };
       const cells = this.#lives(this.#glyphs.life);
       return isMissing
         ? this.#drawn(cells, ends, missing, [missingRight, missingLeft])
-        : this.#drawn(cells, ends, extra, [right, left]);
+        : this.#drawn(cells, ends, isRight === true ? line : extra, [right, left]);
     });
   }
 
@@ -269,7 +269,7 @@ class Canvas {
       if (identity === undefined || !this.#has(identity.from, identity.to)) return undefined;
       return {
         ...identity,
-        label: message === undefined ? identity.kind : messageLabel(message),
+        label: message === undefined ? identity.kind : labelIn(message, telling.run),
         isLost: true,
       };
     }
@@ -280,7 +280,7 @@ class Canvas {
     const label =
       situation.tookIn === undefined || situation.tookIn.type === 'garbage'
         ? kind
-        : messageLabel(situation.tookIn);
+        : labelIn(situation.tookIn, telling.run);
     return { from, to: step.node, label, isLost: false };
   }
 
@@ -320,8 +320,10 @@ export function noteOf({ step, situation, index }: Observed, run: ObservedRun): 
       case 'skipped':
         return '(nothing)';
       case 'lost':
-      case 'duplicated':
-        return `(${step.event.type}: ${step.event.message})`;
+      case 'duplicated': {
+        const { from = '', to = '', kind = '' } = identityOf(step.event.message) ?? {};
+        return `(${from} to ${to}: ${kind} ${step.event.type === 'lost' ? 'lost' : 'copied'})`;
+      }
     }
   }
   if (step.attack !== undefined) return attackNote(step.attack, situation.tookIn);

@@ -249,6 +249,16 @@ const REJECTIONS: Readonly<Record<string, string>> = {
   'an old version': 'it has a newer one',
   'an old epoch': 'the epoch is over',
   'answered already': 'it has answered it already',
+  'not the one of this version': 'it holds another placement of this version already',
+  'beyond a fork': 'it is of no use any more: its writer has forked its capsule, or was expelled',
+  'convinces nobody': 'it convinces nobody',
+  'known already': 'it knows of that already',
+  'too old': 'it is too old',
+  'no room for its capsule': 'it has no room for another capsule',
+  'for another node or life': 'it is that of another node or life, and contradicts nothing that it holds',
+  'not wanted any more': 'it does not want that any more',
+  'of no tree': 'there can be no such tree',
+  'not asked': 'it has not asked',
   'record not authentic': 'the record is not authentic',
 };
 

@@ -29,7 +29,7 @@ const ROUTINE_WORDS: Readonly<Record<Exclude<Routine, 'epochs'>, string>> = {
   heartbeats: 'heartbeats',
   forming: 'the tree forms',
   confirming: 'placements are confirmed',
-  other: 'others',
+  other: 'timers',
 };
 
 /** Sums up what is left out of one run. */
@@ -52,15 +52,11 @@ export class Folder {
     const found = steps.flatMap(({ observed, routine }) => (routine === 'epochs' ? [observed] : []));
     const epochs = this.#epochs.findNothing(found) ? 'epochs that repair nothing' : 'epochs';
     const counts = new Map<string, number>();
-    for (const { routine } of steps) {
-      const what = routine === 'epochs' ? epochs : ROUTINE_WORDS[routine ?? 'other'];
+    for (const { observed, routine } of steps) {
+      const what = routine === 'epochs' ? epochs : kindWords(observed, routine);
       counts.set(what, (counts.get(what) ?? 0) + 1);
     }
-    const what = Array.from(counts, ([words, many]) =>
-      words === ROUTINE_WORDS.other
-        ? `${many} other ${many === 1 ? 'step' : 'steps'}`
-        : `${words} (${counted(many, 'step')})`,
-    );
+    const what = Array.from(counts, ([words, many]) => `${words} (${counted(many, 'step')})`);
     const trees = steps.flatMap(({ observed, routine }) =>
       routine === 'forming' ? [] : treeWords(observed),
     );
@@ -76,6 +72,54 @@ export class Folder {
       isQuiet: steps.every(isQuiet),
       text: `${time}${clauses(what)}${retries.length === 0 ? '' : `; in all this time ${clauses(retries)}`}`,
     };
+  }
+}
+
+/** What kind of step it is, for a sum. */
+function kindWords(
+  { step, situation: { tookIn }, withheldBy }: Observed,
+  routine: Routine | undefined,
+): string {
+  if (routine !== undefined && routine !== 'epochs' && routine !== 'other') return ROUTINE_WORDS[routine];
+  if (step.kind === 'event') {
+    if (step.event.type === 'lost') return withheldBy === undefined ? 'messages lost' : 'messages withheld';
+    return step.event.type === 'restarting' ? 'restarts' : 'what befalls nodes and network';
+  }
+  if (step.attack !== undefined) return 'attacks';
+  if (step.input.kind === 'start') return 'starts';
+  if (step.input.kind === 'command') return 'questions of applications';
+  if (step.input.kind === 'timer') return step.input.timer === 'join' ? 'requests for a place' : 'timers';
+  switch (tookIn?.type) {
+    case 'data':
+      return 'records passed on';
+    case 'nak':
+    case 'repair':
+      return 'repairs';
+    case 'join':
+    case 'join-refused':
+      return 'requests for a place';
+    case 'placement':
+    case 'placement-ack':
+    case 'leave':
+      return 'changes of places';
+    case 'suspect':
+    case 'probe':
+    case 'probe-ack':
+      return 'questions who is alive';
+    case 'subscription':
+      return 'subscriptions';
+    case 'evidence':
+    case 'split-view':
+      return 'evidence';
+    case 'rts':
+    case 'eoe':
+    case 'sync':
+      return 'epochs';
+    case 'heartbeat':
+      return 'heartbeats';
+    case 'garbage':
+    case undefined:
+      return 'messages that are not authentic';
   }
 }
 

@@ -1,8 +1,8 @@
 /** What stands at arrows: a message, a timer or an attack in as few letters as a diagram has room for. */
 import { writerOf, type Message } from '../../model/index.ts';
 import type { Attack } from '../../engine/index.ts';
-import { identityOf } from './moves.ts';
-import type { Observed } from './observe.ts';
+import { identityOf } from './identities.ts';
+import type { Observed, ObservedRun } from './observe.ts';
 import { isCull, recordId, type Sync } from './words.ts';
 
 /** A message in as few letters as a diagram has room for. */
@@ -107,4 +107,22 @@ export function timerNote(timer: string): string {
     default:
       return timer;
   }
+}
+
+/** A message of a run: of two placements of a node under one version, what tells them apart, too. */
+export function labelIn(message: Message, { steps }: ObservedRun): string {
+  const label = messageLabel(message);
+  if (message.type !== 'placement' || message.version === 0) return label;
+  const others = steps.flatMap(({ situation: { tookIn } }) =>
+    tookIn?.type === 'placement' && tookIn.node === message.node && tookIn.version === message.version
+      ? [tookIn]
+      : [],
+  );
+  if (others.some(({ parent }) => parent.node !== message.parent.node))
+    return `${label}: ${message.node} under ${message.parent.node}`;
+  const children = (one: { readonly children: readonly { readonly node: string }[] }): string =>
+    one.children.map(({ node }) => node).join('+') || 'nobody';
+  return others.some((one) => children(one) !== children(message))
+    ? `${label}: ${message.node} above ${children(message)}`
+    : label;
 }

@@ -4,11 +4,12 @@ import type { Counterexample } from '../../properties/counterexample.ts';
 import type { Command } from '../../properties/reading.ts';
 import { beatsOf, type Beat } from './beats.ts';
 import { messageLabel } from './labels.ts';
+import type { Naming } from './identities.ts';
 import { moveWords } from './moves.ts';
 import type { Observed, ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
 import { Routines } from './routine.ts';
-import { numberedWords, sentenceOf, uncapital } from './sentences.ts';
+import { namingOf, sentenceOf, uncapital } from './sentences.ts';
 import type { Telling, ToldRun } from './story.ts';
 import { bare } from './terms.ts';
 import { occasionOf } from './verdict.ts';
@@ -38,21 +39,23 @@ export function nearestOf(
   certified: NonNullable<Certificate<Command>['nearest']>,
   moves: Counterexample['moves'],
 ): Nearest {
-  const named = (id: string): string => numberedWords(id, failing.run);
+  const naming = namingOf(failing.run);
   const beside = besideOf(failing, passing, false);
-  const said = new Set(failing.beats.map(({ text }) => text));
+  // The failing run says more of some steps: who knew what.
+  const isSaid = (text: string): boolean =>
+    failing.beats.some((beat) => beat.text === text || beat.text.startsWith(`${text} `));
   const others = beside.telling.beats.filter(
     (beat): beat is ToldBeat =>
       beat.kind === 'told' &&
       beat.steps.some((index) => index >= beside.partsAt && !isEndOfMoves(passing.run.steps[index])) &&
-      !said.has(beat.text),
+      !isSaid(beat.text),
   );
   const difference = differenceOf(failing, passing.run, beside.partsAt);
   const isOnlyLeftOut = certified.changes.every(({ change }) => change === 'left-out');
   const isTrivial = difference?.step === undefined && others.every((beat) => isRoutine(beat, passing.run));
   return {
-    changes: certified.changes.map((change) => changeWords(change, moves, named)),
-    moves: certified.moves.map((move) => moveWords(move, (id) => numberedWords(id, passing.run))),
+    changes: certified.changes.map((change) => changeWords(change, moves, naming)),
+    moves: certified.moves.map((move) => moveWords(move, namingOf(passing.run))),
     ...beside,
     difference: difference?.text,
     instead: others.filter(({ steps }) => difference?.step === undefined || !steps.includes(difference.step)),
@@ -161,13 +164,9 @@ function isRoutine({ steps }: ToldBeat, run: ObservedRun): boolean {
   });
 }
 
-function changeWords(
-  change: Change<Command>,
-  moves: Counterexample['moves'],
-  named: (id: string) => string,
-): string {
+function changeWords(change: Change<Command>, moves: Counterexample['moves'], naming: Naming): string {
   const move = moves[change.index];
-  const old = move === undefined ? 'the end' : `move ${change.index + 1} (${moveWords(move, named)})`;
+  const old = move === undefined ? 'the end' : `move ${change.index + 1} (${moveWords(move, naming)})`;
   switch (change.change) {
     case 'left-out':
       return `without ${old}`;
@@ -225,7 +224,7 @@ function wrongNodes({ violation, departures, run }: Telling): ReadonlySet<string
 }
 
 /** Where two runs part: the first step that is not the same in both. */
-function partingOf(a: ObservedRun, b: ObservedRun): number {
+export function partingOf(a: ObservedRun, b: ObservedRun): number {
   const length = Math.min(a.steps.length, b.steps.length);
   for (let index = 0; index < length; index += 1)
     if (keyOf(a, index) !== keyOf(b, index) || outcomeKey(a, index) !== outcomeKey(b, index)) return index;

@@ -31,3 +31,27 @@ test('what tells two lives apart is shown where they claim one incarnation', asy
   expect(known).toMatch(/^\d{4}$/);
   expect(claimed).not.toBe(known);
 });
+
+test('a placement that contradicts another one is told beside it', async () => {
+  const story = await storyOfFile('mutant-overlooks-the-second-placement');
+  expect(sentencesWith(story, 'What r1 holds')).toEqual([
+    expect.stringContaining(
+      'What r1 holds is version 4: parent r2, child c1; this one is version 4, too: parent C, child c1.',
+    ),
+  ]);
+  expect(sentencesWith(await storyOfFile('mutant-forwards-twice'), 'What r1 holds')).toEqual([]);
+});
+
+test('what somebody with the keys of another node sends is told by what it says', async () => {
+  const placed = await storyOfFile('mutant-overlooks-the-second-placement');
+  expect(sentencesWith(placed, 'An insider')).toEqual([
+    expect.stringContaining(
+      'An insider with the keys of C sends r1 a Placement of version 4: parent r2, child c1; it is signed as C signs (C itself has committed no version beyond 3);',
+    ),
+  ]);
+  const written = await storyOfFile('mutant-believes-any-evidence');
+  expect(sentencesWith(written, 'hands r1').map((text) => text.split(';')[0])).toEqual([
+    'An insider with the keys of c2 hands r1 another record c2/1#1 than c2 put, signed as c2 signs',
+    'An insider with the keys of c2 hands r1 a record c2/1#2 of its own making, signed as c2 signs',
+  ]);
+});

@@ -2,7 +2,7 @@
 import type { ModelState } from '../../model/index.ts';
 import type { Observed } from './observe.ts';
 import { term } from './terms.ts';
-import { listed, rangeWords } from './words.ts';
+import { listed, neighbourhood, rangeWords } from './words.ts';
 
 /** Sentences after the one that tells the step; none for most. */
 export function notesOf({ situation: { tookIn }, followed, effects }: Observed): readonly string[] {
@@ -13,6 +13,8 @@ export function notesOf({ situation: { tookIn }, followed, effects }: Observed):
       return before.role === 'coordinator'
         ? [...otherLife(tookIn, before), ...askedAlready(tookIn, before, effects)]
         : [];
+    case 'placement':
+      return before.role === 'coordinator' || !tellsLie(followed, effects) ? [] : bothSides(tookIn, before);
     case 'repair':
       // Where something is missing, that is what is told.
       return followed?.agrees === true && before.role !== 'client' ? notServed(tookIn, before) : [];
@@ -24,6 +26,33 @@ export function notesOf({ situation: { tookIn }, followed, effects }: Observed):
 type Of<T> = Extract<NonNullable<Observed['situation']['tookIn']>, { readonly type: T }>;
 type Coordinator = Extract<ModelState, { readonly role: 'coordinator' }>;
 type Relay = Exclude<ModelState, { readonly role: 'client' }>;
+
+/** Whether a node has evidence against the coordinator now, or should have. */
+function tellsLie(followed: Observed['followed'], effects: Observed['effects']): boolean {
+  const expected = followed?.expectation;
+  return (
+    effects.some((effect) => effect.kind === 'report' && effect.report.type === 'split-view') ||
+    (expected?.kind === 'outputs' && expected.texts.some((text) => /^report .*"split-view"/.test(text)))
+  );
+}
+
+/** What a node holds, and what the placement says that is not of the same tree, or is taken for such a one. */
+function bothSides(
+  placement: Of<'placement'>,
+  { context }: Exclude<ModelState, { readonly role: 'coordinator' }>,
+): readonly string[] {
+  const { self, version, parent, children } = context;
+  const held = neighbourhood(parent?.node ?? '', namesOf(children));
+  const said = neighbourhood(placement.parent.node, namesOf(placement.children));
+  const whose = placement.node === self ? 'this one' : `that of ${placement.node}`;
+  return [
+    `What ${self} holds is ${term('version')} ${version}: ${held}; ${whose} is version ${placement.version}${placement.version === version ? ', too' : ''}: ${said}.`,
+  ];
+}
+
+function namesOf(nodes: readonly { readonly node: string }[]): readonly string[] {
+  return nodes.map(({ node }) => node);
+}
 
 /** What tells two lives apart that claim one incarnation. */
 function otherLife({ node, incarnation, birth }: Of<'join'>, { context }: Coordinator): readonly string[] {

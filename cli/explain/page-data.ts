@@ -3,8 +3,8 @@ import { roleOf, describe, type ModelState } from '../../model/index.ts';
 import { beliefsOf } from './beliefs.ts';
 import type { DepartureSend } from './departure.ts';
 import { noteOf } from './diagram.ts';
-import { messageLabel } from './labels.ts';
-import { identityOf } from './moves.ts';
+import { labelIn } from './labels.ts';
+import { identityOf } from './identities.ts';
 import type { CommittedTree, Observed } from './observe.ts';
 import { recordExample } from './names.ts';
 import { IN_PLAIN_WORDS } from './plain.ts';
@@ -30,6 +30,8 @@ interface Row {
   /** Position in `details` of what the message says. */
   readonly detail?: number;
   readonly isLost?: true;
+  /** Lost, for an insider keeps it from being sent. */
+  readonly isWithheld?: true;
   readonly isPast?: true;
   readonly isAttack?: true;
   readonly move?: number;
@@ -115,7 +117,10 @@ export function pageData(story: Story): PageData {
     property: property.id,
     statement: withTerms(property.statement),
     plain: IN_PLAIN_WORDS[property.id] ?? '',
-    happens: telling.violation === undefined ? '' : `${whatHappens(telling)} ${culpritOf(telling)}`.trimEnd(),
+    happens:
+      telling.violation === undefined
+        ? ''
+        : `${whatHappens(telling)} ${culpritOf(telling, property)}`.trimEnd(),
     example: recordExample(telling) ?? '',
     verdict: story.verdict,
     k: scenario.parameters.k,
@@ -180,10 +185,10 @@ function rowOf(observed: Observed, telling: Telling, tables: Tables): Row {
 }
 
 function messagePart(
-  { step, situation }: Observed,
+  { step, situation, withheldBy }: Observed,
   { run }: Telling,
   tables: Tables,
-): Partial<Pick<Row, 'from' | 'to' | 'label' | 'detail' | 'isLost'>> {
+): Partial<Pick<Row, 'from' | 'to' | 'label' | 'detail' | 'isLost' | 'isWithheld'>> {
   if (step.kind === 'event') {
     if (step.event.type !== 'lost') return {};
     const identity = identityOf(step.event.message);
@@ -193,15 +198,16 @@ function messagePart(
     return {
       from,
       to,
-      label: messageLabel(message),
+      label: labelIn(message, run),
       detail: tables.detail(step.event.message, message),
       isLost: true,
+      ...(withheldBy === undefined ? {} : { isWithheld: true as const }),
     };
   }
   const { tookIn } = situation;
   if (step.input.kind !== 'frame' || tookIn === undefined) return {};
   const identity = step.message === undefined ? undefined : identityOf(step.message);
-  const label = tookIn.type === 'garbage' ? (identity?.kind ?? 'not authentic') : messageLabel(tookIn);
+  const label = tookIn.type === 'garbage' ? (identity?.kind ?? 'not authentic') : labelIn(tookIn, run);
   return {
     from: step.input.from,
     to: step.node,

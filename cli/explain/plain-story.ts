@@ -4,7 +4,7 @@ import { bare } from './terms.ts';
 
 /** The fields of the JSON object. */
 export function plainStory(story: Story): Readonly<Record<string, unknown>> {
-  const { file, subject, property, verdict, scenario, tree, moves, telling, nearest } = story;
+  const { file, subject, property, verdict, scenario, tree, moves, telling, nearest, reference } = story;
   return plain({
     file,
     subject: subject.id,
@@ -18,6 +18,7 @@ export function plainStory(story: Story): Readonly<Record<string, unknown>> {
     tree: { version: tree.version, parents: Object.fromEntries(tree.parents), pending: tree.pending },
     moves,
     story: telling.beats,
+    reference: reference === undefined ? null : { partsAtMs: reference.partsMs, story: reference.beats },
     nearest:
       nearest === undefined
         ? null

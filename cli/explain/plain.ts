@@ -38,3 +38,12 @@ export const IN_PLAIN_WORDS: Readonly<Record<string, string>> = {
   overload: 'A run ends: nodes do not talk without end.',
   'crash-of-the-code': 'The code of a node never throws.',
 };
+
+/** What should have been, where no step is off its statechart: in the words of the property. Without an entry, its statement says it. */
+export const SHOULD_HAVE_BEEN: Readonly<Record<string, string>> = {
+  'authentic-delivery': 'what enters the enclave is all that the writer put, and nothing else',
+  'rejection-is-inert': 'a message that is rejected leaves no trace, not even on a clock',
+  confidentiality:
+    'all that a client writes leaves it encrypted under the newest group key that it knows of, and that key goes to nobody who is expelled',
+  'delivery-to-every-subscriber': 'the record gets to every client that is up and wants it',
+};

@@ -1,9 +1,11 @@
 /** Why a statechart rejects a message, or what a timer of it has run out for: the diagnosis of a wrong reaction. */
-import type { Message, ModelEvent, ModelState } from '../../model/index.ts';
-import { garbageWhy, listed, recordId } from './words.ts';
+import { writerOf, type Message, type ModelEvent, type ModelState } from '../../model/index.ts';
+import type { Learnt } from './learning.ts';
+import { term } from './terms.ts';
+import { garbageWhy, listed, moment, recordId } from './words.ts';
 
 /** The reason as a clause; undefined where nothing simple says it. `before` is the state in which the event came. */
-export function whyRejected(event: ModelEvent, before: ModelState): string | undefined {
+export function whyRejected(event: ModelEvent, before: ModelState, learnt: Learnt = {}): string | undefined {
   if (before.value === 'left') return 'it has left';
   switch (event.type) {
     case 'garbage':
@@ -19,7 +21,7 @@ export function whyRejected(event: ModelEvent, before: ModelState): string | und
     case 'sync':
     case 'nak':
     case 'repair':
-      return whyNoNeighbour(event, before) ?? whyNotNew(event, before);
+      return whyNoNeighbour(event, before) ?? whyNotNew(event, before) ?? whyNoUse(event, before, learnt);
     default:
       return undefined;
   }
@@ -86,9 +88,37 @@ function whyNotNew(event: Linked, before: ModelState): string | undefined {
   }
 }
 
+/** Why a record is of no use to who knows better; by what it has learned. */
+function whyNoUse(event: Linked, { role, context }: ModelState, learnt: Learnt): string | undefined {
+  if (event.type !== 'data') return undefined;
+  const { capsule, seq } = event.record;
+  const writer = writerOf(capsule);
+  if (context.keys?.expelled.includes(writer) === true && seq > (context.keys.cuts[capsule] ?? 0))
+    return `${knows(learnt.rotatedMs)} that ${writer} is ${term('expelled')}`;
+  const fork = context.forks[capsule];
+  if (fork !== undefined && seq >= fork.seq)
+    return `${knows(learnt.forkedMs)} that ${writer} ${term('fork', 'forked')} its capsule at #${fork.seq}`;
+  const shard = /\/s(\d+)/.exec(capsule)?.[1];
+  if (role !== 'client' || shard === undefined || context.interest?.includes(Number(shard)) !== false)
+    return undefined;
+  const { subscribedMs } = learnt;
+  return subscribedMs === undefined
+    ? `it does not want ${term('shard')} ${shard}`
+    : `it has not wanted ${term('shard')} ${shard} since ${moment(subscribedMs)}`;
+}
+
+function knows(sinceMs: number | undefined): string {
+  return sinceMs === undefined ? 'it knows' : `it has known since ${moment(sinceMs)}`;
+}
+
 /** Whose answer a timer has run out for. */
 export function whatWasAwaited(event: ModelEvent, before: ModelState): string | undefined {
-  if (before.role === 'client') return undefined;
+  if (before.role === 'client') {
+    const { parent } = before.context;
+    return event.type !== 'timer.doubt' || parent === null
+      ? undefined
+      : `${parent.node} may greet, but for several epochs it has brought ${before.context.self} nothing that it should have`;
+  }
   switch (event.type) {
     case 'timer.eoe': {
       const { awaited } = before.context;

@@ -53,7 +53,12 @@ const MANY = 20;
 export function toldSteps(
   run: ObservedRun,
   anchors: Anchors,
-  options: { readonly until: number; readonly also?: readonly number[] },
+  options: {
+    readonly until: number;
+    readonly also?: readonly number[];
+    /** Never left out. */
+    readonly knowing: ReadonlySet<number>;
+  },
 ): ReadonlySet<number> {
   const { violation, departures, ends } = anchors;
   const fixed = [...(violation === undefined ? [] : [violation]), ...departures, ...ends];
@@ -77,6 +82,7 @@ export function toldSteps(
     const isFixed =
       fixed.includes(index) ||
       earlier.has(index) ||
+      options.knowing.has(index) ||
       topical.has(index) ||
       (firstMove !== undefined && isEndOfFaults(observed)) ||
       (move !== undefined && !isByTheWay(observed));
@@ -96,7 +102,8 @@ export function toldSteps(
   for (const index of options.also ?? []) told.add(index);
   for (const source of attackSources(run, told)) told.add(source);
   if (told.size > MANY)
-    for (const index of membershipRuns(run, told, new Set([...fixed, ...earlier]))) told.delete(index);
+    for (const index of membershipRuns(run, told, new Set([...fixed, ...earlier, ...options.knowing])))
+      told.delete(index);
   return told;
 }
 

@@ -1,18 +1,12 @@
 /** One step of a run as a plain sentence. */
+import type { Attack } from '../../engine/index.ts';
 import { roleOf, type Message } from '../../model/index.ts';
 import { phrasesOf, present, type Effect, type Phrase, type Situation } from './effects.ts';
-import {
-  attackerWords,
-  attackWords,
-  commandWords,
-  identityOf,
-  identityWords,
-  lostWrites,
-  moveWords,
-  timerWords,
-} from './moves.ts';
+import { attackerWords, attackWords } from './attacks.ts';
+import { identityOf, identityWords, type Naming } from './identities.ts';
+import { commandWords, lostWrites, moveWords, timerWords } from './moves.ts';
 import { notesOf } from './notes.ts';
-import type { Observed, ObservedRun } from './observe.ts';
+import type { CommittedTree, Observed, ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
 import { endOfMovesWords } from './settling.ts';
 import { whyWithoutEffect } from './skipped.ts';
@@ -71,7 +65,7 @@ function eventWords({ step, index, up, withheldBy }: Observed, run: ObservedRun)
     case 'duplicated':
       return `the network makes a second copy of ${sourceWords(event.message, run)}`;
     case 'network':
-      return cause.kind === 'move' ? moveWords(cause.move) : event.text;
+      return cause.kind === 'move' ? moveWords(cause.move, namingOf(run)) : event.text;
     case 'skipped':
       return `${moveWords(event.move)}, without effect: ${whyWithoutEffect(event.move, up)}`;
     case 'settling':
@@ -91,9 +85,14 @@ export function sourceWords(id: string, run: ObservedRun): string {
 }
 
 /** A message by its number, as schedules name it, with what it says: `the 5th placement … (Placement of version 8)`. */
-export function numberedWords(id: string, { messages }: ObservedRun): string {
+function numberedWords(id: string, { messages }: ObservedRun): string {
   const what = essence(messages.get(id));
   return what === undefined ? identityWords(id) : `${identityWords(id)} (${what})`;
+}
+
+/** Messages of a run by their numbers, with what they say. */
+export function namingOf(run: ObservedRun): Naming {
+  return { words: (id) => numberedWords(id, run), message: (id) => run.messages.get(id) };
 }
 
 /** What tells a message from others of its kind. */
@@ -162,14 +161,20 @@ function isSecondCopy({ step }: Observed, run: ObservedRun): boolean {
 }
 
 /** What the outsider does in a step: `replays to r1 …`. */
-export function attackOf({ seen, effects }: Observed, run: ObservedRun): string {
+export function attackOf({ seen, effects, tree }: Observed, run: ObservedRun): string {
   if (seen.kind !== 'reaction' || seen.reaction.attack === undefined) return '';
   const { attack, node } = seen.reaction;
   const message = attack['message'];
   if (attack.kind !== 'replay' || typeof message !== 'string' || !run.messages.has(message))
-    return attackWords(attack);
+    return `${attackWords(attack, namingOf(run))}${unknownVersion(attack, tree)}`;
   const isTaken = effects.every(({ kind }) => kind !== 'reject');
   return `replays to ${node} ${sourceWords(message, run)}: a true copy, ${isTaken ? 'but an old one' : 'too late'}`;
+}
+
+/** How far the coordinator itself has got, where a placement is of a version that it has not committed. */
+function unknownVersion({ kind, ...rest }: Attack, { version }: CommittedTree): string {
+  if (kind !== 'place' || Number(rest['version']) <= version) return '';
+  return ` (C itself has committed no ${term('version')} beyond ${version})`;
 }
 
 function startWords({ seen, step, index, node }: Observed, run: ObservedRun): string {

@@ -45,13 +45,26 @@ test('answers to the epoch that is not closed are told', async () => {
 
 test.each([
   ['mutant-never-asks', '12 .*▶◆ *│\n *│◁╌nak c2/1#1╌+│', '╌╌▷ should have been sent'],
-  ['mutant-forwards-twice', '✗◀─data.*\n *│═+data c1/1#1═+▶│', '══▶ should not have been sent'],
+  [
+    'mutant-forwards-twice',
+    '✗◀─data.*\n *│─+data c1/1#1─+▶│\n *│═+data c1/1#1═+▶│',
+    '══▶ should not have been sent',
+  ],
 ])('%s: what should have been sent, and what should not, is in the picture', async (name, rows, legend) => {
   const story = await storyOf(files.find((file) => file.startsWith(name))!);
   const text = textOf(story, { columns: 80, isUnicode: true, paint: (one: string) => one });
   const picture = text.slice(text.indexOf('The same in a picture'), text.indexOf('\nThe moves'));
   expect(picture.replaceAll(/ +\n/g, '\n')).toMatch(new RegExp(rows));
   expect(picture).toContain(legend);
+});
+
+test('of two copies the right one is drawn, too, and two placements of one version are told apart', async () => {
+  const pictureOf = async (prefix: string): Promise<string> => {
+    const story = await storyOf(files.find((file) => file.startsWith(prefix))!);
+    return textOf(story, { columns: 80, isUnicode: true, paint: (one: string) => one });
+  };
+  expect(await pictureOf('mutant-crosses-twice')).toMatch(/│◀─data c1\/1#1──│.*\n *│◀═data c1\/1#1══│/);
+  expect(await pictureOf('mutant-overlooks-the-second-placement')).toContain('placement v4: r1 under C');
 });
 
 test('a tree with a node in two places is drawn so', async () => {

@@ -2,12 +2,15 @@
 import type { Violation, Without } from '../../engine/index.ts';
 import type { Counterexample } from '../../properties/counterexample.ts';
 import { beatsOf, type Beat } from './beats.ts';
+import { learningOf } from './learning.ts';
 import { departureOf, type Departure } from './departure.ts';
+import { knowingSteps } from './knowing.ts';
 import { moveWords } from './moves.ts';
 import { besideOf, nearestOf, type Nearest } from './nearest.ts';
 import type { CommittedTree, ObservedRun } from './observe.ts';
+import { besideReference, type Beside } from './reference.ts';
 import { anchorsOf, pastOf, toldSteps } from './relevance.ts';
-import { numberedWords } from './sentences.ts';
+import { namingOf } from './sentences.ts';
 import { wrongValueOf } from './store.ts';
 
 /** A run that was executed and read, and what the property says of it. */
@@ -60,6 +63,8 @@ export interface Story {
   readonly moves: readonly ToldMove[];
   readonly telling: Telling;
   readonly nearest?: Nearest;
+  /** What the reference does on the same moves, where the nearest passing schedule merely leaves some out. */
+  readonly reference?: Beside;
   /** Whether the file has a certificate, or one was made. */
   readonly isCertified: boolean;
 }
@@ -76,22 +81,25 @@ export interface Material {
   readonly elsewhere?: ToldRun;
   /** The run of the nearest passing schedule, if there is one. */
   readonly passing?: ToldRun;
+  /** The reference on the same moves, if that is worth telling. */
+  readonly reference?: ToldRun;
   readonly isAll: boolean;
 }
 
 /** Tells it. */
 export function storyOf(material: Material): Story {
-  const { file, counterexample, subject, property, failing, elsewhere, passing, isAll } = material;
+  const { file, counterexample, subject, property, failing, elsewhere, passing, reference, isAll } = material;
   const { moves, scenario } = counterexample;
   // A certificate is about the subject of the file.
   const certificate = elsewhere === undefined ? counterexample.certificate : undefined;
   const nearest = certificate?.nearest;
   const { run, violation } = elsewhere ?? failing;
-  const named = (id: string): string => numberedWords(id, run);
+  const naming = namingOf(run);
   const telling =
     elsewhere === undefined || violation !== undefined
       ? tell({ run, violation }, isAll)
       : besideOf(tell(failing, false), elsewhere, isAll).telling;
+  const beside = reference === undefined ? undefined : besideReference(telling, reference);
   return {
     file,
     subject,
@@ -103,9 +111,10 @@ export function storyOf(material: Material): Story {
       const without = certificate?.without[index];
       const isTold = telling.beats.some((beat) => beat.kind === 'told' && beat.move === index);
       const isTime = move.move === 'elapse';
-      return { text: moveWords(move, named), isTold, isTime, ...(without === undefined ? {} : { without }) };
+      return { text: moveWords(move, naming), isTold, isTime, ...(without === undefined ? {} : { without }) };
     }),
     telling,
+    ...(beside === undefined ? {} : { reference: beside }),
     isCertified: certificate !== undefined || elsewhere !== undefined,
     ...(nearest === undefined || passing === undefined
       ? {}
@@ -120,21 +129,30 @@ function tell({ run, violation }: ToldRun, isAll: boolean): Telling {
   for (const index of anchors.departures) {
     const observed = run.steps[index];
     const departure =
-      observed?.followed === undefined ? undefined : departureOf(observed.followed, observed.situation);
+      observed?.followed === undefined
+        ? undefined
+        : departureOf(observed.followed, observed.situation, learningOf(run, observed));
     if (departure !== undefined) departures.set(index, departure);
   }
   const wrongValue = violation === undefined ? undefined : wrongValueOf(run, violation.message);
   if (wrongValue !== undefined) departures.set(wrongValue.at, wrongValue.departure);
-  const told = isAll
-    ? new Set(run.steps.slice(0, until + 1).map(({ index }) => index))
-    : toldSteps(run, anchors, { until, ...(wrongValue === undefined ? {} : { also: [wrongValue.at] }) });
   const fixed = [...anchors.departures, ...anchors.ends];
   if (anchors.violation !== undefined) fixed.push(anchors.violation);
+  const wrong = fixed.filter((index) => !anchors.ends.includes(index));
+  const knowing = knowingSteps(run, wrong, violation?.node);
+  const told = isAll
+    ? new Set(run.steps.slice(0, until + 1).map(({ index }) => index))
+    : toldSteps(run, anchors, {
+        until,
+        knowing: new Set(knowing.keys()),
+        ...(wrongValue === undefined ? {} : { also: [wrongValue.at] }),
+      });
   return {
     beats: beatsOf(run, told, {
       until,
       violation: anchors.violation,
       departures,
+      notes: knowing,
       awaited: violation?.verdict === 'stalled' ? violation.message : undefined,
     }),
     told,

@@ -33,7 +33,7 @@ export const TERMS = {
   Subscription: 'what a client wants from now on: records of these shards and no others',
   Leave: 'a node says goodbye',
   doubt:
-    'runs out when a parent, though it may greet, has brought a client nothing of its due for several epochs; then the client is to give it up and ask for another place',
+    'a client’s timer that runs out when its parent, though it greets, has for several epochs brought it nothing that it should have; then it gives the parent up and asks for another place',
   shard: 'a part of the keys, whose records go only to those who want it',
   'key epoch': 'the period in which one group key is in use; not an epoch of repair',
   epoch: 'a periodic round that finds and repairs what was lost',
@@ -52,6 +52,7 @@ export const TERMS = {
   'enrolment authority': 'whoever issues credentials and group keys; no node of the tree',
   'group key':
     'what clients encrypt records under; every client that is not expelled has it, and nobody else',
+  grant: 'a group key, encrypted for one client',
   rotation:
     'the enrolment authority’s word that another group key is in use from now on, and who is expelled',
   expelled: 'shut out for good: gets no newer group key, and nothing that it writes counts any more',

@@ -1,18 +1,17 @@
 /** A story as text for a terminal. */
 import { stripVTControlCharacters } from 'node:util';
 import type { Without } from '../../engine/index.ts';
-import { roleOf } from '../../model/index.ts';
 import { ROOT } from '../../properties/scenario.ts';
 import type { Colour } from '../terminal.ts';
 import type { Beat } from './beats.ts';
+import { castSentences } from './cast.ts';
 import { isWorthALine } from './folds.ts';
 import { ASCII, diagramLines, UNICODE } from './diagram.ts';
-import { recordExample } from './names.ts';
 import type { Observed } from './observe.ts';
 import { IN_PLAIN_WORDS } from './plain.ts';
 import { capital } from './sentences.ts';
 import type { Story, Telling } from './story.ts';
-import { FirstTime, term, withTerms } from './terms.ts';
+import { FirstTime, withTerms } from './terms.ts';
 import { ASCII_STROKES, treeLines, UNICODE_STROKES } from './tree-text.ts';
 import { briefly, culpritOf, whatHappens } from './verdict.ts';
 import { counted, listed, moment } from './words.ts';
@@ -35,6 +34,7 @@ export function textOf(story: Story, style: Style): string {
   picture(page, story.telling, story);
   necessity(page, story);
   nearest(page, story);
+  reference(page, story);
   return page.text();
 }
 
@@ -103,30 +103,15 @@ function heading(page: Page, { subject, property, verdict, telling }: Story): vo
   page.say(
     telling.violation === undefined
       ? 'On this subject the property holds, to the end of the run.'
-      : `${whatHappens(telling)} ${culpritOf(telling)}`.trimEnd(),
+      : `${whatHappens(telling)} ${culpritOf(telling, property)}`.trimEnd(),
     2,
   );
 }
 
-function cast(page: Page, { subject: { limitsClients }, scenario, tree, telling }: Story): void {
-  const { nodes, topology, parameters } = scenario;
-  const [routers, clients] = (['router', 'client'] as const).map((role) =>
-    nodes.filter((node) => roleOf(node) === role),
-  );
+function cast(page: Page, story: Story): void {
+  const { tree } = story;
   page.section('Who is there');
-  page.say(`${ROOT} is the ${term('coordinator')}.`, 2);
-  if (routers !== undefined && routers.length > 0) page.say(`${kind(routers, 'router')}.`, 2);
-  if (clients !== undefined && clients.length > 0) page.say(`${kind(clients, 'client')}.`, 2);
-  page.say(
-    topology === 'flat'
-      ? 'There are no routers: every client is a child of the coordinator.'
-      : limitsClients
-        ? `Nobody has more than K = ${parameters.k} children.`
-        : `K is ${parameters.k}. This subject applies it to child routers only.`,
-    2,
-  );
-  const example = recordExample(telling);
-  if (example !== undefined) page.say(example, 2);
+  for (const sentence of castSentences(story)) page.say(sentence, 2);
   if (tree.parents.size === 0) {
     page.say('Before the first move, nobody has a place in the tree yet.', 2);
     return;
@@ -134,12 +119,6 @@ function cast(page: Page, { subject: { limitsClients }, scenario, tree, telling 
   page.say(`The tree when the first move is made (version ${tree.version}):`, 2);
   for (const line of treeLines(tree, ROOT, page.style.isUnicode ? UNICODE_STROKES : ASCII_STROKES))
     page.line(`    ${line}`);
-}
-
-function kind(nodes: readonly string[], role: 'router' | 'client'): string {
-  return nodes.length === 1
-    ? `${listed(nodes)} is a ${term(role)}`
-    : `${listed(nodes)} are ${term(role, `${role}s`)}`;
 }
 
 /** Said where the two runs part. */
@@ -350,6 +329,21 @@ function nearest(page: Page, { nearest: other, telling }: Story): void {
     `${more > 0 ? `(And ${counted(more, 'step')} more.) ` : ''}The property holds to the end of that run.`,
     2,
   );
+}
+
+function reference(page: Page, { reference: other }: Story): void {
+  if (other === undefined) return;
+  const { partsMs, beats: told, isMet } = other;
+  page.section('What the reference does on the same moves');
+  page.say(
+    partsMs === 0
+      ? 'It goes another way from the beginning:'
+      : `Up to ${moment(partsMs)} it does the same. Then:`,
+    2,
+  );
+  for (const beat of told)
+    page.say(beat.text, INDENT, `${' '.repeat(5)}${moment(beat.nowMs).padStart(8)}   `);
+  page.say(`${isMet ? 'That is what was waited for. ' : ''}The property holds to the end of that run.`, 2);
 }
 
 /** Lines of at most `columns` characters, broken at blanks. */

@@ -1,9 +1,11 @@
 /** What broke, in words. */
-import { attackerWords, timerWords } from './moves.ts';
+import { attackerWords } from './attacks.ts';
+import { timerWords } from './moves.ts';
 import type { Observed, ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
 import { attackOf, capital, uncapital } from './sentences.ts';
-import type { Telling } from './story.ts';
+import { SHOULD_HAVE_BEEN } from './plain.ts';
+import type { Story, Telling } from './story.ts';
 import { term, withTerms } from './terms.ts';
 import { moment, span } from './words.ts';
 
@@ -18,7 +20,8 @@ export function whatHappens({ violation, brokeAt, departures, elsewhere, run }: 
 }
 
 /** The first departure from a statechart, as a sentence; empty where there is none, or where `whatHappens` is about it. */
-export function culpritOf(telling: Telling): string {
+export function culpritOf(telling: Telling, property: Story['property']): string {
+  if (telling.departures.size === 0) return noneOffItsChart(telling, property);
   const index = Math.min(...telling.departures.keys());
   const departure = telling.departures.get(index);
   const observed = telling.run.steps[index];
@@ -27,6 +30,14 @@ export function culpritOf(telling: Telling): string {
   const beat = telling.beats.find(({ steps }) => steps.includes(index));
   const number = beat?.kind === 'told' ? `${beat.number} ` : '';
   return `The first wrong step is ${number}(at ${moment(observed.nowMs)}): ${uncapital(departure.wholeText)}`;
+}
+
+/** Where the property breaks, and every node does what its statechart does. */
+function noneOffItsChart({ violation, run, until }: Telling, { id, statement }: Story['property']): string {
+  const isFollowed = run.steps.some(({ followed, index }) => index <= until && followed !== undefined);
+  if (violation === undefined || !isFollowed) return '';
+  const should = withTerms(SHOULD_HAVE_BEEN[id] ?? uncapital(statement).replace(/\.$/, ''));
+  return `No step is off its ${term('statechart')}, which does not go so far. What should have been: ${should}.`;
 }
 
 /** Whether a message has the words of `conformance`: "reacted to … otherwise …", "no transition allows its reaction to …". */
@@ -91,6 +102,8 @@ export function occasionOf(observed: Observed, run: ObservedRun): string {
 function readable(message: string): string {
   return message
     .replaceAll(/\b(\d+) ms\b/g, (_, ms: string) => span(Number(ms)))
+    .replace(/after the faults ended/, 'after the moves were over')
+    .replaceAll(/group key of epoch/g, 'group key of key epoch')
     .replace(/^version (\d+): /, 'in the tree of version $1, ')
     .replace(/ in the clear to (\S+), in a ([a-z-]+)$/, ' to $1 unencrypted, in a $2 message')
     .replace(/: it tells of one only without them$/, ': it is not there any more to show one')

@@ -4,7 +4,7 @@ import { takenOverBy } from '../../engine/index.ts';
 import type { NodeName } from '../../model/index.ts';
 import { routerAttack, type RouterAttack } from '../../properties/adversary/attack.ts';
 import { withholds } from '../../properties/adversary/router.ts';
-import { identityOf } from './moves.ts';
+import { identityOf } from './identities.ts';
 
 type Withhold = Extract<RouterAttack, { readonly kind: 'withhold' }>;
 

@@ -3,10 +3,12 @@ import type { Message } from '../../model/index.ts';
 import type { Attack, Move } from '../../engine/index.ts';
 import type { Command } from '../../properties/reading.ts';
 import { participle, phrasesOf, present, type Effect } from './effects.ts';
-import { attackWords, identityOf, identityWords, moveWords } from './moves.ts';
+import { attackWords } from './attacks.ts';
+import { identityOf, identityWords } from './identities.ts';
+import { moveWords } from './moves.ts';
 import type { ObservedRun } from './observe.ts';
 import { receivedWords } from './received.ts';
-import { numberedWords } from './sentences.ts';
+import { namingOf } from './sentences.ts';
 import { bare, FirstTime, partsOf, term, withTerms } from './terms.ts';
 import { clauses, gap, listed, moment, ordinal, span } from './words.ts';
 
@@ -223,8 +225,8 @@ const MESSAGES: readonly [Message, string, string][] = [
   ],
   [
     { type: 'data', record: { capsule: 'c1/1', seq: 2, branch: 'a' }, ...LINKED },
-    'record c1/1#2 (another one than c1 put) from y',
-    'sends record c1/1#2 (another one than c1 put) to x',
+    'record c1/1#2 (not one that c1 put) from y',
+    'sends record c1/1#2 (not one that c1 put) to x',
   ],
   [
     {
@@ -236,8 +238,8 @@ const MESSAGES: readonly [Message, string, string][] = [
       marks: { '2': { branch: 'a' } },
       ...LINKED,
     },
-    'records c1/1#1 to #2 (another #2 than c1 put) again from y (Repair)',
-    'sends x records c1/1#1 to #2 (another #2 than c1 put) again (Repair)',
+    'records c1/1#1 to #2 (#2 not as c1 put it) again from y (Repair)',
+    'sends x records c1/1#1 to #2 (#2 not as c1 put it) again (Repair)',
   ],
   [
     { type: 'nak', capsule: 'c1/1', first: 1, last: 2, path: ['c1'], ...LINKED },
@@ -306,13 +308,13 @@ test('a message that a move names by its number is told with what it says, where
   const place = { incarnation: 1, birth: 1, version: 8, level: 1, parent, children: [] };
   const messages = new Map<string, Message>([[id, { type: 'placement', node: 'r1', ...place }]]);
   const run: ObservedRun = { steps: [], fates: new Map(), sentAt: new Map(), messages };
-  const named = (one: string): string => numberedWords(one, run);
-  expect(bare(moveWords({ move: 'drop', message: id }, named))).toBe(
+  const naming = namingOf(run);
+  expect(bare(moveWords({ move: 'drop', message: id }, naming))).toBe(
     'the network loses the 5th placement message from C to r1 (Placement of version 8)',
   );
   const replay: Move<Command> = { move: 'attack', attack: { kind: 'replay', message: id } };
-  expect(bare(moveWords(replay, named))).toContain(
+  expect(bare(moveWords(replay, naming))).toContain(
     'replays the 5th placement message from C to r1 (Placement of',
   );
-  expect(named('C>r1 placement #6')).toBe('the 6th placement message from C to r1');
+  expect(naming.words('C>r1 placement #6')).toBe('the 6th placement message from C to r1');
 });

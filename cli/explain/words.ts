@@ -53,7 +53,7 @@ export function recordId({ capsule, seq }: RecordName): string {
 /** A record by its name, and whether it is another of that name than the one that its writer put. */
 export function recordWords(record: RecordName): string {
   const { capsule, branch } = record;
-  const other = branch === undefined ? '' : ` (another one than ${writerOf(capsule)} put)`;
+  const other = branch === undefined ? '' : ` (not one that ${writerOf(capsule)} put)`;
   return `${term('record')} ${recordId(record)}${other}`;
 }
 
@@ -68,7 +68,7 @@ export function rangeWords(capsule: string, first: number, last: number): string
 export function headsWords(heads: readonly RecordName[]): string {
   return heads
     .map(({ capsule, seq, branch }) => {
-      const other = branch === undefined ? '' : ` (another #${seq} than ${writerOf(capsule)} put)`;
+      const other = branch === undefined ? '' : ` (a #${seq} that ${writerOf(capsule)} did not put)`;
       return `${capsule} up to #${seq}${other}`;
     })
     .join(', ');
@@ -236,7 +236,7 @@ export function repairedWords({ capsule, seqs, marks = {} }: Repair): string {
   const which =
     others.length === 0
       ? ''
-      : ` (another ${listed(others.map(([seq]) => `#${seq}`))} than ${writerOf(capsule)} put)`;
+      : ` (${listed(others.map(([seq]) => `#${seq}`))} not as ${writerOf(capsule)} put it)`;
   return `${rangeWords(capsule, first, seqs.at(-1) ?? first)}${which}`;
 }
 
@@ -244,8 +244,10 @@ type Repair = Extract<Message, { readonly type: 'repair' }>;
 
 /** What a split view is evidence of. */
 function splitViewWords([one, other]: readonly [Placement, Placement]): string {
-  const whom = one.node === other.node ? `${one.node} twice` : `${one.node} and ${other.node}`;
-  return `evidence that the coordinator placed ${whom} under version ${one.version}, in two trees`;
+  const [a, b] = [one, other].map(({ parent, children }) => neighbourhood(parent.node, namesOf(children)));
+  return one.node === other.node
+    ? `evidence that the coordinator placed ${one.node} twice under version ${one.version} (once with ${a}; once with ${b})`
+    : `evidence that the coordinator drew two trees of version ${one.version} (${one.node} with ${a}; ${other.node} with ${b})`;
 }
 
 /** `shards 0 and 2`. */

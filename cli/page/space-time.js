@@ -3,9 +3,9 @@ import { bare, html, moment, svg } from './dom.js';
 
 /**
  * @typedef {{ ms: number, node?: string, text: number, from?: string, to?: string, label: string, detail?: number,
- *   isLost?: true, isPast?: true, isAttack?: true, move?: number, state?: number, beliefs?: number, tree: number,
+ *   isLost?: true, isWithheld?: true, isPast?: true, isAttack?: true, move?: number, state?: number, beliefs?: number, tree: number,
  *   place?: { parent: string, children: string[] }, life?: 'down' | 'up', departure?: string, strays?: true, isViolation?: true,
- *   sends?: { to: string, label: string, isMissing: boolean }[] }} Row
+ *   sends?: { to: string, label: string, isMissing: boolean, isRight?: true }[] }} Row
  * @typedef {{ kind: 'step', row: number, number: number | undefined, isFirst: boolean }
  *   | { kind: 'fold', beat: number, rows: number[], text: string, isOpen: boolean }
  *   | { kind: 'end', text: string, isBroken: boolean }} Item
@@ -13,7 +13,7 @@ import { bare, html, moment, svg } from './dom.js';
 
 const [ROW, LABELLED, FOLD, HEAD, SEND] = [30, 44, 26, 30, 34];
 /** The column of who is no node. */
-const OUTSIDER = 'outsider';
+const OUTSIDER = 'attacker';
 
 /** Draws rows for a list of columns of a width. */
 export class SpaceTime {
@@ -172,7 +172,9 @@ export class SpaceTime {
       parts.push(
         svg('path', {
           class: 'lost',
-          d: `M${end - 5} ${y - 5}L${end + 5} ${y + 5}M${end - 5} ${y + 5}L${end + 5} ${y - 5}`,
+          d: row.isWithheld
+            ? `M${end - 6} ${y}a6 6 0 1 0 12 0a6 6 0 1 0 -12 0M${end - 4} ${y + 4}L${end + 4} ${y - 4}`
+            : `M${end - 5} ${y - 5}L${end + 5} ${y + 5}M${end - 5} ${y + 5}L${end + 5} ${y - 5}`,
         }),
       );
     else parts.push(this.dot(row, b, y));
@@ -185,18 +187,19 @@ export class SpaceTime {
   /**
    * A message that should have been sent, or should not.
    * @param {Row} row
-   * @param {{ to: string, label: string, isMissing: boolean }} send
+   * @param {{ to: string, label: string, isMissing: boolean, isRight?: true }} send
    * @param {number} y
    */
   departure(row, send, y) {
     const [a, b] = [this.x(row.node ?? '') ?? 0, this.x(send.to) ?? 0];
-    const label = `${send.isMissing ? 'should send' : 'should not send'} ${send.label}`;
+    const verb = send.isRight ? 'is to send' : send.isMissing ? 'should send' : 'should not send';
+    const label = `${verb} ${send.label}`;
     const room = label.length * 6.7 + 8;
     const middle = Math.min(Math.max((a + b) / 2, room / 2), this.width - room / 2);
     const end = b - (Math.sign(b - a) || 1) * 7;
     return svg(
       'g',
-      { class: send.isMissing ? 'message missing' : 'message extra' },
+      { class: `message ${send.isRight ? 'past' : send.isMissing ? 'missing' : 'extra'}` },
       svg('line', { class: 'way', x1: a, y1: y, x2: end, y2: y, 'marker-end': 'url(#arrow)' }),
       svg('text', { class: 'label', x: middle, y: y - 7 }, label),
     );
@@ -244,7 +247,7 @@ export class SpaceTime {
 }
 
 /**
- * Columns for the rows that are shown: nodes with a part in one, in their order; the outsider last.
+ * Columns for the rows that are shown: nodes with a part in one, in their order; the attacker last.
  * @param {Row[]} rows
  * @param {string[]} nodes
  */
