@@ -31,7 +31,7 @@ test('what should have been sent, where it is sent', async () => {
 test('one in which nothing of the story happens is one sentence', async () => {
   const text = flatTextOf(await storyOfFile('mutant-writes-on-in-its-old-capsule'));
   expect(text).toMatch(
-    /Without move 3 \(c1 starts again.*\), it never comes to step 13, in which c1 gets the SYNC of epoch 1 .*, and the property holds to the end\. $/,
+    /Without move 3 \(c1 starts again.*\), it never comes to step 13, in which c1 gets the SYNC of epoch 1 .*, and the property holds to the end\. (?:What the reference|$)/,
   );
   expect(text).not.toContain(POINTER);
   expect(text).not.toContain('Then, instead');
