@@ -68,6 +68,11 @@ describe.concurrent('psl-verify', () => {
     expect(ended.stdout).toMatch(/\nExamples:\n {2}psl-verify /);
   });
 
+  test('an option after a command of bench is of that command', async () => {
+    const ended = await psl('bench', 'shortest', '--mutant', 'forwards-twice', '--schedules', '2', '--json');
+    expect(JSON.parse(ended.stdout)).toMatchObject({ command: 'bench shortest', schedules: 2 });
+  });
+
   test('check --json prints one object on stdout', async () => {
     const args = [
       '--runs',

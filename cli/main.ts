@@ -48,6 +48,8 @@ async function main(argv: readonly string[]): Promise<number> {
     )
     .version(kitVersion())
     .showSuggestionAfterError()
+    // What comes after `bench search` is of that, and not of `bench`.
+    .enablePositionalOptions()
     .configureOutput({ writeErr: () => {} })
     .exitOverride()
     .addHelpText(
