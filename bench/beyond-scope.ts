@@ -74,8 +74,8 @@ const STEPS = [0, 1] as const;
 const LEADS = [1, 'end'] as const;
 
 /**
- * Placements that the coordinator did not make, signed with its keys, as the first moves: a node below another parent or without one of its
- * children, under versions from that of its own to one that nobody comes to; and two nodes of which one is told that the other is its neighbour.
+ * Placements that the coordinator did not make, signed with its keys, as the first moves: a node below another parent, under one of the
+ * first versions; and two nodes of which one is told that the other is its neighbour.
  */
 export function contradictions(scope: Scope): (schedule: Schedule<Command>) => readonly Schedule<Command>[] {
   const { nodes } = scope.scenario;

@@ -142,12 +142,12 @@ export async function filesOf(
   return files;
 }
 
-/** How to read them. */
-const READING = [
+/** How to read them. `protocol` is what the protocol's page is called there. */
+const reading = (protocol: string): readonly string[] => [
   'A box is a state, a box in it a state within, and regions between dashed lines are all in force together. `event [guard] / actions` says what the role does with an event: on an arrow it goes to another state, in a box',
   'it stays. Of several lines with one event the first counts whose guard holds; a line without a guard takes what is left. An event that no state within takes goes to the state around it. `anything else` is every',
   'event that no line names, and `at once` needs none. `timer.NAME` is a timer that goes off; other events are messages that arrive, and commands of the application. Guards and actions are functions of the same name in `model/`; what',
-  'they stand for is told, message by message, in [the protocol](../protocol.md#5-reactions).',
+  `they stand for is told, message by message, in ${protocol}.`,
 ];
 
 function plainHead(): string[] {
@@ -156,7 +156,7 @@ function plainHead(): string[] {
     '',
     'Generated from the machines by `psl-verify diagrams`; do not edit.',
     '',
-    ...READING,
+    ...reading('[the protocol](../protocol.md#5-reactions)'),
     '',
   ];
 }
@@ -169,8 +169,7 @@ function coverageHead({ subject, runs, seed }: DrawnCoverage): string[] {
     '',
     '✓n: reached, in n runs. ✗: not reached. –: cannot be reached.',
     '',
-    ...READING.slice(0, -1),
-    'they stand for is told, message by message, in docs/protocol.md.',
+    ...reading('docs/protocol.md'),
     '',
   ];
 }

@@ -44,5 +44,5 @@ export { firstFind, type FirstFind } from './first-find.ts';
 export type { CampaignHarness, CampaignSetup } from './batch.ts';
 export type { CampaignResult, Nondeterminism, PropertyResult, ViolatingRun } from './campaign-result.ts';
 export { startThread } from './thread.ts';
-export { World, capabilityOf, takenOverBy } from './world.ts';
+export { World, capabilityOf, standingKey, takenOverBy } from './world.ts';
 export { memoise, type Memoised, type MemoOptions, type Stepped } from './memo.ts';

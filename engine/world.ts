@@ -294,8 +294,8 @@ export class World<F, C, R, S extends BaseScenario> implements WorldView<F, S> {
 
   /** An attack that stands begins unless it goes on already, and ends if it does. */
   #stand(attack: Attack): ((cause: Cause<C>) => void) | undefined {
-    const { standing, ...rest } = attack;
-    const key = JSON.stringify(rest);
+    const { standing } = attack;
+    const key = standingKey(attack);
     if (this.#adversary?.suppresses === undefined || this.#standing.has(key) === (standing === 'begins'))
       return undefined;
     return (cause) => {
@@ -366,6 +366,11 @@ function attackerOf({ by }: Attack): Capability {
   if (by.startsWith('stolen(')) return 'stolen';
   if (by.startsWith('writer(')) return 'writer';
   return by.startsWith('router(') ? 'router' : 'coordinator';
+}
+
+/** Equal exactly for the beginning and the end of the same attack that stands. */
+export function standingKey(attack: Attack): string {
+  return JSON.stringify({ ...attack, standing: undefined });
 }
 
 /** The node whose keys an attack is made with; undefined for one made without, or with all keys. */

@@ -76,18 +76,15 @@ export async function loadSubject(path: string, where: string): Promise<void> {
       where,
       `${path} exports no harness; expected \`export const harness = treeHarness({ … })\`, see ${TOLD}`,
     );
-  const make = (asked: readonly Capability[]): TreeHarness =>
-    named(path, checked(typeof exported === 'function' ? exported(asked) : exported, `${where}: ${path}`));
+  const harnessOf = (asked: readonly Capability[]): TreeHarness =>
+    checked(typeof exported === 'function' ? exported(asked) : exported, `${where}: ${path}`);
   try {
-    ids.set(
-      path,
-      checked(typeof exported === 'function' ? exported([]) : exported, `${where}: ${path}`).subject.id,
-    );
+    ids.set(path, harnessOf([]).subject.id);
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(where, `${path}: harness([]) throws: ${placeOf(error)}`);
   }
-  addSubject(path, make);
+  addSubject(path, (asked) => named(path, harnessOf(asked)));
 }
 
 function checked(value: unknown, where: string): TreeHarness {

@@ -1,5 +1,5 @@
 /** The end of the moves: which faults end with them, and what goes on. */
-import type { Move } from '../../engine/index.ts';
+import { standingKey, type Move } from '../../engine/index.ts';
 import type { ObservedRun } from './observe.ts';
 import { clauses, listed } from './words.ts';
 
@@ -36,9 +36,9 @@ export function endOfMoves(at: number, { steps }: ObservedRun): EndOfMoves {
     if (FAULTS.has(move.move)) hadFaults = true;
     if (move.move !== 'attack') continue;
     hadAttacks = true;
-    const { standing: change, ...rest } = move.attack;
-    if (change === 'begins') standing.set(JSON.stringify(rest), index);
-    if (change === 'ends') standing.delete(JSON.stringify(rest));
+    const { standing: change } = move.attack;
+    if (change === 'begins') standing.set(standingKey(move.attack), index);
+    if (change === 'ends') standing.delete(standingKey(move.attack));
   }
   return { hadFaults, hadAttacks, goesOn: [...standing.values()] };
 }

@@ -1,6 +1,6 @@
 /** Messages that an insider withholds: they never leave their sender, which a trace shows as a loss. */
 import type { Attack, MessageId, Step } from '../../engine/index.ts';
-import { takenOverBy } from '../../engine/index.ts';
+import { standingKey, takenOverBy } from '../../engine/index.ts';
 import type { NodeName } from '../../model/index.ts';
 import { routerAttack, type RouterAttack } from '../../properties/adversary/attack.ts';
 import { withholds } from '../../properties/adversary/router.ts';
@@ -41,8 +41,7 @@ export class Withholding {
   #change(attack: Attack): void {
     const found = routerAttack(attack);
     if (found?.kind !== 'withhold') return;
-    const { standing, ...rest } = found;
-    if (standing === 'begins') this.#standing.set(JSON.stringify(rest), found);
-    else this.#standing.delete(JSON.stringify(rest));
+    if (found.standing === 'begins') this.#standing.set(standingKey(found), found);
+    else this.#standing.delete(standingKey(found));
   }
 }
