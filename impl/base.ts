@@ -13,6 +13,7 @@ import {
   signingInput,
 } from './codec.ts';
 import { isEnrolled, isSigned, type NodeKeys } from './credentials.ts';
+import { incarnationOf, isVoid, writerOf } from './shapes.ts';
 import { sign } from './crypto.ts';
 import { LinkTable, type Link } from './links.ts';
 import type {
@@ -25,6 +26,7 @@ import type {
   Evidence,
   EvidenceMessage,
   Frame,
+  Head,
   LinkBody,
   LinkFrame,
   NodeName,
@@ -57,6 +59,7 @@ import type { Entry } from './stored.ts';
 /** What a node is made from. */
 export interface NodeOptions {
   readonly node: NodeName;
+  /** Its first keys. Where they were renewed, the newest are in its storage. */
   readonly keys: NodeKeys;
   /** Public enrolment key, 32 bytes. */
   readonly anchor: Uint8Array;
@@ -77,7 +80,10 @@ export function reject(reason: string): never {
 /** A node of any role. */
 export abstract class BaseNode implements Node {
   protected readonly node: NodeName;
+  /** Those of this life. */
   protected readonly keys: NodeKeys;
+  /** Of these keys and of all before them, the newest first: what was sealed for it may be for any of them. */
+  protected readonly linkSecrets: readonly Uint8Array[];
   protected readonly anchor: Uint8Array;
   protected readonly parameters: Parameters;
   protected readonly storage: Storage;
@@ -100,10 +106,13 @@ export abstract class BaseNode implements Node {
       throw new RangeError('keys: the anchor does not vouch for them');
     checkParameters(parameters);
     this.node = node;
-    this.keys = keys;
     this.anchor = anchor;
     this.parameters = parameters;
     this.storage = storage;
+    const renewed = this.stored().flatMap((entry) => (entry.type === 'keys' ? [entry.keys] : []));
+    const all = [...renewed.reverse(), keys];
+    this.keys = all[0] ?? keys;
+    this.linkSecrets = all.map(({ linkSecret }) => linkSecret);
     this.links = this.makeLinks();
     this.forks = this.makeForks();
   }
@@ -244,16 +253,18 @@ export abstract class BaseNode implements Node {
   /** Takes a newer rotation that a SYNC brings: its frontier shows where the capsules of those expelled are cut. */
   protected learnRotation({ rotation, frontier }: SyncBody): void {
     if (rotation === undefined || rotation.body.keyEpoch <= this.keyEpoch) return;
-    const { expelled } = rotation.body;
-    const ends = frontier.filter(({ credential }) => expelled.includes(credential.node));
     this.keepRotation(
       rotation,
-      ends.map(({ head }) => [head.capsule, head.seq] as const),
+      frontier.map(({ head }) => head),
     );
   }
 
-  /** Keeps a newer rotation, and says so. */
-  protected keepRotation(rotation: Rotation, cuts: readonly (readonly [Capsule, number])[]): void {
+  /** Keeps a newer rotation, and says so. `ends`: the last records of capsules, where those are cut that void keys signed. */
+  protected keepRotation(rotation: Rotation, ends: readonly Pick<Head, 'capsule' | 'seq'>[]): void {
+    const { expelled } = rotation.body;
+    const cuts = ends
+      .filter(({ capsule }) => isVoid(expelled, writerOf(capsule), incarnationOf(capsule)))
+      .map(({ capsule, seq }) => [capsule, seq] as const);
     this.persist({ type: 'rotation', rotation, cuts });
     this.takeRotation(rotation, cuts);
     this.report({ type: 'rotated', keyEpoch: this.keyEpoch });

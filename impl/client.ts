@@ -37,6 +37,7 @@ export class Client extends Replica {
     else if (command.type === 'get') this.answer(command.key);
     else if (command.type === 'subscribe') this.subscribe(command.shards);
     else if (command.type === 'leave') this.beginLeave();
+    else if (command.type !== 'dump') reject(`${command.type}: not at a client that is here`);
     else this.report({ type: 'store', entries: this.store.entries() });
   }
 

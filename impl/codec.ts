@@ -50,15 +50,20 @@ export { FrameError } from './schema.ts';
 export {
   BIRTH_BYTES,
   capsuleOf,
+  generationOf,
   HASH_BYTES,
+  incarnationOf,
   isNodeName,
+  isOfLife,
   isWellFormed,
   KEY_BYTES,
   keyEpochOf,
   lifeOf,
+  LIVES_PER_KEY,
   MAC_BYTES,
   MAX_CIPHERTEXT_BYTES,
   MAX_FRAME_BYTES,
+  MAX_GENERATIONS,
   MAX_GRANTS,
   MAX_KEY_BYTES,
   MAX_KEY_EPOCH,
@@ -205,9 +210,11 @@ export function signingInput<K extends SignedKind>(kind: K, body: SignedBodies[K
   return encode(['psl/signed/1', kind, signedShapes[kind].toWire(body)]);
 }
 
-/** What the enrolment key signs: `['psl/credential/1', node, role, domain, signingKey, linkKey]`. */
+/** What the enrolment key signs: `['psl/credential/1', node, role, domain, signingKey, linkKey]`, and the generation, if it is not the first. */
 export function credentialInput(body: Omit<Credential, 'signature'>): Uint8Array {
-  return encode(['psl/credential/1', body.node, body.role, body.domain, body.signingKey, body.linkKey]);
+  const { node, role, domain, signingKey, linkKey, generation } = body;
+  const rest = generation === undefined ? [] : [generation];
+  return encode(['psl/credential/1', node, role, domain, signingKey, linkKey, ...rest]);
 }
 
 /** What the enrolment key signs of a rotation: `['psl/rotation/1', [keyEpoch, expelled, sealingKey, grants, earlier]]`. */

@@ -2,6 +2,7 @@
 import { reject, timerSubject, type NodeOptions } from './base.ts';
 import { equalBytes } from './codec.ts';
 import { COORDINATOR } from './credentials.ts';
+import { generationOf, isOfLife } from './shapes.ts';
 import { Root } from './root.ts';
 import { DomainPolicy } from './domain-policy.ts';
 import { HeapPolicy, type PlacementPolicy, type PolicySnapshot } from './placement.ts';
@@ -137,6 +138,8 @@ export class Coordinator extends Root {
   protected onControl(frame: ControlFrame): void {
     // A node speaks for itself only; the credential says who it is.
     if (frame.credential.node !== frame.body.node) reject(`${frame.kind}: signed by another node`);
+    if ('incarnation' in frame.body && !isOfLife(frame.credential, frame.body.incarnation))
+      reject(`${frame.kind}: signed by the keys of other lives`);
     if (frame.kind === 'join') {
       this.onJoin(frame);
       return;
@@ -160,7 +163,7 @@ export class Coordinator extends Root {
   protected onJoin({ body, credential }: ControlFrameOf<'join'>): void {
     if (!this.mayJoinAs(body, credential.role)) reject('join: in another role');
     const known = this.known.get(body.node);
-    if (this.isExcluded(body.node)) {
+    if (this.isExcluded(body.node, body.incarnation) || this.isRenewed(known, body.incarnation)) {
       this.refuse(body, 'excluded', known?.incarnation ?? body.incarnation);
       return;
     }
@@ -178,8 +181,13 @@ export class Coordinator extends Root {
     else this.sendPlacement(node);
   }
 
-  protected isExcluded(node: NodeName): boolean {
-    return this.forks.isExcluded(node);
+  protected isExcluded(node: NodeName, incarnation: number): boolean {
+    return this.forks.isExcluded(node, incarnation);
+  }
+
+  /** Whether a node has been here under newer keys than those that it has in an incarnation. */
+  protected isRenewed(known: Known | undefined, incarnation: number): boolean {
+    return known !== undefined && generationOf(known.incarnation) > generationOf(incarnation);
   }
 
   protected mayJoinAs(body: JoinBody, role: string): boolean {
@@ -244,7 +252,7 @@ export class Coordinator extends Root {
   }
 
   protected onSubscription(known: Known, { node, attempt, interest }: SubscriptionBody): void {
-    if (known.birth.length === 0 || this.isExcluded(node)) reject('subscription: left');
+    if (known.birth.length === 0 || this.isExcluded(node, known.incarnation)) reject('subscription: left');
     if (!this.isLastWord(known, attempt)) reject('subscription: an old attempt');
     if (known.role !== 'client' || !isChoice(interest, this.parameters.shards))
       reject('subscription: nothing to choose from');
@@ -270,6 +278,10 @@ export class Coordinator extends Root {
 
   protected sendPlacement(node: NodeName): void {
     this.sendControl(node, 'placement', this.tree.placementOf(this.known.get(node) as Known));
+  }
+
+  protected lastIncarnationOf(node: NodeName): number {
+    return this.known.get(node)?.incarnation ?? 0;
   }
 
   protected exclude(node: NodeName): void {

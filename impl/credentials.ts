@@ -4,6 +4,7 @@
  */
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { credentialInput, isNodeName, plainToBytes, signingInput } from './codec.ts';
+import { MAX_GENERATIONS } from './shapes.ts';
 import { sealRotation } from './rotation.ts';
 import { hkdf, linkPublicKey, sign, signingPublicKey, verify } from './crypto.ts';
 import { IdentityMemo } from './memo.ts';
@@ -32,8 +33,8 @@ export interface Enrolment {
   /**
    * Begins the next key epoch, for the coordinator to tell.
    * @param before the newest rotation so far
-   * @param members credentials of those enrolled; clients among them that are not expelled get the new group key
-   * @param expel who is expelled with it, if anybody is: only one at a time
+   * @param members credentials of those enrolled, the newest of each; clients among them whose keys are not void get the new group key
+   * @param expel whose keys become void with it, if anybody's do: the newest that are not
    * @throws RangeError for more clients than MAX_GRANTS, or key epochs than MAX_KEY_EPOCH
    */
   readonly rotate: (
@@ -43,9 +44,10 @@ export interface Enrolment {
   ) => Rotation;
   /**
    * Gives a node its keys; the same ones every time.
-   * @throws RangeError if `node` is no name, or the coordinator's role and name do not go together
+   * @param generation how often they were renewed: others for each. @default 0
+   * @throws RangeError if `node` is no name, the coordinator's role and name do not go together, or there is no such generation
    */
-  issue(node: NodeName, role: Role, domain?: string): NodeKeys;
+  issue(node: NodeName, role: Role, domain?: string, generation?: number): NodeKeys;
 }
 
 /**
@@ -68,25 +70,31 @@ export function enrol(seed: Uint8Array | string): Enrolment {
     groupKeyOf,
     rotate: (before, members, expel) => {
       const keyEpoch = (before?.body.keyEpoch ?? 1) + 1;
-      const gone = new Set([...(before?.body.expelled ?? []), ...(expel === undefined ? [] : [expel])]);
-      const expelled = [...gone].sort();
+      const expelled = [...(before?.body.expelled ?? []), ...(expel === undefined ? [] : [expel])].sort();
       const sealingSecret = derive('sealing', String(keyEpoch), ...expelled);
-      const clients = members.filter(({ node, role }) => role === 'client' && !gone.has(node));
+      const clients = members.filter(
+        ({ node, role, generation = 0 }) =>
+          role === 'client' && expelled.filter((one) => one === node).length <= generation,
+      );
       return sealRotation({ keyEpoch, expelled }, clients, sealingSecret, groupKeyOf, secret);
     },
-    issue(node, role, domain = 'default') {
+    issue(node, role, domain = 'default', generation = 0) {
       if (!isNodeName(node)) throw new RangeError(`node must be a node name, not ${JSON.stringify(node)}`);
       if (!isNodeName(domain)) throw new RangeError(`domain must be a name, not ${JSON.stringify(domain)}`);
       if ((node === COORDINATOR) !== (role === 'coordinator'))
         throw new RangeError(`role ${role} does not fit node ${node}`);
-      const signingSecret = derive('signing', node, role, domain);
-      const linkSecret = derive('link', node, role, domain);
+      if (!Number.isInteger(generation) || generation < 0 || generation >= MAX_GENERATIONS)
+        throw new RangeError(`generation must be an integer from 0 to ${MAX_GENERATIONS - 1}`);
+      const path = [node, role, domain, ...(generation === 0 ? [] : [String(generation)])];
+      const signingSecret = derive('signing', ...path);
+      const linkSecret = derive('link', ...path);
       const body = {
         node,
         role,
         domain,
         signingKey: signingPublicKey(signingSecret),
         linkKey: linkPublicKey(linkSecret),
+        ...(generation === 0 ? {} : { generation }),
       };
       const credential = { ...body, signature: sign(credentialInput(body), secret) };
       return { credential, signingSecret, linkSecret };

@@ -30,7 +30,7 @@ export class Dues {
   /** How far the coordinator is to hold capsules. */
   readonly #owed = new Map<Capsule, number>();
   readonly #chains: Pick<Chains, 'position' | 'ownHeads'>;
-  readonly #forks: Pick<Forks, 'seqOf'>;
+  readonly #forks: Pick<Forks, 'seqOf' | 'lastOfUse'>;
   readonly #parameters: Pick<Parameters, 'logWindow' | 'maxCapsules' | 'maxRepair'>;
 
   /**
@@ -39,7 +39,7 @@ export class Dues {
    */
   constructor(
     chains: Pick<Chains, 'position' | 'ownHeads'>,
-    forks: Pick<Forks, 'seqOf'>,
+    forks: Pick<Forks, 'seqOf' | 'lastOfUse'>,
     parameters: Pick<Parameters, 'logWindow' | 'maxCapsules' | 'maxRepair'>,
   ) {
     this.#chains = chains;
@@ -56,7 +56,8 @@ export class Dues {
     // It may have no room for what the client wrote.
     if (sync.frontier.length + sync.forks.length >= maxCapsules) return;
     for (const { record } of this.#chains.ownHeads()) {
-      const { capsule, seq } = record;
+      const { capsule } = record;
+      const seq = Math.min(record.seq, this.#forks.lastOfUse(capsule));
       const held = heldIn(sync, capsule);
       if (this.#forks.seqOf(capsule) === undefined && held < seq)
         this.#owed.set(capsule, Math.min(seq, held + maxRepair));

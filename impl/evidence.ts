@@ -7,7 +7,7 @@ import { headSigningInput } from './codec.ts';
 import { isEnrolled } from './credentials.ts';
 import { verify } from './crypto.ts';
 import { IdentityMemo } from './memo.ts';
-import { writerOf } from './shapes.ts';
+import { incarnationOf, isOfLife, writerOf } from './shapes.ts';
 import type { Credential, Evidence, Head } from './messages.ts';
 
 /**
@@ -40,6 +40,7 @@ export function isEvidence(evidence: Evidence, anchor: Uint8Array): boolean {
       branches.length === 2 &&
       credential.role === 'client' &&
       credential.node === writerOf(capsule) &&
+      isOfLife(credential, incarnationOf(capsule)) &&
       isEnrolled(credential, anchor) &&
       branches.every(({ timestamp, hash, signature }) =>
         verify(signature, headSigningInput({ capsule, seq, timestamp, hash }), credential.signingKey),

@@ -1,12 +1,13 @@
 /** The evidence that a node keeps, by capsule, who was expelled, and what follows from both (docs/protocol.md §5.5, §5.8). */
-import { writerOf } from './shapes.ts';
+import { generationOf, incarnationOf, writerOf } from './shapes.ts';
 import type { Capsule, Evidence, NodeName } from './messages.ts';
 
-/** Forks that a node knows of: of each capsule the earliest, with its evidence; and cuts: of capsules of expelled writers the last record of use. */
+/** Forks that a node knows of: of each capsule the earliest, with its evidence; and cuts: of capsules that void keys signed the last record of use. */
 export class Forks {
   readonly #kept = new Map<Capsule, Evidence>();
   readonly #bound: number;
-  #expelled: ReadonlySet<NodeName> = new Set();
+  /** How often each node was expelled. */
+  #expelled: ReadonlyMap<NodeName, number> = new Map();
   #cuts: ReadonlyMap<Capsule, number> = new Map();
 
   /** @param bound capsules of which evidence is kept */
@@ -30,25 +31,33 @@ export class Forks {
     return (fork !== undefined && seq >= fork.seq) || this.isBeyondCut(capsule, seq);
   }
 
-  /** Whether a record is of an expelled writer, and beyond the cut. */
+  /** Whether void keys sign the records of a capsule. */
+  isCut(capsule: Capsule): boolean {
+    return this.isExpelled(writerOf(capsule), incarnationOf(capsule));
+  }
+
+  /** Whether a record is of a capsule that is cut, and beyond the cut. */
   isBeyondCut(capsule: Capsule, seq: number): boolean {
-    return this.isExpelled(writerOf(capsule)) && seq > (this.#cuts.get(capsule) ?? 0);
+    return this.isCut(capsule) && seq > (this.#cuts.get(capsule) ?? 0);
   }
 
   /** The last record of use of a capsule; Infinity where nothing is known against it. */
   lastOfUse(capsule: Capsule): number {
-    const cut = this.isExpelled(writerOf(capsule)) ? (this.#cuts.get(capsule) ?? 0) : Infinity;
+    const cut = this.isCut(capsule) ? (this.#cuts.get(capsule) ?? 0) : Infinity;
     return Math.min(cut, (this.seqOf(capsule) ?? Infinity) - 1);
   }
 
-  /** Learns who was expelled, and where their capsules are cut: what is not named is of no use at all. */
+  /** Learns who was expelled, each as often as it was, and where capsules are cut: what is not named is of no use at all. */
   cut(expelled: Iterable<NodeName>, cuts: Iterable<readonly [Capsule, number]>): void {
-    this.#expelled = new Set(expelled);
+    const counts = new Map<NodeName, number>();
+    for (const node of expelled) counts.set(node, (counts.get(node) ?? 0) + 1);
+    this.#expelled = counts;
     this.#cuts = new Map(cuts);
   }
 
-  isExpelled(node: NodeName): boolean {
-    return this.#expelled.has(node);
+  /** Whether the keys are void that a node has in an incarnation. */
+  isExpelled(node: NodeName, incarnation: number): boolean {
+    return (this.#expelled.get(node) ?? 0) > generationOf(incarnation);
   }
 
   /** Whether evidence is new: of a capsule of which there is none, and room for it, or of an earlier record; and not beyond a cut. */
@@ -63,11 +72,16 @@ export class Forks {
     this.#kept.set(evidence.capsule, evidence);
   }
 
-  /** Whether a node was expelled, or has forked any of its capsules. */
-  isExcluded(writer: NodeName): boolean {
-    if (this.isExpelled(writer)) return true;
-    for (const capsule of this.#kept.keys()) if (writerOf(capsule) === writer) return true;
+  /** Whether a node was expelled in an incarnation, or has forked a capsule under the same keys or newer ones. */
+  isExcluded(writer: NodeName, incarnation: number): boolean {
+    if (this.isExpelled(writer, incarnation)) return true;
+    for (const capsule of this.#kept.keys()) if (this.convicts(capsule, writer, incarnation)) return true;
     return false;
+  }
+
+  /** Whether evidence about a capsule is evidence against the keys that a node has in an incarnation, or against newer ones of it. */
+  convicts(capsule: Capsule, node: NodeName, incarnation: number): boolean {
+    return writerOf(capsule) === node && generationOf(incarnationOf(capsule)) >= generationOf(incarnation);
   }
 
   /** All of it, sorted by capsule. */

@@ -2,6 +2,7 @@
  * The log of routers and the coordinator: per capsule the records with `seq > newest - window`. Duplicate filter
  * and repair store in one (docs/protocol.md §5.3).
  */
+import { equalBytes } from './codec.ts';
 import type { Capsule, ProvenRecord } from './messages.ts';
 
 interface Tail {
@@ -51,6 +52,18 @@ export class Log {
     let held = Math.max(0, (tail?.newest ?? 0) - this.#window);
     while (tail?.records.has(held + 1) === true) held += 1;
     return held;
+  }
+
+  /** The first record that the next one does not continue; undefined if they all do. */
+  tornAt(capsule: Capsule): ProvenRecord | undefined {
+    const records = this.#tails.get(capsule)?.records;
+    let torn: ProvenRecord | undefined;
+    for (const [seq, proven] of records ?? []) {
+      const next = records?.get(seq + 1);
+      if (next === undefined || equalBytes(next.record.prevHash, proven.record.hash)) continue;
+      if (torn === undefined || seq < torn.record.seq) torn = proven;
+    }
+    return torn;
   }
 
   /** Keeps a record that is not kept and in the window; drops what falls out of it. */

@@ -1,7 +1,8 @@
 /** Membership of routers and clients: joining, placement, heartbeats, suspicion (docs/protocol.md §5.1). */
 import { reject, timerSubject, type NodeOptions } from './base.ts';
 import { equalBytes } from './codec.ts';
-import { COORDINATOR } from './credentials.ts';
+import { COORDINATOR, type NodeKeys } from './credentials.ts';
+import { generationOf, isOfLife, isVoid, LIVES_PER_KEY } from './shapes.ts';
 import { saying } from './shards.ts';
 import { Witness } from './witness.ts';
 import type {
@@ -82,7 +83,19 @@ export abstract class Member extends Witness {
   protected onCommand(command: Command): void {
     if (this.state === 'left') {
       if (command.type === 'put') this.report({ type: 'refused', why: 'leaving' });
-    } else this.obey(command);
+      if (command.type === 'renew') this.renew(command.keys);
+    } else if (command.type !== 'renew') this.obey(command);
+  }
+
+  /** Keeps its next keys. The next life counts on from where they begin. */
+  protected renew(keys: NodeKeys): void {
+    const { node, role, generation = 0 } = keys.credential;
+    if (node !== this.node || role !== this.role || !this.verifyCredential(keys.credential))
+      reject('renew: not its keys');
+    if (generation !== generationOf(this.incarnation) + 1) reject('renew: not its next keys');
+    this.persist({ type: 'keys', keys });
+    this.takeIncarnation(generation * LIVES_PER_KEY);
+    this.report({ type: 'renewed', generation });
   }
 
   /** Obeys a command while it has not left. */
@@ -158,6 +171,7 @@ export abstract class Member extends Witness {
     } else if (refusal.why === 'incarnation') {
       if (this.state !== 'joining' && this.state !== 'pending') reject('join-refused: not joining');
       if (!this.mustRaiseIncarnation(refusal.known)) reject('join-refused: a lower incarnation');
+      if (!isOfLife(this.keys.credential, refusal.known + 1)) reject('join-refused: of other keys');
       this.takeIncarnation(refusal.known + 1);
       this.plea = { reason: 'restarted', suspect: '', link: 0 };
       this.onIncarnationLost();
@@ -220,6 +234,7 @@ export abstract class Member extends Witness {
     const isGenuine = (neighbour: Neighbour, mayBe: (credential: Credential) => boolean): boolean =>
       neighbour.credential.node === neighbour.node &&
       neighbour.node !== node &&
+      (this.isCoordinator(neighbour.credential) || isOfLife(neighbour.credential, neighbour.incarnation)) &&
       mayBe(neighbour.credential) &&
       this.verifyCredential(neighbour.credential);
     return (
@@ -324,7 +339,7 @@ export abstract class Member extends Witness {
 
   /** Whether a SYNC says that this node was expelled. */
   protected isExpelledBy({ rotation }: SyncBody): boolean {
-    return rotation?.body.expelled.includes(this.node) === true;
+    return rotation !== undefined && isVoid(rotation.body.expelled, this.node, this.incarnation);
   }
 
   // Leaving

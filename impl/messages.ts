@@ -27,8 +27,10 @@ export interface Credential {
   readonly signingKey: Uint8Array;
   /** X25519 public key, 32 bytes. */
   readonly linkKey: Uint8Array;
-  /** The enrolment key's Ed25519 signature over all of the above, 64 bytes. */
+  /** The enrolment key's Ed25519 signature over all of the above, 64 bytes; and over the generation, where there is one. */
   readonly signature: Uint8Array;
+  /** How often the node's keys were renewed (§5.8); absent: never. */
+  readonly generation?: number;
 }
 
 /** One entry of a DataCapsule: a sealed batch of writes, chained by hash and signed by its writer (§2). */
@@ -104,11 +106,10 @@ export interface Grant {
 }
 
 /** The next group key, and who has it no more (docs/protocol.md §5.8). */
-/** The next group key, and who has it no more (docs/protocol.md §5.8). */
 export interface RotationBody {
   /** At least 2: the first group key comes with enrolment. */
   readonly keyEpoch: number;
-  /** All that ever were expelled, sorted. */
+  /** All that ever were expelled, sorted; each as often as it was: how many generations of its keys are void. */
   readonly expelled: readonly NodeName[];
   /** X25519 public key that this rotation's grants were sealed with, 32 bytes. */
   readonly sealingKey: Uint8Array;

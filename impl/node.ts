@@ -3,6 +3,7 @@
  * bytes; nothing here is imported from one.
  */
 import { MAX_SHARDS } from './codec.ts';
+import type { NodeKeys } from './credentials.ts';
 import type { Capsule, Interest, NodeName, Rotation, Write } from './messages.ts';
 
 /** What the application or the operator of a node may ask. */
@@ -12,6 +13,8 @@ export type Command =
   /** Asks a client to want records of these shards from now on: ascending. Where there is one shard, nothing happens. */
   | { readonly type: 'subscribe'; readonly shards: Interest }
   | { readonly type: 'leave' }
+  /** Hands a router or client that has left its next keys: it comes back with them in its next life. */
+  | { readonly type: 'renew'; readonly keys: NodeKeys }
   /** Hands the coordinator the enrolment authority's newest rotation. */
   | { readonly type: 'rotate'; readonly rotation: Rotation }
   /** Reports the whole store of a client. */
@@ -56,6 +59,7 @@ export type Report =
   | { readonly type: 'left' }
   | { readonly type: 'excluded' }
   | { readonly type: 'rotated'; readonly keyEpoch: number }
+  | { readonly type: 'renewed'; readonly generation: number }
   /** `evidence`: the bytes of `encodeEvidence`, in hex. */
   | {
       readonly type: 'forked';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeFrame, encodeBody, MAX_VALUE_BYTES } from './codec.ts';
+import { decodeFrame, encodeBody, LIVES_PER_KEY, MAX_VALUE_BYTES } from './codec.ts';
 import { Client } from './client.ts';
 import { DEFAULT_PARAMETERS, MemoryStorage, type Output } from './node.ts';
 import { headOf, isHeadAuthentic, isRecordAuthentic, makeRecord, NO_HASH, openRecord } from './record.ts';
@@ -50,6 +50,25 @@ describe('records', () => {
     expect(isRecordAuthentic(makeRecord(place, writes, router, groupKey), router.credential, anchor)).toBe(
       false,
     );
+  });
+});
+
+describe('keys that were renewed', () => {
+  it('sign the records of their own lives, and no others', () => {
+    const renewed = enrolment.issue('c1', 'client', undefined, 1);
+    const later = `c1/${LIVES_PER_KEY + 1}`;
+    for (const [capsule, signing, isGood] of [
+      ['c1/1', keys, true],
+      [`c1/${LIVES_PER_KEY}`, keys, true],
+      [later, keys, false],
+      [later, renewed, true],
+      ['c1/1', renewed, false],
+      [`c1/${LIVES_PER_KEY * 2 + 1}`, renewed, false],
+    ] as const) {
+      const made = makeRecord({ ...place, capsule }, writes, signing, groupKey);
+      expect(isRecordAuthentic(made, signing.credential, anchor), capsule).toBe(isGood);
+      expect(isHeadAuthentic(headOf(made), signing.credential, anchor), capsule).toBe(isGood);
+    }
   });
 });
 

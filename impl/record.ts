@@ -1,6 +1,14 @@
 /** Records of DataCapsules: making, verifying, opening (docs/protocol.md §2; SCL §4). */
 import { encodeWrites, decodeWrites, FrameError, headSigningInput, plainToBytes } from './codec.ts';
-import { equalBytes, keyEpochOf, recordHashInput, recordHeader, writerOf } from './codec.ts';
+import {
+  equalBytes,
+  incarnationOf,
+  isOfLife,
+  keyEpochOf,
+  recordHashInput,
+  recordHeader,
+  writerOf,
+} from './codec.ts';
 import { isEnrolled, type NodeKeys } from './credentials.ts';
 import { open, seal, sha256, sign, verify } from './crypto.ts';
 import { IdentityMemo } from './memo.ts';
@@ -61,7 +69,7 @@ export function headOf(record: CapsuleRecord): Head {
 const heads = new IdentityMemo<object, boolean>();
 const records = new IdentityMemo<object, boolean>();
 
-/** Whether a head is its writer's: an enrolled client, the one that the capsule's name names, signed it. */
+/** Whether a head is its writer's: an enrolled client, the one that the capsule's name names, signed it by the keys of that life. */
 export function isHeadAuthentic(head: Head, credential: Credential, anchor: Uint8Array): boolean {
   return heads.get(
     head,
@@ -69,6 +77,7 @@ export function isHeadAuthentic(head: Head, credential: Credential, anchor: Uint
     () =>
       credential.role === 'client' &&
       credential.node === writerOf(head.capsule) &&
+      isOfLife(credential, incarnationOf(head.capsule)) &&
       isEnrolled(credential, anchor) &&
       verify(head.signature, headSigningInput(head), credential.signingKey),
   );

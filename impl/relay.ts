@@ -240,6 +240,11 @@ export class Relay {
     return this.log.heldUpTo(capsule);
   }
 
+  /** The first record in the log that the next one there does not continue; undefined if they all do. */
+  tornAt(capsule: Capsule): ProvenRecord | undefined {
+    return this.log.tornAt(capsule);
+  }
+
   /** Asks for a range that the node itself lacks; if nobody is there to ask, or too many are pending, it does not. */
   ask(range: Range, route: Route | undefined): void {
     if (route === undefined || this.pending.size >= this.parameters.maxPendingNaks) return;

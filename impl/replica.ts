@@ -5,7 +5,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { reject, type NodeOptions } from './base.ts';
 import { Chains, type Position } from './chains.ts';
-import { capsuleOf, equalBytes, keyEpochOf, lifeOf, writerOf } from './codec.ts';
+import { capsuleOf, equalBytes, incarnationOf, isOfLife, keyEpochOf, lifeOf, writerOf } from './codec.ts';
 import { Doubter } from './doubter.ts';
 import { Dues, heldIn, splitAt } from './dues.ts';
 import { makeEvidence } from './evidence.ts';
@@ -126,8 +126,7 @@ export abstract class Replica extends Doubter {
   /** Takes the group keys, too; what waits beyond a cut will never be of use. */
   protected override takeRotation(...[rotation, cuts]: Parameters<Doubter['takeRotation']>): void {
     super.takeRotation(rotation, cuts);
-    const { node, linkSecret } = { node: this.node, linkSecret: this.keys.linkSecret };
-    const granted = groupKeysIn(rotation.body, node, linkSecret);
+    const granted = groupKeysIn(rotation.body, this.node, this.linkSecrets);
     if (granted !== undefined)
       this.groupKeys = new Map([[1, this.groupKeys.get(1) as Uint8Array], ...granted]);
     for (const capsule of this.chains.early())
@@ -253,10 +252,14 @@ export abstract class Replica extends Doubter {
     if (!this.isNewRts(epoch)) reject('rts: an old epoch');
     if (!this.verifyRts(rts)) reject('rts: not authentic');
     this.rts = epoch;
-    const heads = this.chains.ownHeads().map(({ record }) => headOf(record));
+    const { credential } = this.keys; // Lives before may have had others.
+    const own = this.chains
+      .ownHeads()
+      .filter(({ record }) => isOfLife(credential, incarnationOf(record.capsule)));
+    const heads = own.map(({ record }) => headOf(record));
     const answer = { node: this.node, epoch, heads };
     const signature = this.sign('answer', answer);
-    const signed = { answer, credential: this.keys.credential, signature };
+    const signed = { answer, credential, signature };
     this.sendBody([this.parent], { kind: 'eoe', epoch, answers: [signed] });
   }
 

@@ -131,7 +131,7 @@ export abstract class Root extends BaseNode {
     const writer = writerOf(evidence.capsule);
     const others = this.childrenOfRoot().filter((node) => node !== from && node !== writer);
     this.sendBody(others, { kind: 'evidence', evidence });
-    this.exclude(writer);
+    if (this.forks.convicts(evidence.capsule, writer, this.lastIncarnationOf(writer))) this.exclude(writer);
   }
 
   /** Begins the next key epoch. Of capsules of those expelled, what is logged counts, and no more. */
@@ -139,16 +139,12 @@ export abstract class Root extends BaseNode {
     const { keyEpoch, expelled } = rotation.body;
     if (!this.verifyRotation(rotation)) reject('rotate: not authentic');
     if (keyEpoch <= this.keyEpoch) reject('rotate: an old key epoch');
-    const others = expelled.filter((node) => !this.forks.isExpelled(node));
-    if (others.length > 1) reject('rotate: expels several at once');
-    this.keepRotation(
-      rotation,
-      this.relay
-        .newest()
-        .filter(({ record }) => expelled.includes(record.writer))
-        .map(({ record }) => [record.capsule, record.seq] as const),
-    );
-    for (const node of others) this.exclude(node);
+    const before = this.rotation?.body.expelled ?? [];
+    if (expelled.length > before.length + 1) reject('rotate: expels several at once');
+    const newest = this.relay.newest().map(({ record }) => record);
+    this.keepRotation(rotation, newest);
+    for (const node of new Set(expelled))
+      if (this.forks.isExpelled(node, this.lastIncarnationOf(node))) this.exclude(node);
   }
 
   protected override takeRotation(...[rotation, cuts]: Parameters<BaseNode['takeRotation']>): void {
@@ -157,7 +153,7 @@ export abstract class Root extends BaseNode {
     this.relay.dropUseless();
     const newest = new Map(this.relay.newest().map((proven) => [proven.record.capsule, proven]));
     for (const capsule of this.heads.keys()) {
-      if (!this.forks.isExpelled(writerOf(capsule))) continue;
+      if (!this.forks.isCut(capsule)) continue;
       const logged = newest.get(capsule);
       if (logged === undefined) this.heads.delete(capsule);
       else this.heads.set(capsule, { head: headOf(logged.record), credential: logged.credential });
@@ -171,6 +167,8 @@ export abstract class Root extends BaseNode {
 
   /** Takes a node out of the tree, and off those that wait for a place. */
   protected abstract exclude(node: NodeName): void;
+  /** The incarnation of a node's newest life; 0 of one that was never there. */
+  protected abstract lastIncarnationOf(node: NodeName): number;
 
   protected dropFrom(evidence: Evidence): void {
     this.relay.dropFrom(evidence);
@@ -262,8 +260,20 @@ export abstract class Root extends BaseNode {
     this.relay.ask({ capsule, first: held + 1, last }, this.routeOf({ capsule }));
   }
 
-  /** The greatest head known of each capsule, sorted by capsule. */
+  /**
+   * The greatest head known of each capsule, sorted by capsule. Where the log is torn, one record not continuing the one before it, that of the
+   * latter: whoever has another record of that name finds the fork by it.
+   */
   protected frontier(): readonly ProvenHead[] {
-    return [...this.heads.keys()].sort().map((capsule) => this.heads.get(capsule) as ProvenHead);
+    return [...this.heads.keys()].sort().map((capsule) => {
+      const torn = this.tornAt(capsule);
+      return torn === undefined
+        ? (this.heads.get(capsule) as ProvenHead)
+        : { head: headOf(torn.record), credential: torn.credential };
+    });
+  }
+
+  protected tornAt(capsule: Capsule): ProvenRecord | undefined {
+    return this.relay.tornAt(capsule);
   }
 }

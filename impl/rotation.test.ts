@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodeBody, encodeBody, FrameError, MAX_FRAME_BYTES, MAX_GRANTS, MAX_KEY_EPOCH } from './codec.ts';
-import { enrol } from './credentials.ts';
+import { enrol, isEnrolled } from './credentials.ts';
 import { groupKeysIn, isRotation } from './rotation.ts';
 import type { Rotation, SyncMessage } from './messages.ts';
 
@@ -32,15 +32,29 @@ describe('a rotation', () => {
   });
 
   test('gives a client that missed others all group keys up to the new one', () => {
-    const keys = groupKeysIn(third.body, 'c1', c1.linkSecret);
+    const keys = groupKeysIn(third.body, 'c1', [c1.linkSecret]);
     expect(keys).toEqual(new Map([2, 3, 4].map((epoch) => [epoch, groupKeyOf(epoch)])));
   });
 
   test('gives nothing to whoever was expelled, nor to anybody for another', () => {
-    expect(groupKeysIn(first.body, 'c2', c2.linkSecret)?.size).toBe(1);
-    expect(groupKeysIn(second.body, 'c2', c2.linkSecret)).toBeUndefined();
-    expect(groupKeysIn(second.body, 'c1', c2.linkSecret)).toBeUndefined();
-    expect(groupKeysIn(second.body, 'c1', r1.linkSecret)).toBeUndefined();
+    expect(groupKeysIn(first.body, 'c2', [c2.linkSecret])?.size).toBe(1);
+    expect(groupKeysIn(second.body, 'c2', [c2.linkSecret])).toBeUndefined();
+    expect(groupKeysIn(second.body, 'c1', [c2.linkSecret])).toBeUndefined();
+    expect(groupKeysIn(second.body, 'c1', [r1.linkSecret])).toBeUndefined();
+  });
+
+  test('gives the new group key to who was expelled only by its next keys', () => {
+    const renewed = enrolment.issue('c2', 'client', undefined, 1);
+    expect(renewed.credential.generation).toBe(1);
+    expect(isEnrolled(renewed.credential, anchor)).toBe(true);
+    expect(isEnrolled({ ...renewed.credential, generation: 2 }, anchor)).toBe(false);
+    const fourth = rotate(third, [...members, renewed.credential]);
+    expect(groupKeysIn(fourth.body, 'c2', [c2.linkSecret])).toBeUndefined();
+    expect(groupKeysIn(fourth.body, 'c2', [c2.linkSecret, renewed.linkSecret])?.size).toBe(4);
+    const fifth = rotate(fourth, [...members, renewed.credential], 'c2');
+    expect(fifth.body.expelled).toEqual(['c2', 'c2']);
+    expect(groupKeysIn(fifth.body, 'c2', [c2.linkSecret, renewed.linkSecret])).toBeUndefined();
+    expect(decodeBody(encodeBody(syncWith(fifth)))).toEqual(syncWith(fifth));
   });
 
   test('is authentic as the enrolment authority made it, and in no other form', () => {

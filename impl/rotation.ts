@@ -61,8 +61,23 @@ export function isRotation(rotation: Rotation, anchor: Uint8Array): boolean {
   );
 }
 
-/** The group keys that a rotation grants a client, of key epochs from 2 on; undefined if there is no grant for it that opens. */
+/**
+ * The group keys that a rotation grants a client, of key epochs from 2 on; undefined if there is no grant for it that opens.
+ * @param linkSecrets those that the client ever had
+ */
 export function groupKeysIn(
+  rotation: RotationBody,
+  node: NodeName,
+  linkSecrets: Iterable<Uint8Array>,
+): ReadonlyMap<number, Uint8Array> | undefined {
+  for (const secret of linkSecrets) {
+    const keys = groupKeysBy(rotation, node, secret);
+    if (keys !== undefined) return keys;
+  }
+  return undefined;
+}
+
+function groupKeysBy(
   { keyEpoch, sealingKey, grants, earlier }: RotationBody,
   node: NodeName,
   linkSecret: Uint8Array,

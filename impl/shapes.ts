@@ -56,8 +56,12 @@ export const MAX_PATH = 64;
 export const MAX_KEY_EPOCH = 64;
 /** Greatest number of clients that a rotation has grants for: it must fit a SYNC, beside the frontier. */
 export const MAX_GRANTS = 64;
-/** Greatest number of nodes that are ever expelled: no more than there are rotations. */
+/** Greatest number of expulsions: no more than there are rotations. */
 export const MAX_EXPELLED = MAX_KEY_EPOCH - 1;
+/** Greatest number of generations of a node's keys, the first included: each expulsion makes one void. */
+export const MAX_GENERATIONS = MAX_EXPELLED + 1;
+/** Lives that a node can have under keys of one generation: incarnations from 1 on are of the first, as many more of each next. */
+export const LIVES_PER_KEY = 1_000_000;
 
 /** Greatest number of shards. */
 export const MAX_SHARDS = 64;
@@ -87,6 +91,21 @@ export const writerOf = (capsule: string): string => capsule.slice(0, capsule.in
 /** A capsule's name without its shard: the life that writes it. */
 export const lifeOf = (capsule: string): string => capsule.split('/', 2).join('/');
 
+/** The generation of the keys that a node has in an incarnation: how often they were renewed. */
+export const generationOf = (incarnation: number): number =>
+  Math.floor(Math.max(0, incarnation - 1) / LIVES_PER_KEY);
+
+/** The incarnation of the life that writes a capsule. */
+export const incarnationOf = (capsule: string): number => Number(CAPSULE.exec(capsule)?.[2] ?? 0);
+
+/** Whether a credential is of the keys that its node has in an incarnation. */
+export const isOfLife = ({ generation = 0 }: Credential, incarnation: number): boolean =>
+  generation === generationOf(incarnation);
+
+/** Whether the keys are void that a node has in an incarnation, by all that were ever expelled: more often than its keys were renewed. */
+export const isVoid = (expelled: readonly string[], node: string, incarnation: number): boolean =>
+  expelled.filter((one) => one === node).length > generationOf(incarnation);
+
 /** The shard of a capsule's records. */
 export const shardOf = (capsule: string): number => Number(CAPSULE.exec(capsule)?.[4] ?? 0);
 
@@ -109,14 +128,18 @@ const hash = bytes(HASH_BYTES);
 export const signature = bytes(SIGNATURE_BYTES);
 const birth = bytes(BIRTH_BYTES);
 
-export const credential: Shape<Credential> = struct<Credential>({
-  node: name,
-  role: oneOf('coordinator', 'router', 'client'),
-  domain: name,
-  signingKey: bytes(KEY_BYTES),
-  linkKey: bytes(KEY_BYTES),
-  signature,
-});
+export const credential: Shape<Credential> = struct<Credential>(
+  {
+    node: name,
+    role: oneOf('coordinator', 'router', 'client'),
+    domain: name,
+    signingKey: bytes(KEY_BYTES),
+    linkKey: bytes(KEY_BYTES),
+    signature,
+    generation: integer(1, MAX_GENERATIONS - 1),
+  },
+  true,
+);
 
 const record: Shape<CapsuleRecord> = struct<CapsuleRecord>({
   capsule,
@@ -146,13 +169,15 @@ const grant: Shape<Grant> = struct<Grant>({ node: name, sealed: bytes(KEY_BYTES 
 export const rotationBody: Shape<RotationBody> = where(
   struct<RotationBody>({
     keyEpoch: integer(2, MAX_KEY_EPOCH),
-    expelled: list(name, MAX_EXPELLED, (node) => node),
+    expelled: list(name, MAX_EXPELLED),
     sealingKey: bytes(KEY_BYTES),
     grants: list(grant, MAX_GRANTS, (one) => one.node),
     earlier: bytes(TAG_BYTES, TAG_BYTES + KEY_BYTES * MAX_KEY_EPOCH),
   }),
-  ({ keyEpoch, earlier }) => earlier.length === TAG_BYTES + KEY_BYTES * (keyEpoch - 2),
-  'not the keys of the epochs before',
+  ({ keyEpoch, expelled, earlier }) =>
+    earlier.length === TAG_BYTES + KEY_BYTES * (keyEpoch - 2) &&
+    expelled.every((node, at) => at === 0 || (expelled[at - 1] as string) <= node),
+  'not sorted, or not the keys of the epochs before',
 );
 
 const rotation: Shape<Rotation> = struct<Rotation>({ body: rotationBody, signature });

@@ -1,4 +1,5 @@
 /** What nodes write to their stable storage: plain values, each made before anything that depends on it is sent. */
+import type { NodeKeys } from './credentials.ts';
 import type { PolicySnapshot } from './placement.ts';
 import type {
   Capsule,
@@ -39,6 +40,8 @@ export interface StoredTree {
 /** One entry of a node's storage. Later ones supersede earlier ones of their kind; records add up. */
 export type Entry =
   | { readonly type: 'incarnation'; readonly incarnation: number }
+  /** Given to it when it had left: those of its lives from then on. */
+  | { readonly type: 'keys'; readonly keys: NodeKeys }
   | { readonly type: 'interest'; readonly interest: Interest }
   | { readonly type: 'record'; readonly record: CapsuleRecord; readonly credential: Credential }
   | { readonly type: 'evidence'; readonly evidence: Evidence }
@@ -46,7 +49,7 @@ export type Entry =
   | {
       readonly type: 'rotation';
       readonly rotation: Rotation;
-      /** The last record of use of each capsule of those expelled. */
+      /** The last record of use of each capsule that void keys signed. */
       readonly cuts: readonly (readonly [capsule: Capsule, seq: number])[];
     }
   | { readonly type: 'known'; readonly known: Known }

@@ -2,9 +2,10 @@
 
 import { excluding, including, withEntry, withoutEntry } from './canonical.ts';
 import { COORDINATOR, roleOf } from './events.ts';
-import type { EventOf, ModelEvent, ModelOutput } from './events.ts';
+import type { EventOf, Known, ModelEvent, ModelOutput } from './events.ts';
 import * as exclusion from './exclusion.ts';
 import { isExcluded } from './forks.ts';
+import { generationOf } from './keys.ts';
 import * as rotation from './rotation.ts';
 import { isInterest, isSameInterest, saying } from './interest.ts';
 import type { NodeName, Tree } from './messages.ts';
@@ -23,12 +24,17 @@ type Answer = Reaction<CoordinatorContext>;
 /** The rows of the table that a Join can fall into; undefined: it is rejected. */
 export type JoinCase = 'excluded' | 'used' | 'back' | 'again' | 'cut-off' | 'orphan' | 'no-slot' | 'slot';
 
+/** Whether a node has been here under newer keys than those that it has in an incarnation. */
+function isRenewed(known: Known | undefined, incarnation: number): boolean {
+  return known !== undefined && generationOf(known.incarnation) > generationOf(incarnation);
+}
+
 /** Which row a Join falls into. */
 export function joinCase(context: CoordinatorContext, event: Join, layout: Layout): JoinCase | undefined {
   const { node, incarnation, birth, attempt } = event;
   if (roleOf(node) !== event.role) return undefined;
-  if (isExcluded(context, node)) return 'excluded';
   const known = context.known[node];
+  if (isExcluded(context, node, incarnation) || isRenewed(known, incarnation)) return 'excluded';
   const isSame = known?.incarnation === incarnation;
   if (known && (incarnation < known.incarnation || (isSame && birth !== known.birth))) return 'used';
   if (known && isSame && attempt <= known.attempt) return undefined;
@@ -82,7 +88,7 @@ export function isSubscription(
   return (
     roleOf(event.node) === 'client' &&
     isInterest(event.interest, shards) &&
-    !isExcluded(context, event.node) &&
+    !isExcluded(context, event.node, event.incarnation) &&
     known?.incarnation === event.incarnation &&
     known.birth !== 0 &&
     event.attempt > known.attempt

@@ -9,9 +9,10 @@ import { headOf, isNewEvidence, knowledgeOf, NO_FORKS } from './forks.ts';
 import * as holdings from './holdings.ts';
 import type { ClientContext } from './holdings.ts';
 import { firstInterest } from './interest.ts';
+import { generationOf, generationOfCapsule } from './keys.ts';
 import { isFromParent } from './links.ts';
 import * as member from './membership.ts';
-import type { NodeName } from './messages.ts';
+import type { Capsule, NodeName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { act, frameGuard, outputActions, rejection, report, when } from './reaction.ts';
 import { isRangeAllowed, repairOf } from './relay.ts';
@@ -22,6 +23,11 @@ function memorised({ memory }: EventOf<'start'>, { shards }: Parameters): Partia
   if (memory?.kind !== 'client') return { positions: {}, interest: first, ...NO_FORKS };
   const { positions, splitView = null, interest = first } = memory;
   return { positions, splitView, interest, ...knowledgeOf(memory) };
+}
+
+/** Whether the client signed a capsule's records by the keys that it has in this life. */
+function isOfPresentKeys({ self, incarnation }: ClientContext, capsule: Capsule): boolean {
+  return writerOf(capsule) === self && generationOfCapsule(capsule) === generationOf(incarnation);
 }
 
 /** A client after what a SYNC tells of keys and forks. */
@@ -140,7 +146,7 @@ function actions(parameters: Parameters) {
     ),
     answerRts: act<ClientContext, 'rts'>((context, { epoch }) => {
       const heads = Object.entries(context.positions)
-        .filter(([capsule]) => writerOf(capsule) === context.self)
+        .filter(([capsule]) => isOfPresentKeys(context, capsule))
         .map(([capsule, seq]) => headOf(context, capsule, seq));
       const answers = [{ node: context.self, heads }];
       return { patch: { rts: epoch }, outputs: holdings.sendUp(context, { type: 'eoe', epoch, answers }) };
@@ -192,7 +198,7 @@ const refusedAsPending = {
   actions: 'reportPending',
 } as const;
 
-/** Whoever forked a capsule, or was expelled, has no place any more, for good. */
+/** Whoever forked a capsule, or was expelled, has no place any more under its keys. */
 const excluded = {
   guard: 'isRefusedAsExcluded',
   target: '#client.left',
@@ -214,6 +220,7 @@ export function clientMachine(parameters: Parameters, self: NodeName = 'c1') {
       left: {
         on: {
           put: { actions: 'refuseLeaving' },
+          renew: member.renewal,
           crash: { target: 'off', actions: 'forgetAll' },
           '*': rejection,
         },

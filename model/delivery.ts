@@ -4,7 +4,7 @@ import { withEntry, withoutEntry } from './canonical.ts';
 import type { Table } from './canonical.ts';
 import { writerOf } from './events.ts';
 import type { Log } from './events.ts';
-import { asHeld, branchOf, isBeyondFork, marked, marksWhere } from './forks.ts';
+import { asHeld, continues, isBeyondFork, marked, marksWhere } from './forks.ts';
 import type { ForkContext } from './forks.ts';
 import type { Capsule, NodeName, RecordName, SealedRecord } from './messages.ts';
 import type { Parameters } from './parameters.ts';
@@ -17,11 +17,6 @@ export interface Deliveries extends ForkContext {
   readonly positions: Table<number>;
   /** Records that came before their turn. */
   readonly early: Log;
-}
-
-/** Whether a record continues what is held of its capsule. */
-export function continues(context: Deliveries, { capsule, seq, after }: SealedRecord): boolean {
-  return (branchOf(context, { capsule, seq: seq - 1 }) ?? '') === (after ?? '');
 }
 
 /** Whether a record is the next of its capsule, and yet does not continue it. */

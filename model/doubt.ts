@@ -7,6 +7,7 @@ import { withEntry } from './canonical.ts';
 import type { Table } from './canonical.ts';
 import { COORDINATOR, writerOf } from './events.ts';
 import type { EventOf, ModelOutput } from './events.ts';
+import { lastOfUse } from './forks.ts';
 import type { Asked, ClientContext } from './holdings.ts';
 import { isSameInterest, isWanted } from './interest.ts';
 import type { Hops } from './links.ts';
@@ -84,14 +85,12 @@ function dueAt(
 }
 
 /** What one epoch brings the coordinator of what it lacks. Where it has no room for another capsule, there is none to be sure of. */
-function owedAt(
-  { self, positions, forks }: ClientContext,
-  event: Sync,
-  { maxCapsules, maxRepair }: Parameters,
-): Table<number> {
+function owedAt(context: ClientContext, event: Sync, { maxCapsules, maxRepair }: Parameters): Table<number> {
+  const { self, positions, forks } = context;
   let owed: Table<number> = {};
   if (event.frontier.length + (event.forks ?? []).length >= maxCapsules) return owed;
-  for (const [capsule, seq] of Object.entries(positions)) {
+  for (const [capsule, position] of Object.entries(positions)) {
+    const seq = Math.min(position, lastOfUse(context, capsule));
     const held = heldOf(event, capsule);
     if (writerOf(capsule) === self && !(capsule in forks) && held < seq)
       owed = withEntry(owed, capsule, Math.min(seq, held + maxRepair));

@@ -3,11 +3,11 @@
 import { compareNames, excluding, including, withEntry, withoutEntry } from './canonical.ts';
 import { writerOf } from './events.ts';
 import type { EventOf, ModelOutput } from './events.ts';
-import { evidenceKept, headOf } from './forks.ts';
+import { asHeld, continues, evidenceKept, headOf } from './forks.ts';
 import type { ForkContext } from './forks.ts';
 import { isBeyondCut } from './keys.ts';
 import { isFromChild, neighbour, sendAll, sendTo } from './links.ts';
-import type { Lack, RecordName } from './messages.ts';
+import type { Capsule, Lack, RecordName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { hopsOf, pathTo } from './placement.ts';
 import type { CoordinatorContext } from './placement.ts';
@@ -75,10 +75,35 @@ export function merge(
   };
 }
 
-/** The capsules of which the coordinator has not everything that it knows to exist, sorted. What its log has dropped it does not lack. */
-function lacking({ heads, log }: CoordinatorContext, { logWindow }: Parameters): readonly Lack[] {
-  return Object.entries(heads)
-    .map(([capsule, seq]) => ({ capsule, seq, held: heldUpTo(log[capsule] ?? [], logWindow) }))
+/**
+ * How far each capsule is known to go. Where the log is torn, one record not continuing the one before it, up to the latter: whoever has
+ * another record of that name finds the fork by it.
+ */
+function frontierOf(context: CoordinatorContext): readonly RecordName[] {
+  return Object.entries(context.heads).map(([capsule, head]) => {
+    const torn = tornAt(context, capsule);
+    if (torn !== undefined) return headOf(context, capsule, torn);
+    const branch = context.headBranches[capsule];
+    return { capsule, seq: head, ...(branch === undefined ? {} : { branch }) };
+  });
+}
+
+/** The first record in the log that the next one there does not continue; undefined if they all do. */
+function tornAt(context: CoordinatorContext, capsule: Capsule): number | undefined {
+  const seqs = context.log[capsule] ?? [];
+  return seqs.find(
+    (seq, at) => seqs[at + 1] === seq + 1 && !continues(context, asHeld(context, capsule, seq + 1)),
+  );
+}
+
+/** The capsules of which the coordinator has not everything that it tells of, sorted. What its log has dropped it does not lack. */
+function lacking(
+  { log }: CoordinatorContext,
+  frontier: readonly RecordName[],
+  { logWindow }: Parameters,
+): readonly Lack[] {
+  return frontier
+    .map(({ capsule, seq }) => ({ capsule, seq, held: heldUpTo(log[capsule] ?? [], logWindow) }))
     .filter(({ seq, held }) => held < seq)
     .map(({ capsule, held }) => ({ capsule, held }))
     .toSorted((a, b) => compareNames(a.capsule, b.capsule));
@@ -118,12 +143,9 @@ function ask(
 export function close(context: CoordinatorContext, parameters: Parameters): Reaction<CoordinatorContext> {
   const { epoch, answered } = context;
   const hops = hopsOf(context);
-  const frontier = Object.entries(context.heads).map(([capsule, seq]) => {
-    const branch = context.headBranches[capsule];
-    return { capsule, seq, ...(branch === undefined ? {} : { branch }) };
-  });
+  const frontier = frontierOf(context);
   const forks = evidenceKept(context);
-  const lacks = lacking(context, parameters);
+  const lacks = lacking(context, frontier, parameters);
   const asked = ask(context, lacks, parameters);
   const { keys } = context;
   return {

@@ -101,6 +101,8 @@ export type CommandEvent =
   | { readonly type: 'subscribe'; readonly shards: Interest }
   /** The enrolment authority’s word to the coordinator: the next key epoch begins, and somebody may be expelled with it. */
   | ({ readonly type: 'rotate'; readonly expel?: NodeName } & Choice)
+  /** The enrolment authority’s word to a node that has left: here are your next keys. They are those of its next life. */
+  | { readonly type: 'renew' }
   | { readonly type: 'leave' };
 
 /** A life begins (with what the storage holds, null if that is nothing) or ends without warning. */
@@ -146,6 +148,7 @@ export function isFrame(event: ModelEvent): event is Extract<ModelEvent, Message
     case 'put':
     case 'subscribe':
     case 'rotate':
+    case 'renew':
     case 'start':
     case 'crash':
     case 'timer.heartbeat':

@@ -4,7 +4,7 @@ import { excluding, withoutEntry } from './canonical.ts';
 import * as epochs from './epochs.ts';
 import { writerOf } from './events.ts';
 import type { ModelEvent } from './events.ts';
-import { evidenceOf } from './forks.ts';
+import { convicts, evidenceOf } from './forks.ts';
 import type { Evidence, NodeName, RecordName, Tree } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { commit, hopsOf } from './placement.ts';
@@ -79,8 +79,14 @@ export function convicted(
   parameters: Parameters,
 ): NodeName | undefined {
   const evidence = accusation(context, event, parameters)?.evidence;
-  const writer = evidence && writerOf(evidence.capsule);
+  const writer = evidence && convictedIn(context, evidence);
   return writer !== undefined && writer in context.places ? writer : undefined;
+}
+
+/** The writer that evidence is against; undefined if it goes on under newer keys. */
+function convictedIn({ known }: CoordinatorContext, { capsule }: Evidence): NodeName | undefined {
+  const writer = writerOf(capsule);
+  return convicts(capsule, writer, known[writer]?.incarnation ?? 0) ? writer : undefined;
 }
 
 /** Keeps evidence, tells every child, and takes the writer out of the tree. `tree`: what is left, if it was there. */
@@ -92,10 +98,11 @@ export function exclude(
 ): Reaction<CoordinatorContext> {
   const { patch, outputs = [] } = relay.spreadEvidence(context, hopsOf(context), evidence, from);
   const { capsule } = evidence;
+  const out = convictedIn(context, evidence);
   const now: CoordinatorContext = {
     ...context,
     ...patch,
-    pending: excluding(context.pending, writerOf(capsule)),
+    pending: out === undefined ? context.pending : excluding(context.pending, out),
     heads: withoutEntry(context.heads, capsule),
     headBranches: withoutEntry(context.headBranches, capsule),
   };

@@ -187,6 +187,24 @@ describe('the coordinator', () => {
     expect(memoryOf(state)).not.toHaveProperty('places.c2');
   });
 
+  test('tells of no record beyond one that the next in its log does not continue', () => {
+    const frontierAfter = (...records: readonly object[]) => {
+      const logged = take(before, ...records.map((record) => frame('c2', 'C', record, 2)));
+      return take(logged.state, { type: 'timer.epoch' }, { type: 'timer.eoe' }).outputs;
+    };
+    const other = data(2, { branch: 'b', after: 'a' });
+    expect(frontierAfter(data(1), other)[0]).toMatchObject({
+      message: { type: 'sync', frontier: [{ capsule: 'c2/1', seq: 1 }] },
+    });
+    // Whatever comes between the two may be of either chain.
+    expect(frontierAfter(data(1), data(3, { branch: 'b', after: 'a' }))[0]).toMatchObject({
+      message: { type: 'sync', frontier: [{ capsule: 'c2/1', seq: 3, branch: 'b' }] },
+    });
+    expect(frontierAfter(data(1), data(2))[0]).toMatchObject({
+      message: { type: 'sync', frontier: [{ capsule: 'c2/1', seq: 2 }] },
+    });
+  });
+
   test('refuses it for good, and tells in each SYNC', () => {
     expect(take(state, join('c2', 9)).outputs).toMatchObject([
       { message: { type: 'join-refused', why: 'excluded' } },

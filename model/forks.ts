@@ -7,7 +7,7 @@ import { compareNames, withEntry, withoutEntry } from './canonical.ts';
 import type { Table } from './canonical.ts';
 import { writerOf } from './events.ts';
 import type { Log } from './events.ts';
-import { isBeyondCut, isExpelled } from './keys.ts';
+import { generationOf, generationOfCapsule, isBeyondCut, isCut, isExpelled } from './keys.ts';
 import type { KeyContext } from './keys.ts';
 import type { Capsule, Evidence, NodeName, RecordName, SealedRecord } from './messages.ts';
 import type { Parameters } from './parameters.ts';
@@ -53,6 +53,14 @@ export function asHeld({ marks }: ForkContext, capsule: Capsule, seq: number): S
   return { capsule, seq, ...marks[key({ capsule, seq })] };
 }
 
+/** Whether a record continues what is held of its capsule. */
+export function continues(
+  context: Pick<ForkContext, 'marks'>,
+  { capsule, seq, after }: SealedRecord,
+): boolean {
+  return (branchOf(context, { capsule, seq: seq - 1 }) ?? '') === (after ?? '');
+}
+
 /** The head of a capsule, as it is held. */
 export function headOf(context: ForkContext, capsule: Capsule, seq: number): RecordName {
   const branch = branchOf(context, { capsule, seq });
@@ -88,7 +96,7 @@ export function isBeyondFork(context: Pick<ForkContext, 'forks' | 'keys'>, recor
 
 /** The last record of use of a capsule; Infinity where nothing is known against it. */
 export function lastOfUse({ forks, keys }: ForkContext, capsule: Capsule): number {
-  const cut = isExpelled({ keys }, writerOf(capsule)) ? (keys?.cuts[capsule] ?? 0) : Infinity;
+  const cut = isCut({ keys }, capsule) ? (keys?.cuts[capsule] ?? 0) : Infinity;
   return Math.min(cut, (forks[capsule]?.seq ?? Infinity) - 1);
 }
 
@@ -121,9 +129,21 @@ export function conflict(
   return isNewEvidence(context, evidence, parameters) ? evidence : undefined;
 }
 
-/** Whether a node was expelled, or one of its capsules is forked, as far as is known. */
-export function isExcluded({ forks, keys }: Pick<ForkContext, 'forks' | 'keys'>, node: NodeName): boolean {
-  return isExpelled({ keys }, node) || Object.keys(forks).some((capsule) => writerOf(capsule) === node);
+/** Whether a node was expelled in an incarnation, or a capsule is forked that it wrote under the same keys or newer ones, as far as is known. */
+export function isExcluded(
+  { forks, keys }: Pick<ForkContext, 'forks' | 'keys'>,
+  node: NodeName,
+  incarnation: number,
+): boolean {
+  return (
+    isExpelled({ keys }, node, incarnation) ||
+    Object.keys(forks).some((capsule) => convicts(capsule, node, incarnation))
+  );
+}
+
+/** Whether evidence about a capsule is evidence against the keys that a node has in an incarnation, or against newer ones of it. */
+export function convicts(capsule: Capsule, node: NodeName, incarnation: number): boolean {
+  return writerOf(capsule) === node && generationOfCapsule(capsule) >= generationOf(incarnation);
 }
 
 /** What is kept with the evidence: no mark of a record from the fork on. */

@@ -22,7 +22,16 @@ export type {
 export { examine } from './examine.ts';
 export type { Examined } from './examine.ts';
 export type { ClientContext } from './holdings.ts';
-export { keyEpochOf, MAX_KEY_EPOCH } from './keys.ts';
+export {
+  generationOf,
+  generationOfCapsule,
+  isBeyondCut,
+  isCut,
+  isVoid,
+  keyEpochOf,
+  LIVES_PER_KEY,
+  MAX_KEY_EPOCH,
+} from './keys.ts';
 export { capsuleOf, isInterest, isWanted, shardOf } from './interest.ts';
 export type * from './messages.ts';
 export { DEFAULT_PARAMETERS } from './parameters.ts';

@@ -1,7 +1,9 @@
 /** What the statecharts do when the group key is rotated and nodes are expelled (docs/protocol.md §5.8). */
 import { describe, expect, test } from 'vitest';
-import { keyEpochOf, MAX_KEY_EPOCH } from './keys.ts';
+import type { ModelEvent } from './events.ts';
+import { keyEpochOf, LIVES_PER_KEY, MAX_KEY_EPOCH } from './keys.ts';
 import { capsuleOf, shardOf } from './interest.ts';
+import type { MemberContext } from './membership.ts';
 import { describe as describeState, memoryOf } from './step.ts';
 import { TestWorld } from './test-world.ts';
 
@@ -80,6 +82,106 @@ describe('who is expelled', () => {
     world.run();
     expect(reportsOf(world, 'excluded')).toEqual(['c1']);
     expect(describeState(world.state('c1'))).toBe('left');
+  });
+});
+
+describe('who was expelled and is given new keys', () => {
+  /** c1 was expelled, was given new keys, and lives again. */
+  function renewed(): TestWorld {
+    const world = formed();
+    world.give('C', { type: 'rotate', expel: 'c1' });
+    world.run();
+    // It has no link any more: when it asks again it is told.
+    const { parent } = world.state('c1').context as MemberContext;
+    world.fire('c1', `suspect:${parent?.node}`);
+    world.run();
+    expect(describeState(world.state('c1'))).toBe('left');
+    world.give('c1', { type: 'renew' });
+    world.startWith('c1', world.crash('c1'));
+    world.run();
+    return world;
+  }
+
+  const placesOf = (world: TestWorld) =>
+    Object.keys((memoryOf(world.state('C')) as { places: object }).places);
+
+  test('has a place again, in lives that are of these keys', () => {
+    const world = renewed();
+    expect(reportsOf(world, 'renewed')).toEqual(['c1']);
+    expect(placesOf(world)).toContain('c1');
+    expect(memoryOf(world.state('c1'))).toMatchObject({ incarnation: LIVES_PER_KEY + 1 });
+  });
+
+  test('writes into capsules that are not cut, and answers for these only', () => {
+    const world = renewed();
+    epoch(world);
+    world.give('c1', { type: 'put' });
+    world.run();
+    const capsule = `c1/${LIVES_PER_KEY + 1}/k2`;
+    for (const node of ['c2', 'c3'])
+      expect(memoryOf(world.state(node))).toMatchObject({ positions: { 'c1/1': 2, [capsule]: 1 } });
+    world.fire('C', 'epoch');
+    const answers: unknown[] = [];
+    world.run(({ from, message }) => {
+      if (from === 'c1' && message.type === 'eoe') answers.push(...message.answers);
+      return false;
+    });
+    expect(answers).toEqual([{ node: 'c1', heads: [{ capsule, seq: 1 }] }]);
+  });
+
+  test('is not mistaken for who has the keys of before, nor the other way round', () => {
+    const world = renewed();
+    const join = {
+      type: 'join',
+      node: 'c1',
+      role: 'client',
+      birth: 77,
+      attempt: 1,
+      reason: 'restarted',
+      suspect: '',
+      link: 0,
+    } as const;
+    const refused = world.give('C', { ...join, incarnation: LIVES_PER_KEY });
+    expect(refused).toMatchObject([{ message: { type: 'join-refused', why: 'excluded' } }]);
+    // What those keys signed says nothing against the present ones.
+    const link = (world.state('r1').context as MemberContext).parent?.link ?? 0;
+    world.give('C', {
+      type: 'evidence',
+      capsule: 'c1/1',
+      seq: 1,
+      branches: ['', 'b'],
+      from: 'r1',
+      to: 'C',
+      link,
+    } as ModelEvent);
+    expect(placesOf(world)).toContain('c1');
+  });
+
+  test('can be expelled once more', () => {
+    const world = renewed();
+    world.give('C', { type: 'rotate', expel: 'c1' });
+    expect(placesOf(world)).not.toContain('c1');
+    expect(memoryOf(world.state('C'))).toMatchObject({ keys: { keyEpoch: 3, expelled: ['c1', 'c1'] } });
+  });
+
+  test('whoever comes back with newer keys has made the older ones void where it was seen', () => {
+    const world = formed();
+    world.give('c3', { type: 'leave' });
+    world.run();
+    world.give('c3', { type: 'renew' });
+    const memory = world.crash('c3');
+    world.startWith('c3', memory);
+    world.run();
+    expect(placesOf(world)).toContain('c3');
+    world.crash('c3');
+    world.startWith('c3', null);
+    world.run();
+    expect(describeState(world.state('c3'))).toBe('left');
+  });
+
+  test('nobody is given new keys who is still there', () => {
+    const world = formed();
+    expect(world.give('c1', { type: 'renew' })).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * Key epochs (docs/protocol.md §5.8): the enrolment authority rotates the group key and expels nodes. Whoever knows has no use for what an
- * expelled node says, but for the records of it that the coordinator had when it learned of it: up to the cut.
+ * Key epochs (docs/protocol.md §5.8): the enrolment authority rotates the group key, and expels nodes by declaring their keys void. Whoever
+ * knows has no use for what is said under such keys, but for the records that the coordinator had when it learned of it: up to the cut.
  */
 
 import type { Table } from './canonical.ts';
@@ -11,9 +11,25 @@ import type { Capsule, NodeName, RecordName, Rotation } from './messages.ts';
 /** Key epochs that there can be, the first included. */
 export const MAX_KEY_EPOCH = 64;
 
+/** Lives that a node can have under one pair of keys: its incarnations from 1 on are those of its first, as many more those of each next. */
+export const LIVES_PER_KEY = 1_000_000;
+
+/** Pairs of keys that a node can have, one after the other: each rotation makes one void at most. */
+export const MAX_GENERATIONS = MAX_KEY_EPOCH;
+
+/** The generation of the keys that a node has in an incarnation: how often they were renewed. */
+export function generationOf(incarnation: number): number {
+  return Math.floor(Math.max(0, incarnation - 1) / LIVES_PER_KEY);
+}
+
+/** The generation of the keys by which a capsule's records are signed. */
+export function generationOfCapsule(capsule: Capsule): number {
+  return generationOf(Number(capsule.split('/')[1]));
+}
+
 /** What a node knows of the newest rotation. */
 export interface Keys extends Rotation {
-  /** The last record of use of each capsule of an expelled writer; of others of it none is. */
+  /** The last record of use of each capsule that void keys signed; of others of them none is. */
   readonly cuts: Table<number>;
 }
 
@@ -34,14 +50,28 @@ export function keyEpochIn({ keys }: KeyContext): number {
   return keys?.keyEpoch ?? 1;
 }
 
-/** Whether a node has been expelled, as far as is known. */
-export function isExpelled({ keys }: KeyContext, node: NodeName): boolean {
-  return keys?.expelled.includes(node) === true;
+/** Whether a rotation makes the keys void that a node has in an incarnation: it was expelled more often than they were renewed. */
+export function isVoid(
+  { expelled }: Pick<Rotation, 'expelled'>,
+  node: NodeName,
+  incarnation: number,
+): boolean {
+  return expelled.filter((one) => one === node).length > generationOf(incarnation);
 }
 
-/** Whether a record of an expelled writer is beyond the cut. */
+/** Whether a node has been expelled in an incarnation, as far as is known. */
+export function isExpelled({ keys }: KeyContext, node: NodeName, incarnation: number): boolean {
+  return keys !== null && isVoid(keys, node, incarnation);
+}
+
+/** Whether a capsule is cut: the keys are void by which its records are signed. */
+export function isCut({ keys }: KeyContext, capsule: Capsule): boolean {
+  return keys !== null && isVoid(keys, writerOf(capsule), Number(capsule.split('/')[1]));
+}
+
+/** Whether a record of a capsule that is cut is beyond the cut. */
 export function isBeyondCut(context: KeyContext, { capsule, seq }: RecordName): boolean {
-  return isExpelled(context, writerOf(capsule)) && seq > (context.keys?.cuts[capsule] ?? 0);
+  return isCut(context, capsule) && seq > (context.keys?.cuts[capsule] ?? 0);
 }
 
 /** Whether a rotation is newer than what is known. */
@@ -49,12 +79,13 @@ export function isNewRotation(context: KeyContext, rotation: Rotation | undefine
   return rotation !== undefined && rotation.keyEpoch > keyEpochIn(context);
 }
 
-/** What is known after a rotation. `heads`: the last records of capsules, where the capsules of those expelled are cut. */
+/** What is known after a rotation. `heads`: the last records of capsules, where those are cut that void keys signed. */
 export function rotated({ keyEpoch, expelled }: Rotation, heads: readonly RecordName[]): Keys {
+  const keys = { keyEpoch, expelled, cuts: {} };
   const cuts = heads
-    .filter(({ capsule }) => expelled.includes(writerOf(capsule)))
+    .filter(({ capsule }) => isCut({ keys }, capsule))
     .map(({ capsule, seq }) => [capsule, seq] as const);
-  return { keyEpoch, expelled, cuts: Object.fromEntries(cuts) };
+  return { ...keys, cuts: Object.fromEntries(cuts) };
 }
 
 /** A log without the records that are beyond a cut. */

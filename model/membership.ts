@@ -7,6 +7,7 @@ import { isWatched, watchPath } from './doubt.ts';
 import { COORDINATOR, roleOf } from './events.ts';
 import type { EventOf, ModelOutput } from './events.ts';
 import { saying } from './interest.ts';
+import { generationOf, isVoid, LIVES_PER_KEY, MAX_GENERATIONS } from './keys.ts';
 import { isFromNeighbour, isFromParent, neighboursOf, sendAll } from './links.ts';
 import type { Control, Interest, Linked, Neighbour, NodeName, SplitView } from './messages.ts';
 import type { Parameters } from './parameters.ts';
@@ -98,9 +99,9 @@ function isInstalledPlacement(context: MemberContext, event: EventOf<'placement'
   return isMyPlacement(context, event) && own?.version === event.version && !view.contradict(own, event);
 }
 
-/** Whether a SYNC says that the node was expelled. */
-export function expels({ self }: MemberContext, { rotation }: EventOf<'sync'>): boolean {
-  return rotation?.expelled.includes(self) === true;
+/** Whether a SYNC says that the keys are void that the node has. */
+export function expels({ self, incarnation }: MemberContext, { rotation }: EventOf<'sync'>): boolean {
+  return rotation !== undefined && isVoid(rotation, self, incarnation);
 }
 
 /** Guards of membership, by name. */
@@ -109,7 +110,11 @@ export const memberGuards = (parameters: Parameters) => ({
   isRefusedIncarnation: when<MemberContext, 'join-refused'>(
     'join-refused',
     (context, event) =>
-      event.why === 'incarnation' && isOfThisLife(context, event) && event.known >= context.incarnation,
+      event.why === 'incarnation' &&
+      isOfThisLife(context, event) &&
+      event.known >= context.incarnation &&
+      // Beyond that it would need other keys.
+      generationOf(event.known + 1) === generationOf(context.incarnation),
   ),
   isRefusedAsPending: when<MemberContext, 'join-refused'>(
     'join-refused',
@@ -142,6 +147,8 @@ export const memberGuards = (parameters: Parameters) => ({
     'probe',
     (context, event) => namesMe(context, event) && event.nonce > context.nonce,
   ),
+  mayRenew: ({ context }: { context: MemberContext }): boolean =>
+    generationOf(context.incarnation) + 1 < MAX_GENERATIONS,
   // The message of that name is for the coordinator alone.
   isLeaveCommand: when<MemberContext, 'leave'>('leave', (_, event) => !('node' in event)),
 });
@@ -229,6 +236,14 @@ export function memberActions(parameters: Parameters) {
       const { node: suspect, link } = context.parent ?? { node: '', link: 0 };
       const claim: Claim = { reason: 'orphaned', suspect, link };
       return join({ ...context, attempt: context.attempt + 1, claim }, parameters);
+    }),
+    // The next life counts on from here: its keys are the next.
+    takeNextKeys: act<MemberContext, 'renew'>(({ incarnation }) => {
+      const generation = generationOf(incarnation) + 1;
+      return {
+        patch: { incarnation: generation * LIVES_PER_KEY },
+        outputs: [report({ type: 'renewed', generation })],
+      };
     }),
     // What is left is what the storage holds.
     reportExcluded: act<MemberContext, 'join-refused' | 'sync'>(() => ({
@@ -320,6 +335,9 @@ export const returnToParent = {
   target: 'attached',
   actions: ['watchSender', 'cancelJoin', 'trustParent'],
 } as const;
+
+/** Transition of a node that has left: with its next keys it can come back in its next life. */
+export const renewal = { guard: 'mayRenew', actions: 'takeNextKeys' } as const;
 
 /** Transitions of `up` that no state of membership changes. */
 export const whileMember = {

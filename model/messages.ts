@@ -47,7 +47,7 @@ export interface Lack {
 export interface Rotation {
   /** Counts from 1, which nobody has to say. */
   readonly keyEpoch: number;
-  /** All that ever were. Sorted. */
+  /** All that ever were, sorted; as often as they were: each time it is about the keys that a node had after the time before. */
   readonly expelled: readonly NodeName[];
 }
 
@@ -248,6 +248,8 @@ export type Report =
   | { readonly type: 'excluded' }
   /** It knows of a newer group key. */
   | { readonly type: 'rotated'; readonly keyEpoch: number }
+  /** It was given its next keys; `generation` counts how often that was. */
+  | { readonly type: 'renewed'; readonly generation: number }
   /** It keeps evidence that it had not. */
   | { readonly type: 'forked'; readonly capsule: Capsule; readonly seq: number }
   /** It keeps evidence against the coordinator, of which it had none. */

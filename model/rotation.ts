@@ -1,10 +1,9 @@
-/** Rotations at the coordinator (docs/protocol.md §5.8): it keeps them, cuts the capsules of whoever is expelled, and takes it out of the tree. */
+/** Rotations at the coordinator (docs/protocol.md §5.8): it keeps them, cuts the capsules that void keys signed, and takes whoever has such keys out of the tree. */
 
-import { excluding, including, withoutEntry } from './canonical.ts';
+import { compareNames, excluding, withoutEntry } from './canonical.ts';
 import type { EventOf } from './events.ts';
-import { writerOf } from './events.ts';
 import { isBeyondFork, marksWhere } from './forks.ts';
-import { keyEpochIn, MAX_KEY_EPOCH, rotated } from './keys.ts';
+import { isCut, isVoid, keyEpochIn, MAX_KEY_EPOCH, rotated } from './keys.ts';
 import type { NodeName, Rotation, Tree } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { commit } from './placement.ts';
@@ -17,28 +16,43 @@ export function mayRotate(context: CoordinatorContext): boolean {
   return keyEpochIn(context) < MAX_KEY_EPOCH;
 }
 
+/** All that were ever expelled, with this one. */
+function expelledWith({ keys }: CoordinatorContext, { expel }: EventOf<'rotate'>): readonly NodeName[] {
+  const before = keys?.expelled ?? [];
+  return expel === undefined ? before : [...before, expel].toSorted(compareNames);
+}
+
+/** The node whose keys a rotation makes void, if they are those of its present life; undefined if there is none. */
+function expelledNow(context: CoordinatorContext, event: EventOf<'rotate'>): NodeName | undefined {
+  const { expel } = event;
+  if (expel === undefined || !mayRotate(context)) return undefined;
+  const incarnation = context.known[expel]?.incarnation ?? 0;
+  return isVoid({ expelled: expelledWith(context, event) }, expel, incarnation) ? expel : undefined;
+}
+
 /** The node that a rotation takes out of the tree; undefined if there is none. */
 export function expelledFromTree(
   context: CoordinatorContext,
-  { expel }: EventOf<'rotate'>,
+  event: EventOf<'rotate'>,
 ): NodeName | undefined {
-  return expel !== undefined && mayRotate(context) && expel in context.places ? expel : undefined;
+  const node = expelledNow(context, event);
+  return node !== undefined && node in context.places ? node : undefined;
 }
 
-/** Begins the next key epoch. The capsules of those expelled end with the newest record that is logged. `tree`: what is left, if somebody leaves it. */
+/** Begins the next key epoch. The capsules that void keys signed end with the newest record that is logged. `tree`: what is left, if somebody leaves it. */
 export function rotate(
   context: CoordinatorContext,
-  { expel }: EventOf<'rotate'>,
+  event: EventOf<'rotate'>,
   tree: Tree | undefined,
   parameters: Parameters,
 ): Reaction<CoordinatorContext> {
-  const before = context.keys?.expelled ?? [];
-  const expelled = expel === undefined ? before : including(before, expel);
+  const expelled = expelledWith(context, event);
+  const out = expelledNow(context, event);
   const rotation: Rotation = { keyEpoch: keyEpochIn(context) + 1, expelled };
   const logged = Object.entries(context.log).map(([capsule, seqs]) => ({ capsule, seq: seqs.at(-1) ?? 0 }));
   const keys = rotated(rotation, logged);
   let { heads, headBranches, marks } = context;
-  for (const capsule of Object.keys(heads).filter((one) => expelled.includes(writerOf(one)))) {
+  for (const capsule of Object.keys(heads).filter((one) => isCut({ keys }, one))) {
     const cut = keys.cuts[capsule];
     if (cut === heads[capsule]) continue;
     heads = cut === undefined ? withoutEntry(heads, capsule) : { ...heads, [capsule]: cut };
@@ -56,7 +70,7 @@ export function rotate(
     naks: context.naks.filter(
       ({ capsule, last }) => !isBeyondFork({ ...context, keys }, { capsule, seq: last }),
     ),
-    pending: expel === undefined ? context.pending : excluding(context.pending, expel),
+    pending: out === undefined ? context.pending : excluding(context.pending, out),
   };
   const outputs = [report({ type: 'rotated', keyEpoch: rotation.keyEpoch })];
   if (!tree) return { patch: now, outputs };

@@ -228,7 +228,7 @@ function actions(parameters: Parameters) {
   };
 }
 
-/** Who was expelled has no place any more, for good. */
+/** Who was expelled has no place any more under its keys. */
 const excluded = {
   guard: 'isRefusedAsExcluded',
   target: '#router.left',
@@ -247,7 +247,7 @@ export function routerMachine(parameters: Parameters, self: NodeName = 'r1') {
     context: lifelessRouter(self),
     states: {
       off: { on: { start: { target: 'up', actions: ['readLog', 'joinFirst'] } } },
-      left: { on: { crash: { target: 'off', actions: 'forgetAll' }, '*': rejection } },
+      left: { on: { renew: member.renewal, crash: { target: 'off', actions: 'forgetAll' }, '*': rejection } },
       up: {
         type: 'parallel',
         states: {

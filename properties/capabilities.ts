@@ -53,6 +53,7 @@ export function capabilitiesNeeded(moves: readonly Move<Command>[]): readonly Ca
 function neededFor(move: Move<Command>): Capability | undefined {
   // Only what comes at another time than by itself is delivered by a move.
   if (move.move === 'deliver') return 'network';
-  if (move.move === 'command' && move.command.type === 'rotate') return 'stolen';
+  if (move.move === 'command' && (move.command.type === 'rotate' || move.command.type === 'renew'))
+    return 'stolen';
   return move.move === 'command' && move.command.type === 'leave' ? 'churn' : capabilityOf(move);
 }

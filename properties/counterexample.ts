@@ -52,6 +52,7 @@ const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('get'), key: z.string() }),
   z.strictObject({ type: z.literal('subscribe'), shards: z.array(z.number().int().min(0)) }),
   z.strictObject({ type: z.literal('leave') }),
+  z.strictObject({ type: z.literal('renew') }),
   z.strictObject({ type: z.literal('rotate'), expel: z.string().optional() }),
   z.strictObject({ type: z.literal('dump') }),
 ]) as unknown as z.ZodType<Command>;

@@ -47,6 +47,36 @@ describe('the reference, while keys are rotated', () => {
     numRuns: 6,
   })('holds against the keys of those expelled', holds);
 
+  test('a writer whose keys were stolen goes on with others, reads what was written before, and nobody takes what the thief writes', () => {
+    const wait = { move: 'elapse', ms: 20_000 } as const;
+    const put = (node: string, key: string) =>
+      ({ move: 'command', node, command: { type: 'put', key, value: node } }) as const;
+    const schedule: Schedule<Command> = [
+      put('c1', 'before'),
+      wait,
+      { move: 'command', node: 'C', command: { type: 'rotate', expel: 'c1' } },
+      wait,
+      { move: 'command', node: 'c1', command: { type: 'renew' } },
+      { move: 'crash', node: 'c1' },
+      { move: 'restart', node: 'c1', memory: 'durable' },
+      wait,
+      put('c1', 'after'),
+      put('c2', 'too'),
+      wait,
+    ];
+    const scenario = scenarioOf({ k: 3, routers: 1, clients: 3, start: 'formed' });
+    const run = execute(reference, scenario, schedule, { keepTrace: true });
+    expect(run.violations).toEqual([]);
+    expect(run.skipped).toEqual([]);
+    const stores = finalStores(run);
+    for (const node of ['c1', 'c2', 'c3'])
+      expect(Object.fromEntries(stores.get(node)?.store ?? [])).toEqual({
+        before: 'c1',
+        after: 'c1',
+        too: 'c2',
+      });
+  });
+
   test('a writer whose key was stolen goes on under another name, which reads all that was written before', () => {
     const wait = { move: 'elapse', ms: 20_000 } as const;
     const put = (node: string, key: string) =>

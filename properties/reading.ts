@@ -56,7 +56,9 @@ export type Command =
   /** Asks a client to want records of these shards only: ascending. Means nothing where there is one shard. */
   | { readonly type: 'subscribe'; readonly shards: readonly number[] }
   | { readonly type: 'leave' }
-  /** Asks the coordinator to begin the next key epoch, and to expel a node with it. */
+  /** Gives a router or client that has left its next keys. */
+  | { readonly type: 'renew' }
+  /** Asks the coordinator to begin the next key epoch, and to expel a node with it: to make its keys void. */
   | { readonly type: 'rotate'; readonly expel?: string }
   | { readonly type: 'dump' };
 

@@ -78,6 +78,11 @@ export interface Rotating {
   readonly expel?: string;
 }
 
+/** The enrolment authority gives a node that was expelled new keys. */
+export interface Renewing {
+  readonly type: 'renew';
+}
+
 /** Percent of the operations by which keys are rotated, in workloads with rotations; and rotations per run, at most. */
 const ROTATE_PERCENT = 12;
 const MAX_ROTATIONS = 2;
@@ -85,14 +90,24 @@ const MAX_ROTATIONS = 2;
 const NOBODY_PERCENT = 25;
 const ROUTER_PERCENT = 25;
 
-/** A workload among whose operations the group key is rotated now and then, and nodes are expelled. */
+/** Percent of the operations by which somebody who was expelled is given new keys, and how often that is tried for each. */
+const RENEW_PERCENT = 25;
+const MAX_RENEWALS = 2;
+
+/** A workload among whose operations the group key is rotated now and then, nodes are expelled, and given new keys. */
 export function rotatingWorkload<Frame, Asked>(
   workload: ApplicationWorkload<Frame, Asked>,
-): ApplicationWorkload<Frame, Asked | Rotating> {
+): ApplicationWorkload<Frame, Asked | Rotating | Renewing> {
   let rotations = 0;
+  const renewals: string[] = [];
   return {
     ...workload,
     next(view, random) {
+      const [node] = renewals;
+      if (node !== undefined && view.isUp(node) && random.chance(RENEW_PERCENT)) {
+        renewals.shift();
+        return { node, command: { type: 'renew' } };
+      }
       if (rotations >= MAX_ROTATIONS || !view.isUp(ROOT) || !random.chance(ROTATE_PERCENT))
         return workload.next(view, random);
       rotations += 1;
@@ -100,6 +115,7 @@ export function rotatingWorkload<Frame, Asked>(
       const routers = view.scenario.nodes.filter((node) => node.startsWith('r'));
       const isRouter = routers.length > 0 && random.chance(ROUTER_PERCENT);
       const expel = random.pick(isRouter ? routers : clientsOf(view.scenario));
+      renewals.push(...Array.from({ length: MAX_RENEWALS }, () => expel));
       return { node: ROOT, command: { type: 'rotate', expel } };
     },
   };

@@ -1,8 +1,8 @@
 /** Steps that say who knew what, and when: because of them the wrong step is wrong, and others that look like it are not. */
-import { writerOf, type RecordName } from '../../model/index.ts';
+import { isCut, writerOf, type RecordName } from '../../model/index.ts';
 import type { Observed, ObservedRun } from './observe.ts';
 import { term } from './terms.ts';
-import { listed, recordId } from './words.ts';
+import { recordId } from './words.ts';
 
 /** Of one node, at most: the last ones before it goes wrong. */
 const MOST_LEARNT = 3;
@@ -107,10 +107,9 @@ function notYet({ node = '', state }: Observed, { followed }: Observed, record: 
   const [known, here] = [followed?.before.context.keys, state?.context.keys];
   if (known === undefined || known === null || state === undefined) return '';
   if (known.keyEpoch <= (here?.keyEpoch ?? 1)) return '';
-  const expelled = known.expelled.filter(
-    (one) => one === writerOf(record.capsule) && here?.expelled.includes(one) !== true,
-  );
-  return expelled.length === 0
+  const writer = writerOf(record.capsule);
+  const isNews = isCut({ keys: known }, record.capsule) && !isCut({ keys: here ?? null }, record.capsule);
+  return !isNews
     ? `${node} has not heard of ${term('key epoch')} ${known.keyEpoch} yet.`
-    : `${node} does not know yet that ${listed(expelled)} is ${term('expelled')}.`;
+    : `${node} does not know yet that ${writer} is ${term('expelled')}.`;
 }

@@ -68,6 +68,8 @@ export function commandWords(node: string, command: Command): string {
       return `the application at ${node} subscribes to ${shardsWords(command.shards)}`;
     case 'leave':
       return `${node} is told to leave`;
+    case 'renew':
+      return `the ${term('enrolment authority')} gives ${node} new keys for its next life`;
     case 'rotate':
       return command.expel === undefined
         ? `the ${term('enrolment authority')} hands out a new ${term('group key')}`

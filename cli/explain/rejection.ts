@@ -1,5 +1,5 @@
 /** Why a statechart rejects a message, or what a timer of it has run out for: the diagnosis of a wrong reaction. */
-import { writerOf, type Message, type ModelEvent, type ModelState } from '../../model/index.ts';
+import { isBeyondCut, writerOf, type Message, type ModelEvent, type ModelState } from '../../model/index.ts';
 import type { Learnt } from './learning.ts';
 import { term } from './terms.ts';
 import { garbageWhy, listed, moment, recordId } from './words.ts';
@@ -93,7 +93,7 @@ function whyNoUse(event: Linked, { role, context }: ModelState, learnt: Learnt):
   if (event.type !== 'data') return undefined;
   const { capsule, seq } = event.record;
   const writer = writerOf(capsule);
-  if (context.keys?.expelled.includes(writer) === true && seq > (context.keys.cuts[capsule] ?? 0))
+  if (isBeyondCut(context, { capsule, seq }))
     return `${knows(learnt.rotatedMs)} that ${writer} is ${term('expelled')}`;
   const fork = context.forks[capsule];
   if (fork !== undefined && seq >= fork.seq)

@@ -75,6 +75,8 @@ export function reportPhrase(report: Report, situation: Situation): Phrase {
       return { verb: 'give', rest: 'up: it is excluded' };
     case 'rotated':
       return { verb: 'learn', rest: `of ${term('key epoch')} ${report.keyEpoch}` };
+    case 'renewed':
+      return { verb: 'keep', rest: 'its new keys for its next life' };
     case 'forked':
       return { verb: 'keep', rest: `evidence of two records ${recordId(report)}` };
     case 'split-view':

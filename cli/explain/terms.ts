@@ -55,8 +55,9 @@ export const TERMS = {
   grant: 'a group key, encrypted for one client',
   rotation:
     'the enrolment authority’s word that another group key is in use from now on, and who is expelled',
-  expelled: 'shut out for good: gets no newer group key, and nothing that it writes counts any more',
-  cut: 'the last record of an expelled writer that still counts',
+  expelled:
+    'shut out, for its keys are void: gets no newer group key, and nothing that it writes counts any more, unless it is given other keys',
+  cut: 'the last record signed by void keys that still counts',
   seal: 'to encrypt under the group key',
   fork: 'a writer signs two different records under one name, and so tells two stories',
   evidence: 'two signed statements that contradict each other: they convince anyone of who lied',

@@ -211,7 +211,7 @@ export function frontierWords({ frontier }: Pick<Sync, 'frontier'>): string {
 
 /** What else it says, a clause each: `c2 forked its capsule: …`. */
 export function syncExtras({ forks = [], lacks = [], rotation }: Sync): readonly string[] {
-  const expelled = rotation?.expelled ?? [];
+  const expelled = [...new Set(rotation?.expelled)];
   return [
     ...forks.map(
       (fork) =>

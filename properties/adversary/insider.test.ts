@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 
 const scenario = scenarioOf({ k: 2, routers: 1, clients: 4 });
-const judge = new ReferenceReader(ENROLMENT, new Map());
+const judge = new ReferenceReader(ENROLMENT, () => undefined);
 
 function wire(): WorldView<Uint8Array, TreeScenario> {
   const seen = captured.map(({ kind, from, receiver: to, frame }, index): Flight<Uint8Array> => {

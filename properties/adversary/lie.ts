@@ -47,7 +47,7 @@ interface Lie {
 }
 
 /** Says what is authentic, whatever link it came over. */
-export const judge = new ReferenceReader(ENROLMENT, new Map());
+export const judge = new ReferenceReader(ENROLMENT, () => undefined);
 
 /** Makes the frame of a lie; undefined if it would be none, or nobody could tell. */
 export function tell(view: View, attack: LieAttack, flight: Seen): Injection<Uint8Array> | undefined {

@@ -1,8 +1,10 @@
 /** Seals and signs as the holders of keys do, whatever the content: what a node that was taken over can do. */
 import {
   equalBytes,
+  generationOf,
   linkInfo,
   linkKey,
+  LIVES_PER_KEY,
   macInput,
   macUnder,
   plainToBytes,
@@ -14,16 +16,16 @@ import {
 } from '../../impl/index.ts';
 import type { WorldView } from '../../engine/index.ts';
 import type { TreeScenario } from '../scenario.ts';
-import { keysIn } from '../subjects/reference.ts';
+import { ENROLMENT, keysIn } from '../subjects/reference.ts';
 import { decodeOnce } from '../subjects/reference-reader.ts';
 import { get, set, type Path } from './fields.ts';
 
 /** A run, as far as it tells who holds which keys, and how far the counters of links are. */
 type View = Pick<WorldView<Uint8Array, TreeScenario>, 'scenario' | 'seen'>;
 
-/** The keys of a node, of the domain that it belongs to in this run. */
-export function keysOf({ scenario }: Pick<View, 'scenario'>, node: string): NodeKeys {
-  return keysIn(scenario, node);
+/** The first keys of a node, of the domain that it belongs to in this run: those that are in wrong hands. Of a newer `generation`, nobody else's. */
+export function keysOf({ scenario }: Pick<View, 'scenario'>, node: string, generation = 0): NodeKeys {
+  return keysIn(scenario, node, ENROLMENT, generation);
 }
 
 /** Position of the kind of a control frame. */
@@ -56,23 +58,23 @@ function linkFrameOf(bytes: Uint8Array): LinkFrame | undefined {
   return 'wrong' in decoded || decoded.frame.kind !== 'link' ? undefined : decoded.frame;
 }
 
-/** Greatest incarnation that is tried for an end of a link. */
-const MAX_INCARNATION = 5;
+/** Incarnations that are tried for an end of a link: of its first keys, and of the next. */
+const INCARNATIONS = [1, 2, 3, 4, 5, LIVES_PER_KEY + 1, LIVES_PER_KEY + 2];
 
 /** The MAC of the link that a genuine frame came over: that of the incarnations with which its own MAC comes out. */
 function macOf(view: View, genuine: Uint8Array): ((input: Uint8Array) => Uint8Array) | undefined {
   const frame = linkFrameOf(genuine);
   if (frame === undefined) return undefined;
   const { from, to, link, mac } = frame;
-  const { linkSecret } = keysOf(view, from);
-  const peer = keysOf(view, to).credential.linkKey;
-  for (let sum = 2; sum <= 2 * MAX_INCARNATION; sum += 1)
-    for (let own = Math.max(1, sum - MAX_INCARNATION); own < sum && own <= MAX_INCARNATION; own += 1) {
-      const info = linkInfo({ node: from, incarnation: own }, { node: to, incarnation: sum - own }, link);
-      const key = linkKey(linkSecret, peer, info);
-      const made = key === undefined ? undefined : macUnder(key);
-      if (made !== undefined && equalBytes(made(macInput(genuine)), mac)) return made;
-    }
+  const pairs = INCARNATIONS.flatMap((own) => INCARNATIONS.map((other) => [own, other] as const));
+  for (const [own, other] of pairs.toSorted(([a, b], [c, d]) => a + b - c - d)) {
+    const { linkSecret } = keysOf(view, from, generationOf(own));
+    const peer = keysOf(view, to, generationOf(other)).credential.linkKey;
+    const info = linkInfo({ node: from, incarnation: own }, { node: to, incarnation: other }, link);
+    const key = linkKey(linkSecret, peer, info);
+    const made = key === undefined ? undefined : macUnder(key);
+    if (made !== undefined && equalBytes(made(macInput(genuine)), mac)) return made;
+  }
   return undefined;
 }
 

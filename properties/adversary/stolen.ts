@@ -15,7 +15,7 @@ type View = WorldView<Uint8Array, TreeScenario>;
 
 /** What is done with stolen keys, in words. */
 export const STOLEN_MOVES: readonly string[] = [
-  'the group key is rotated, and a node may be expelled with it',
+  'the group key is rotated, and a node may be expelled with it, and given new keys',
   'with the keys of a client that was expelled: go on to write, to answer epochs and to accuse, as with those of one that was not',
   'join again under them, as a later life',
 ];
@@ -29,7 +29,7 @@ export function proposeStolen(
   random: Random,
   salt: number,
 ): StolenAttack | WriterAttack | undefined {
-  const former = expelledIn(view).filter((node) => node.startsWith('c'));
+  const former = [...new Set(expelledIn(view))].filter((node) => node.startsWith('c'));
   if (former.length === 0) return undefined;
   const client = random.pick(former);
   const by = `stolen(${client})` as const;

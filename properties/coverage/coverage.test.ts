@@ -107,7 +107,7 @@ describe('goals', () => {
     const others = transitions.filter((id) => !goals.transitions.includes(id));
     expect(others.length).toBeGreaterThan(5);
     for (const id of others)
-      expect(id).toMatch(/isForked|isNewEvidence|xcluded\]|SplitView\]|isExpelled|mayRotate/);
+      expect(id).toMatch(/isForked|isNewEvidence|xcluded\]|SplitView\]|isExpelled|mayRotate|mayRenew/);
   });
 
   test('situations say what they are in a sentence', () => {

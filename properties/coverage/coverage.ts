@@ -42,7 +42,7 @@ const OF_FORKS = /\[(?:isForked\w+|isNewEvidence|joinsExcluded|isRefusedAsExclud
 const OF_SPLIT_VIEWS = /\[(?:isSplitView|isNewSplitView)\]| split-view: /;
 
 /** What only rotations lead to: a writer that lies excludes no router. */
-const OF_ROTATIONS = /\[(?:isExpelled|mayRotate)\]|^router .*\[isRefusedAsExcluded\]/;
+const OF_ROTATIONS = /\[(?:isExpelled|mayRotate|mayRenew)\]|^router .*\[isRefusedAsExcluded\]/;
 
 /** All that is to be reached, by group. */
 export function goalsFor(opponents: Opponents): Readonly<Record<CoverageGroup, readonly string[]>> {

@@ -12,10 +12,10 @@ export const JUSTIFIED: Readonly<Record<string, string>> = {
   'coordinator up * [isUnlistedFrame]: false':
     'the coordinator takes no commands, and its timers go off in states that listen to them only',
   'coordinator up rotate [mayRotate]: false': 'there is room for more key epochs than a run has rotations',
+  'router left renew [mayRenew]: false': 'a node has more keys to come than a run has renewals',
+  'client left renew [mayRenew]: false': 'a node has more keys to come than a run has renewals',
   'router up timer.suspect [missesChild]: false': `${ONLY_CHILDREN}; that of the parent goes off while attached, and is not set again before the parent is heard`,
   'router up timer.heartbeat [hasPlace]: false': ONLY_PLACED,
-  'router up * [isFrame]: false':
-    'a router takes no command but leave, and its timers go off in states that listen to them only',
   'client up timer.heartbeat [hasPlace]: false': ONLY_PLACED,
   'client up.membership.attached timer.suspect [missesParent] → orphaned: false':
     'a client has no neighbour but its parent, and a placement cancels the timer of the one before',

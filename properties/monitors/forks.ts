@@ -131,7 +131,7 @@ export class ForkAccountability extends Judge {
     const waiting: string[] = [];
     for (const [capsule, why] of this.#disputed(served)) {
       // Beyond a cut there is nothing to find out.
-      if (this.watch.expelled.has(writerOf(capsule))) continue;
+      if (this.watch.isCut(capsule)) continue;
       for (const node of witnesses)
         if (this.#forkOf(node, capsule) === Infinity && this.#hasRoom(node))
           waiting.push(`${node} keeps no evidence against ${writerOf(capsule)}, though ${why}`);

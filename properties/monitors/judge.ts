@@ -1,7 +1,13 @@
 /** The frame in which every monitor of this kit is written. */
 import { takenOverBy } from '../../engine/index.ts';
 import type { Monitor, Property, RunContext, Standing, Step, Violation } from '../../engine/index.ts';
-import { nodesWithSlotFor, type Capsule, type NodeName } from '../../model/index.ts';
+import {
+  generationOf,
+  generationOfCapsule,
+  nodesWithSlotFor,
+  type Capsule,
+  type NodeName,
+} from '../../model/index.ts';
 import {
   Observer,
   type Command,
@@ -60,10 +66,12 @@ export class Watch {
   readonly placing: Placing;
   /** As after the step that is judged. */
   readonly holdings = new Holdings();
-  /** Nodes whose keys somebody else was seen to use: nothing is promised to them or of what they say. */
+  /** Nodes whose keys somebody else was seen to use: the first that they had. Nothing is promised to them under these, or of what these sign. */
   readonly takenOver = new Set<NodeName>();
-  /** Nodes that the coordinator was told to expel: nothing is promised to them. */
-  readonly expelled = new Set<NodeName>();
+  /** How often the coordinator was told to expel each node: so many generations of its keys are void. */
+  readonly #expulsions = new Map<NodeName, number>();
+  /** The generation of the keys with which each node joined last. */
+  readonly #generations = new Map<NodeName, number>();
   /** As after the step that is judged. */
   readonly interests: Interests;
   readonly #observer: Observer<unknown>;
@@ -86,7 +94,7 @@ export class Watch {
       this.#learnWho(step);
       this.interests.observe(seen);
       if (seen.kind === 'reaction') {
-        this.#learnExpelled(seen.reaction);
+        this.#learnKeys(seen.reaction);
         this.holdings.observe(seen.reaction);
       }
     }
@@ -132,10 +140,34 @@ export class Watch {
     return !this.takenOver.has(ROOT);
   }
 
-  #learnExpelled({ input, reports }: SeenReaction): void {
+  #learnKeys({ node, input, reports, sends }: SeenReaction): void {
+    for (const { reading } of sends)
+      if (reading.message.type === 'join' && reading.message.node === node)
+        this.#generations.set(node, generationOf(reading.message.incarnation));
     if (input.kind !== 'command' || input.command.type !== 'rotate') return;
     const { expel } = input.command;
-    if (expel !== undefined && reports.some(({ type }) => type === 'rotated')) this.expelled.add(expel);
+    if (expel !== undefined && reports.some(({ type }) => type === 'rotated'))
+      this.#expulsions.set(expel, (this.#expulsions.get(expel) ?? 0) + 1);
+  }
+
+  /** Whether the node has void keys: the coordinator was told to expel it, and it has not joined with newer ones. Nothing is promised to it. */
+  isExpelled(node: NodeName): boolean {
+    return (this.#expulsions.get(node) ?? 0) > (this.#generations.get(node) ?? 0);
+  }
+
+  /** Whether void keys sign the records of a capsule. Nothing is promised of what is beyond the cut. */
+  isCut(capsule: Capsule): boolean {
+    return (this.#expulsions.get(writerOf(capsule)) ?? 0) > generationOfCapsule(capsule);
+  }
+
+  /** Whether somebody else has the keys that the node has now, or they are void. */
+  isOver(node: NodeName): boolean {
+    return this.#isTakenOver(node) || this.isExpelled(node);
+  }
+
+  /** A client with other keys than those that were stolen is itself again. Who serves others stays what it is. */
+  #isTakenOver(node: NodeName): boolean {
+    return this.takenOver.has(node) && !(node.startsWith('c') && (this.#generations.get(node) ?? 0) > 0);
   }
 
   /** Whether no node between the root and this one was taken over or expelled, nor it itself: nobody stands in its way. */
@@ -143,21 +175,21 @@ export class Watch {
     if (!this.isTreeGenuine) return false;
     let at: NodeName | undefined = node;
     for (let hops = 0; at !== undefined && hops <= this.placing.parents.size; hops += 1) {
-      if (this.takenOver.has(at) || this.expelled.has(at)) return false;
+      if (this.isOver(at)) return false;
       at = this.placing.parents.get(at);
     }
     return true;
   }
 
-  /** Whether the writer of a capsule is nobody but itself. */
+  /** Whether nobody but its writer has the keys that sign a capsule's records. */
   isHonest(capsule: Capsule): boolean {
-    return !this.takenOver.has(writerOf(capsule));
+    return !this.takenOver.has(writerOf(capsule)) || generationOfCapsule(capsule) > 0;
   }
 
   /** Whether a client has a place where nobody stands in its way, or could have: then it goes there by itself, if it has to. */
   mayBeReached(client: NodeName, up: ReadonlySet<string>): boolean {
     if (this.isReached(client)) return true;
-    if (this.takenOver.has(client) || this.expelled.has(client)) return false;
+    if (this.isOver(client)) return false;
     const tree = { parents: Object.fromEntries(this.placing.parents), pending: [] };
     return nodesWithSlotFor(client, tree, this.scenario.parameters).some(
       (node) => up.has(node) && this.isReached(node),

@@ -1,6 +1,6 @@
 /** What happens when the group key is rotated and nodes are expelled. */
 import type { Standing, Violation } from '../../engine/index.ts';
-import { keyEpochOf, type Capsule, type NodeName } from '../../model/index.ts';
+import { isVoid, keyEpochOf, type Capsule, type NodeName } from '../../model/index.ts';
 import type { Seen, SeenReaction } from '../reading.ts';
 import { ROOT } from '../scenario.ts';
 import { Judge } from './judge.ts';
@@ -11,13 +11,14 @@ interface Known {
   /** Index of the reaction in which the node came to know it. */
   readonly index: number;
   readonly keyEpoch: number;
-  readonly expelled: ReadonlySet<NodeName>;
-  /** The last record of use of each capsule of those expelled. */
+  /** Each as often as it was. */
+  readonly expelled: readonly NodeName[];
+  /** The last record of use of each capsule that void keys signed. */
   readonly cuts: ReadonlyMap<Capsule, number>;
 }
 
 /** Before the first rotation. */
-const NOTHING: Known = { index: -1, keyEpoch: 1, expelled: new Set(), cuts: new Map() };
+const NOTHING: Known = { index: -1, keyEpoch: 1, expelled: [], cuts: new Map() };
 
 /**
  * `key-epochs`: whoever knows of a rotation accepts nothing of those expelled beyond the cut, and seals under the new group key; once the faults have
@@ -26,7 +27,7 @@ const NOTHING: Known = { index: -1, keyEpoch: 1, expelled: new Set(), cuts: new 
  * - from then on the node delivers, sends and asks for nothing of an expelled writer beyond the cut that the SYNC showed it; the coordinator, which
  *   makes the cut, nothing beyond what it had accepted by then;
  * - what a client puts is in a capsule of the newest key epoch that it knows;
- * - the coordinator has no expelled node in any tree that it commits;
+ * - the coordinator has nobody in any tree that it commits who joined last with void keys;
  * - once the faults have stopped, every client that is served knows the newest key epoch.
  *
  * Counts what nodes put, and what they deliver, send on or commit.
@@ -37,16 +38,12 @@ export class KeyEpochs extends Judge {
   readonly #logged = new Map<Capsule, number>();
 
   protected override judge(seen: Seen): Violation | undefined {
-    if (seen.kind === 'event' || this.#isOver(seen.reaction.node)) return undefined;
+    if (seen.kind === 'event' || this.watch.isOver(seen.reaction.node)) return undefined;
     const { reaction } = seen;
     if (reaction.input.kind === 'start') this.#remember(reaction.node, reaction.input.memory);
     const known = this.#learn(reaction);
     if (reaction.node === ROOT) this.#log(reaction);
     return this.#judgeKnowing(reaction, known ?? NOTHING);
-  }
-
-  #isOver(node: NodeName): boolean {
-    return this.watch.takenOver.has(node) || this.watch.expelled.has(node);
   }
 
   #remember(
@@ -67,7 +64,13 @@ export class KeyEpochs extends Judge {
     const { keyEpoch } = report;
     const message = input.kind === 'frame' ? input.reading.message : undefined;
     const told = message?.type === 'sync' ? message : undefined;
-    const expelled = new Set(told === undefined ? this.watch.expelled : told.rotation?.expelled);
+    const expel =
+      input.kind === 'command' && input.command.type === 'rotate' ? input.command.expel : undefined;
+    const expelledBefore = before.at(-1)?.expelled ?? [];
+    const expelled =
+      told === undefined
+        ? [...expelledBefore, ...(expel === undefined ? [] : [expel])]
+        : (told.rotation?.expelled ?? []);
     const ends = told?.frontier ?? [...this.#logged].map(([capsule, seq]) => ({ capsule, seq }));
     const known = {
       index,
@@ -96,7 +99,8 @@ export class KeyEpochs extends Judge {
     const { node } = reaction;
     const beyond = (did: string, capsule: Capsule, seq: number): Violation | undefined => {
       this.exercised += 1;
-      const cut = known.expelled.has(writerOf(capsule)) ? (known.cuts.get(capsule) ?? 0) : Infinity;
+      const isCut = isVoid(known, writerOf(capsule), Number(capsule.split('/')[1]));
+      const cut = isCut ? (known.cuts.get(capsule) ?? 0) : Infinity;
       if (seq <= cut) return undefined;
       return this.violated(
         reaction,
@@ -149,7 +153,7 @@ export class KeyEpochs extends Judge {
     { expelled }: Known,
   ): Violation | undefined {
     this.exercised += 1;
-    const former = edges.find(({ child }) => expelled.has(child));
+    const former = edges.find(({ child }) => expelled.includes(child) && this.watch.isExpelled(child));
     return (
       former &&
       this.violated(

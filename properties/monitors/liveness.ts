@@ -10,7 +10,8 @@ import { recordId, writerOf } from './tracking.ts';
  * `delivery-to-every-subscriber`: every record put by a live honest client is delivered by every live honest subscriber: every client that
  * wants its shard. What a client subscribes to, its placement shows in the end.
  *
- * A writer answers for what it still holds: records that a crash without memory took from it are nobody's promise.
+ * A writer answers for what it still holds: records that a crash without memory took from it are nobody's promise, and neither are those
+ * that it wrote under keys that are void.
  * Clients that found no slot are pending, not subscribers. Judged if there is room for all
  * capsules that were put.
  */
@@ -43,7 +44,7 @@ export class DeliveryToEverySubscriber extends Judge {
     for (const capsule of this.#put) {
       const writer = writerOf(capsule);
       const put = holdings.position(writer, capsule);
-      if (!served.includes(writer) || put === 0) continue;
+      if (!served.includes(writer) || put === 0 || this.watch.isCut(capsule)) continue;
       for (const client of served) {
         if (client === writer || !interests.subscribes(client, capsule)) continue;
         const prefix = holdings.prefix(client, capsule);
@@ -61,7 +62,7 @@ export class DeliveryToEverySubscriber extends Judge {
     const served = this.watch.served(up);
     for (const capsule of this.#put) {
       const writer = writerOf(capsule);
-      if (!served.includes(writer)) continue;
+      if (!served.includes(writer) || this.watch.isCut(capsule)) continue;
       const readers = served.filter(
         (client) => client !== writer && this.watch.interests.subscribes(client, capsule),
       );
@@ -84,7 +85,7 @@ export class Reattachment extends Judge {
   waitingFor({ up }: Standing): readonly string[] {
     if (!this.watch.isTreeGenuine) return [];
     return this.watch.scenario.nodes
-      .filter((node) => up.has(node) && !this.watch.takenOver.has(node) && !this.watch.expelled.has(node))
+      .filter((node) => up.has(node) && !this.watch.isOver(node))
       .map((node) => this.watch.placing.detachment(node, ROOT, this.watch.scenario.parameters, up))
       .filter((reason) => reason !== undefined);
   }

@@ -307,6 +307,8 @@ export function commandEvent(command: Command, { shards }: Parameters): ModelEve
       return command.expel === ROOT ? undefined : command;
     case 'leave':
       return { type: 'leave' };
+    case 'renew':
+      return { type: 'renew' };
     case 'get':
     case 'dump':
       return undefined;

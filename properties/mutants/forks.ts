@@ -107,4 +107,18 @@ export const FORK_MUTANTS: readonly Mutant[] = [
       },
     },
   },
+  {
+    id: 'overlooks-torn-chains',
+    title: 'the coordinator tells of the newest record that it knows, though its log is of two chains',
+    breaks: ['conformance', 'fork-accountability'],
+    needs,
+    cast: {
+      ...REFERENCE_CAST,
+      coordinator: class extends Coordinator {
+        protected override tornAt() {
+          return undefined;
+        }
+      },
+    },
+  },
 ];

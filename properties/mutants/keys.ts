@@ -46,7 +46,7 @@ const uncut: Cast = {
   },
 };
 
-/** The authority as it is, but that every client it ever enrolled gets the new group key. */
+/** The authority as it is, but that every client it ever enrolled gets the new group key, by the first keys that it had. */
 function grantingToAll(
   before: Rotation | undefined,
   members: readonly Credential[],
@@ -55,7 +55,9 @@ function grantingToAll(
   const { keyEpoch, expelled } = ENROLMENT.rotate(before, members, expel).body;
   const derive = (...path: readonly string[]) =>
     hkdf(Buffer.from(LABORATORY), plainToBytes(['psl/enrol/1', ...path]), KEY_BYTES);
-  const clients = members.filter(({ role }) => role === 'client');
+  const clients = members
+    .filter(({ role }) => role === 'client')
+    .map(({ node, role, domain }) => ENROLMENT.issue(node, role, domain).credential);
   const groupKeyOf = (epoch: number) => ENROLMENT.groupKeyOf(epoch);
   return sealRotation(
     { keyEpoch, expelled },
@@ -75,8 +77,8 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     cast: {
       ...REFERENCE_CAST,
       coordinator: class extends Coordinator {
-        protected override isExcluded(node: string) {
-          return super.isExcluded(node) && !this.forks.isExpelled(node);
+        protected override isExcluded(node: string, incarnation: number) {
+          return super.isExcluded(node, incarnation) && !this.forks.isExpelled(node, incarnation);
         }
       },
     },
@@ -87,6 +89,20 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     breaks: ['key-epochs', 'conformance'],
     needs,
     cast: uncut,
+  },
+  {
+    id: 'shuts-out-the-renewed',
+    title: 'the coordinator keeps out whoever was ever expelled, new keys or not',
+    breaks: ['conformance', 'reattachment'],
+    needs,
+    cast: {
+      ...REFERENCE_CAST,
+      coordinator: class extends Coordinator {
+        protected override isExcluded(node: string) {
+          return super.isExcluded(node, 1);
+        }
+      },
+    },
   },
   {
     id: 'seals-with-the-old-key',

@@ -55,6 +55,7 @@ export abstract class EnclaveProcess extends Process {
       case 'leave':
       case 'subscribe':
       case 'rotate':
+      case 'renew':
         break; // nobody leaves in good order here, everybody gets everything, and there is one group key
     }
   }

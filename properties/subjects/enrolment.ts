@@ -9,12 +9,13 @@ export const LABORATORY = 'psl-verify laboratory';
 /** The laboratory's enrolment. Fixed, so that signatures of one run are remembered in the next. */
 export const ENROLMENT = enrol(LABORATORY);
 
-/** The keys of a node, in the domain where it sits if there are several. */
+/** The keys of a node, in the domain where it sits if there are several. `generation`: how often they were renewed. */
 export function keysIn(
   { parameters: { domains } }: Pick<TreeScenario, 'parameters'>,
   node: string,
   enrolment: Enrolment = ENROLMENT,
+  generation = 0,
 ): NodeKeys {
   const domain = domains === 1 ? undefined : domainOf(node, domains);
-  return enrolment.issue(node, roleOf(node), domain === '' ? undefined : domain);
+  return enrolment.issue(node, roleOf(node), domain === '' ? undefined : domain, generation);
 }

@@ -25,9 +25,13 @@ export function betrays(frame: Uint8Array, sender: string, scenario: TreeScenari
 }
 
 function openedGrant(rotation: RotationBody, scenario: TreeScenario): string | undefined {
-  const former = rotation.expelled.find(
-    (node) => groupKeysIn(rotation, node, keysIn(scenario, node).linkSecret) !== undefined,
-  );
+  const { expelled } = rotation;
+  const former = expelled.find((node, at) => {
+    // Each of them as often as it was expelled: the keys that are void are so many generations.
+    const generation = at - expelled.indexOf(node);
+    const { linkSecret } = keysIn(scenario, node, ENROLMENT, generation);
+    return groupKeysIn(rotation, node, [linkSecret]) !== undefined;
+  });
   return (
     former &&
     `a grant of the group key of epoch ${rotation.keyEpoch} that ${former}, who was expelled, can open`

@@ -33,6 +33,8 @@ import {
 } from '../../impl/index.ts';
 import {
   contradict,
+  generationOf,
+  generationOfCapsule,
   roleOf,
   type LinkBody,
   type Message,
@@ -99,10 +101,14 @@ function demand(condition: boolean, what: string): void {
   if (!condition) throw new Unauthentic(what);
 }
 
+function demandLife({ generation = 0 }: Credential, expected: number): void {
+  demand(generation === expected, 'keys of other lives');
+}
+
 /** Reader of one run of the reference, or of any subject with its wire format and this enrolment. */
 export class ReferenceReader implements Reader<Uint8Array> {
   readonly #enrolment: Enrolment;
-  readonly #keys: ReadonlyMap<NodeName, NodeKeys>;
+  readonly #keysOf: (node: NodeName, generation: number) => NodeKeys | undefined;
   readonly #readings = new WeakMap<Uint8Array, Reading>();
   /** The MAC of each link, by its name; of several, where the coordinator tells of other lives of its ends under one version. */
   readonly #links = new Map<string, Map<string, (message: Uint8Array) => Uint8Array>>();
@@ -110,13 +116,13 @@ export class ReferenceReader implements Reader<Uint8Array> {
   readonly #bodies: WeakMap<WireBody, ReadBody>;
   readonly #branches = new Branches();
 
-  /** @param keys of all nodes of the run */
-  constructor(enrolment: Enrolment, keys: ReadonlyMap<NodeName, NodeKeys>) {
+  /** @param keysOf the keys of a node of the run, by their generation */
+  constructor(enrolment: Enrolment, keysOf: (node: NodeName, generation: number) => NodeKeys | undefined) {
     this.#enrolment = enrolment;
     let bodies = readBodies.get(enrolment);
     if (bodies === undefined) readBodies.set(enrolment, (bodies = new WeakMap()));
     this.#bodies = bodies;
-    this.#keys = keys;
+    this.#keysOf = keysOf;
   }
 
   /** Which records were put. Links are learnt by reading placements: frames are read in the order in which they were sent. */
@@ -191,6 +197,8 @@ export class ReferenceReader implements Reader<Uint8Array> {
         ? ROOT
         : frame.body.node;
     this.#checkCredential(frame.credential, signer);
+    if (signer !== ROOT && 'incarnation' in frame.body)
+      demandLife(frame.credential, generationOf(frame.body.incarnation));
     demand(
       verify(frame.signature, signingInput(frame.kind, frame.body), frame.credential.signingKey),
       'signature',
@@ -227,8 +235,9 @@ export class ReferenceReader implements Reader<Uint8Array> {
 
   #learnLink(self: PlacementBody, { node, incarnation, link, credential }: WireNeighbour): void {
     this.#checkCredential(credential, node);
+    if (node !== ROOT) demandLife(credential, generationOf(incarnation));
     const name = linkName(self.node, node, link);
-    const own = this.#keys.get(self.node);
+    const own = this.#keysOf(self.node, generationOf(self.incarnation));
     if (own === undefined) return;
     const info = linkInfo({ node: self.node, incarnation: self.incarnation }, { node, incarnation }, link);
     const lives = Buffer.from(info).toString('latin1');
@@ -341,6 +350,7 @@ export class ReferenceReader implements Reader<Uint8Array> {
   #head(head: Head, credential: Credential) {
     this.#checkCredential(credential, writerOf(head.capsule));
     demand(credential.role === 'client', 'writer');
+    demandLife(credential, generationOfCapsule(head.capsule));
     demand(verify(head.signature, headSigningInput(head), credential.signingKey), 'signature of a head');
     return { capsule: head.capsule, seq: head.seq };
   }

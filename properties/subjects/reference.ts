@@ -3,12 +3,15 @@ import {
   Client,
   Coordinator,
   enrol,
+  generationOf,
+  MAX_GENERATIONS,
   MAX_KEY_EPOCH,
   Router,
   type Enrolment,
   type Entry,
   type Input as ImplInput,
   type Node as ImplNode,
+  type NodeKeys,
   type Rotation,
 } from '../../impl/index.ts';
 import type { Node, Storage, Subject } from '../../engine/index.ts';
@@ -44,7 +47,7 @@ export function castSubject(id: string, title: string, cast: Cast): ReferenceSub
     id,
     title,
     spawn(scenario, node, storage): Node<Uint8Array, Command, Report> {
-      return commanded(cast, spawn(cast, scenario, node, storage), scenario, storage);
+      return commanded(cast, node, spawn(cast, scenario, node, storage), scenario, storage);
     },
     kindOf(frame) {
       const decoded = decodeOnce(frame);
@@ -55,11 +58,13 @@ export function castSubject(id: string, title: string, cast: Cast): ReferenceSub
 }
 
 /**
- * The node with the enrolment authority beside it: who asks the coordinator to rotate asks the authority for the rotation. What came before,
- * the coordinator tells.
+ * The node with the enrolment authority beside it: who asks the coordinator to rotate asks the authority for the rotation, and who asks for a
+ * node's next keys asks the authority for them. What came before, the node tells. Whoever is expelled has its next keys made at once: what is
+ * sealed from then on is for these.
  */
 function commanded(
   { rotate = AUTHORITY.rotate }: Cast,
+  id: string,
   node: ImplNode,
   scenario: TreeScenario,
   storage: Storage,
@@ -67,7 +72,11 @@ function commanded(
   return {
     gauges: () => node.gauges(),
     handle(input, emit) {
-      if (input.kind !== 'command' || input.command.type !== 'rotate') node.handle(input as ImplInput, emit);
+      if (input.kind === 'command' && input.command.type === 'renew') {
+        const keys = nextKeys(scenario, id, storage.entries() as readonly Entry[]);
+        if (keys !== undefined) node.handle({ kind: 'command', command: { type: 'renew', keys } }, emit);
+      } else if (input.kind !== 'command' || input.command.type !== 'rotate')
+        node.handle(input as ImplInput, emit);
       else if (input.command.expel !== ROOT) {
         const rotation = nextRotation(
           rotate,
@@ -91,8 +100,21 @@ function nextRotation(
 ): Rotation | undefined {
   const last = entries.findLast((entry) => entry.type === 'rotation')?.rotation;
   if (last?.body.keyEpoch === MAX_KEY_EPOCH) return undefined;
-  const members = scenario.nodes.map((node) => keysIn(scenario, node).credential);
+  const expelled = [...(last?.body.expelled ?? []), ...(expel === undefined ? [] : [expel])];
+  const members = scenario.nodes.map((node) => {
+    const times = expelled.filter((one) => one === node).length;
+    return keysIn(scenario, node, AUTHORITY, times).credential;
+  });
   return rotate(last, members, expel);
+}
+
+/** The keys after those that a node has; undefined if there are none. */
+function nextKeys(scenario: TreeScenario, node: string, entries: readonly Entry[]): NodeKeys | undefined {
+  const last = entries.findLast((entry) => entry.type === 'incarnation')?.incarnation ?? 0;
+  const generation = generationOf(last) + 1;
+  return generation < MAX_GENERATIONS && node !== ROOT
+    ? keysIn(scenario, node, AUTHORITY, generation)
+    : undefined;
 }
 
 function spawn(cast: Cast, scenario: TreeScenario, node: string, storage: Storage): ImplNode {
@@ -125,7 +147,9 @@ export function referenceFacts(id: string): SubjectFacts<Uint8Array> {
   return {
     id,
     reader: (scenario) =>
-      new ReferenceReader(ENROLMENT, new Map(scenario.nodes.map((node) => [node, keysIn(scenario, node)]))),
+      new ReferenceReader(ENROLMENT, (node, generation) =>
+        scenario.nodes.includes(node) ? keysIn(scenario, node, ENROLMENT, generation) : undefined,
+      ),
     payloads: true,
     secrets: [ENROLMENT.groupKey],
     groupKeyOf: (keyEpoch) => ENROLMENT.groupKeyOf(keyEpoch),
