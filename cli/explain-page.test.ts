@@ -199,7 +199,11 @@ describe.skipIf(!canLook)('the page', () => {
     test('says the headline, and what each move is needed for', async () => {
       expect(await textOf('#headline')).toBe('placement-authority is broken on mutant:accepts-old-placement');
       await page.locator('#about summary').click();
-      expect(await page.locator('#about-text li').count()).toBe(3);
+      expect(await page.locator('#about-text ol li').count()).toBe(3);
+      expect(await textOf('#about-text')).toContain('Who is there: C is the coordinator.');
+      expect(await textOf('#about-text')).toMatch(
+        /What the reference does on the same moves: Up to .*The property holds to the end/s,
+      );
       expect(await textOf('#about-text')).toMatch(/Without it the property holds/);
       expect(await textOf('#about-text')).toMatch(
         /The nearest schedule .* The difference: it never comes to step \d+/,

@@ -1,6 +1,5 @@
 /** What the statecharts do when the group key is rotated and nodes are expelled (docs/protocol.md §5.8). */
 import { describe, expect, test } from 'vitest';
-import type { ModelEvent } from './events.ts';
 import { keyEpochOf, LIVES_PER_KEY, MAX_KEY_EPOCH } from './keys.ts';
 import { capsuleOf, shardOf } from './interest.ts';
 import type { MemberContext } from './membership.ts';
@@ -153,7 +152,7 @@ describe('who was expelled and is given new keys', () => {
       from: 'r1',
       to: 'C',
       link,
-    } as ModelEvent);
+    });
     expect(placesOf(world)).toContain('c1');
   });
 

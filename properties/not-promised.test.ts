@@ -290,7 +290,7 @@ const NOT_PROMISED: Readonly<Record<string, () => void>> = {
     expect(misled.delivered).toEqual(['c3 c2/1#1']);
   },
 
-  'A node whose key is stolen, until it is expelled.': () => {
+  'A node whose keys are stolen, until it is expelled.': () => {
     const ahead: Move<Command> = {
       move: 'attack',
       attack: {
@@ -317,7 +317,7 @@ const NOT_PROMISED: Readonly<Record<string, () => void>> = {
     expect(silenced.delivered).toEqual([]);
   },
 
-  'Records of an expelled writer that `C` has not logged,': () => {
+  'Records that void keys signed and `C` has not logged,': () => {
     const gone = run(chain, [
       put('c2', 'k', 'v'),
       { move: 'deliver', message: 'c2>r1 data #1' },

@@ -1,19 +1,20 @@
 /** A story as the page's script gets it: plain JSON in which what repeats itself is there once. */
 import { roleOf, describe, type ModelState } from '../../model/index.ts';
 import { beliefsOf } from './beliefs.ts';
+import { castSentences } from './cast.ts';
 import type { DepartureSend } from './departure.ts';
 import { noteOf } from './diagram.ts';
 import { labelIn } from './labels.ts';
 import { identityOf } from './identities.ts';
 import type { CommittedTree, Observed } from './observe.ts';
-import { recordExample } from './names.ts';
 import { IN_PLAIN_WORDS } from './plain.ts';
+import { referenceWords } from './reference.ts';
 import { capital, sentenceOf } from './sentences.ts';
 import type { Story, Telling } from './story.ts';
 import { withTerms } from './terms.ts';
 import { withoutWords } from './text.ts';
 import { culpritOf, whatHappens } from './verdict.ts';
-import { messageWords } from './words.ts';
+import { messageWords, moment } from './words.ts';
 
 /** Steps of one run that the page has, at most: what comes after is the routine of a run that ends in nothing. */
 const MAX_ROWS = 4_000;
@@ -75,8 +76,10 @@ export interface PageData {
   readonly statement: string;
   readonly plain: string;
   readonly happens: string;
-  /** What the name of a record means; empty where none is named. */
-  readonly example: string;
+  /** Who is there, in sentences; the last may say what the name of a record means. */
+  readonly cast: readonly string[];
+  /** What the reference does on the same moves; empty where nothing is to be said of it. */
+  readonly reference: readonly string[];
   readonly verdict: Story['verdict'];
   readonly k: number;
   readonly nodes: readonly { readonly id: string; readonly role: string }[];
@@ -121,7 +124,8 @@ export function pageData(story: Story): PageData {
       telling.violation === undefined
         ? ''
         : `${whatHappens(telling)} ${culpritOf(telling, property)}`.trimEnd(),
-    example: recordExample(telling) ?? '',
+    cast: castSentences(story),
+    reference: referenceSentences(story),
     verdict: story.verdict,
     k: scenario.parameters.k,
     nodes: scenario.nodes.map((id) => ({ id, role: roleOf(id) })),
@@ -134,6 +138,12 @@ export function pageData(story: Story): PageData {
     runs: [failing, ...passing],
     ...tables.all(),
   };
+}
+
+function referenceSentences({ reference }: Story): readonly string[] {
+  if (reference === undefined) return [];
+  const { begins, ends } = referenceWords(reference);
+  return [begins, ...reference.beats.map(({ nowMs, text }) => `${moment(nowMs)}: ${text}`), ends];
 }
 
 function runData(telling: Telling, tables: Tables, end: string, partsAt: number | undefined): RunData {

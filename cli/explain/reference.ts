@@ -5,7 +5,7 @@ import { partingOf } from './nearest.ts';
 import type { Observed, ObservedRun } from './observe.ts';
 import { Routines } from './routine.ts';
 import type { Telling, ToldRun } from './story.ts';
-import { recordId } from './words.ts';
+import { moment, recordId } from './words.ts';
 
 type ToldBeat = Extract<Beat, { readonly kind: 'told' }>;
 
@@ -16,6 +16,20 @@ export interface Beside {
   readonly beats: readonly ToldBeat[];
   /** Whether the last sentence is where what was waited for happens. */
   readonly isMet: boolean;
+}
+
+/** What is said of it before its sentences, and after them. */
+export function referenceWords({ partsMs, isMet }: Beside): {
+  readonly begins: string;
+  readonly ends: string;
+} {
+  return {
+    begins:
+      partsMs === 0
+        ? 'It goes another way from the beginning:'
+        : `Up to ${moment(partsMs)} it does the same. Then:`,
+    ends: `${isMet ? 'That is what was waited for. ' : ''}The property holds to the end of that run.`,
+  };
 }
 
 /** Sentences of it, at most. */

@@ -5,6 +5,7 @@ import { ROOT } from '../../properties/scenario.ts';
 import type { Colour } from '../terminal.ts';
 import type { Beat } from './beats.ts';
 import { castSentences } from './cast.ts';
+import { referenceWords } from './reference.ts';
 import { isWorthALine } from './folds.ts';
 import { ASCII, diagramLines, UNICODE } from './diagram.ts';
 import type { Observed } from './observe.ts';
@@ -333,17 +334,12 @@ function nearest(page: Page, { nearest: other, telling }: Story): void {
 
 function reference(page: Page, { reference: other }: Story): void {
   if (other === undefined) return;
-  const { partsMs, beats: told, isMet } = other;
+  const { begins, ends } = referenceWords(other);
   page.section('What the reference does on the same moves');
-  page.say(
-    partsMs === 0
-      ? 'It goes another way from the beginning:'
-      : `Up to ${moment(partsMs)} it does the same. Then:`,
-    2,
-  );
-  for (const beat of told)
+  page.say(begins, 2);
+  for (const beat of other.beats)
     page.say(beat.text, INDENT, `${' '.repeat(5)}${moment(beat.nowMs).padStart(8)}   `);
-  page.say(`${isMet ? 'That is what was waited for. ' : ''}The property holds to the end of that run.`, 2);
+  page.say(ends, 2);
 }
 
 /** Lines of at most `columns` characters, broken at blanks. */

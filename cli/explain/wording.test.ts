@@ -54,7 +54,7 @@ describe('the name of a record', () => {
   ])('%s: is explained with one of the story', async (name, sentence) => {
     const story = await storyOfFile(name);
     expect(flatTextOf(story)).toContain(sentence);
-    expect(bare(pageData(story).example)).toBe(sentence);
+    expect(bare(pageData(story).cast.at(-1) ?? '')).toBe(sentence);
   });
 
   test('is not explained where none is named', async () => {

@@ -5,7 +5,7 @@ import { drawTree } from './tree.js';
 /**
  * @typedef {import('./space-time.js').Row} Row
  * @typedef {{ rows: Row[], beats: { rows: number[], number?: number, text: number, folded?: true }[], partsAt?: number, end: string }} Run
- * @typedef {{ subject: string, title: string, property: string, statement: string, plain: string, happens: string, example: string,
+ * @typedef {{ subject: string, title: string, property: string, statement: string, plain: string, happens: string, cast: string[], reference: string[],
  *   verdict: 'violated' | 'stalled' | 'holds', k: number, nodes: { id: string, role: string }[],
  *   moves: { text: string, without: string }[], changes: string[], difference: string, runs: Run[], texts: string[],
  *   details: { words: string, fields: string }[], states: { label: string, ids: string[] }[], beliefs: string[][],
@@ -146,7 +146,7 @@ export function showHead(data, onRun) {
   byId('happens').replaceChildren(...withTerms(data.happens));
   const about = [html('p', {}, html('b', {}, 'What must hold: '), ...withTerms(data.statement))];
   if (data.plain !== '') about.push(html('p', {}, html('b', {}, 'In plain words: '), data.plain));
-  if (data.example !== '') about.push(html('p', {}, ...withTerms(data.example)));
+  about.push(html('p', {}, html('b', {}, 'Who is there: '), ...withTerms(data.cast.join(' '))));
   if (data.title !== '')
     about.push(
       html('p', {}, html('b', {}, 'What is wrong with this mutant: '), ...withTerms(data.title), '.'),
@@ -180,6 +180,15 @@ export function showHead(data, onRun) {
       ),
     ),
   );
+  if (data.reference.length > 0) {
+    const [begins = '', ...steps] = data.reference;
+    const ends = steps.pop() ?? '';
+    byId('about-text').append(
+      html('p', {}, html('b', {}, 'What the reference does on the same moves: '), ...withTerms(begins)),
+      html('ul', {}, ...steps.map((step) => html('li', {}, ...withTerms(step)))),
+      html('p', {}, ...withTerms(ends)),
+    );
+  }
   if (data.runs.length > 1) {
     byId('about-text').append(
       html(
