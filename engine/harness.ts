@@ -68,9 +68,19 @@ export interface Adversary<Frame, Scenario extends BaseScenario> {
   suppresses?(attack: Attack, message: Pick<Flight<Frame>, 'from' | 'to' | 'kind' | 'frame'>): boolean;
 }
 
+/** A command, and whose it is. */
+export interface Asked<Command> {
+  readonly node: string;
+  readonly command: Command;
+  /** How long whoever asks waits before. @default not at all */
+  readonly waitMs?: number;
+  /** Whether the node is started again after it, with its storage, where nodes may crash at all. @default false */
+  readonly restarts?: boolean;
+}
+
 export interface Workload<Frame, Command, Scenario extends BaseScenario> {
-  /** The next command of an application, and whose it is; undefined when there is none (left). */
-  next(view: WorldView<Frame, Scenario>, random: Random): { node: string; command: Command } | undefined;
+  /** The next command of an application or an operator; undefined when there is none (left). */
+  next(view: WorldView<Frame, Scenario>, random: Random): Asked<Command> | undefined;
   /** Whether commands that `next` gave to another run may be put to this one as they are. @default false */
   readonly mayRepeat?: boolean;
   /**

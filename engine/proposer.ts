@@ -2,7 +2,7 @@
 import type { BaseScenario } from './subject.ts';
 import type { Strategy } from './defaults.ts';
 import type { Capability, Memory, Move, Schedule } from './move.ts';
-import type { Harness, Random, Workload, WorldView } from './harness.ts';
+import type { Asked, Harness, Random, Workload, WorldView } from './harness.ts';
 import type { ProbeOptions } from './probe-moves.ts';
 import { retarget } from './retarget.ts';
 import type { World } from './world.ts';
@@ -70,6 +70,8 @@ export class Proposer<F, C, R, S extends BaseScenario> {
   readonly #gone = new Set<string>();
   /** Told to leave and not restarted since. */
   readonly #departed = new Set<string>();
+  /** What goes with the move before, and comes next whatever is asked for. */
+  readonly #following: Move<C>[] = [];
 
   constructor(
     harness: Harness<F, C, R, S>,
@@ -151,17 +153,19 @@ export class Proposer<F, C, R, S extends BaseScenario> {
     return this.#mayCrash(node) && !this.#world.isPaused(node);
   }
 
-  /** A move of this kind that is possible now; undefined if none was found. */
+  /** A move of this kind that is possible now; undefined if none was found. What goes with the move before comes first. */
   propose(choice: Choice): Move<C> | undefined {
     const world = this.#world;
     const random = this.#random;
+    for (let next = this.#following.shift(); next !== undefined; next = this.#following.shift())
+      if (world.isPossible(next)) return next;
     switch (choice) {
       case 'elapse':
         return this.elapse();
       case 'command': {
         const next = this.#workload.next(this.#ready, random);
         if (next === undefined || !this.#ready.isUp(next.node)) return undefined;
-        return { move: 'command', node: next.node, command: next.command };
+        return this.#begun(next);
       }
       case 'deliver': {
         const packet = this.#someMessage();
@@ -236,6 +240,24 @@ export class Proposer<F, C, R, S extends BaseScenario> {
         return { move: 'attack', attack };
       }
     }
+  }
+
+  /** The first move of what is asked; the others follow. */
+  #begun({ node, command, waitMs, restarts = false }: Asked<C>): Move<C> {
+    const asked: Move<C> = { move: 'command', node, command };
+    const restart: readonly Move<C>[] =
+      restarts && this.#capabilities.includes('churn')
+        ? [
+            { move: 'crash', node },
+            { move: 'restart', node, memory: 'durable' },
+          ]
+        : [];
+    if (waitMs === undefined) {
+      this.#following.push(...restart);
+      return asked;
+    }
+    this.#following.push(asked, ...restart);
+    return { move: 'elapse', ms: waitMs };
   }
 
   #leave(): Move<C> | undefined {

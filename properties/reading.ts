@@ -70,6 +70,8 @@ export interface Reading {
   readonly counter: number;
   /** Canonical text of `message`: equal for equal messages. */
   readonly text: string;
+  /** Link frames: in which incarnations of its two ends the link was made that it came over, by their names. */
+  readonly lives?: Readonly<Record<string, number>>;
   /** SYNC: the greatest timestamp among the heads of the frontier. 0 otherwise. */
   readonly timestamp: number;
 }

@@ -90,9 +90,8 @@ const MAX_ROTATIONS = 2;
 const NOBODY_PERCENT = 25;
 const ROUTER_PERCENT = 25;
 
-/** Percent of the operations by which somebody who was expelled is given new keys, and how often that is tried for each. */
-const RENEW_PERCENT = 25;
-const MAX_RENEWALS = 2;
+/** Percent of the operations by which somebody who was expelled is given new keys. */
+const RENEW_PERCENT = 40;
 
 /** A workload among whose operations the group key is rotated now and then, nodes are expelled, and given new keys. */
 export function rotatingWorkload<Frame, Asked>(
@@ -106,7 +105,9 @@ export function rotatingWorkload<Frame, Asked>(
       const [node] = renewals;
       if (node !== undefined && view.isUp(node) && random.chance(RENEW_PERCENT)) {
         renewals.shift();
-        return { node, command: { type: 'renew' } };
+        // It asks for a place in vain before it knows that it has none any more.
+        const { suspectMs, joinMs } = view.scenario.parameters;
+        return { node, command: { type: 'renew' }, waitMs: suspectMs + joinMs, restarts: true };
       }
       if (rotations >= MAX_ROTATIONS || !view.isUp(ROOT) || !random.chance(ROTATE_PERCENT))
         return workload.next(view, random);
@@ -115,7 +116,7 @@ export function rotatingWorkload<Frame, Asked>(
       const routers = view.scenario.nodes.filter((node) => node.startsWith('r'));
       const isRouter = routers.length > 0 && random.chance(ROUTER_PERCENT);
       const expel = random.pick(isRouter ? routers : clientsOf(view.scenario));
-      renewals.push(...Array.from({ length: MAX_RENEWALS }, () => expel));
+      renewals.push(expel);
       return { node: ROOT, command: { type: 'rotate', expel } };
     },
   };

@@ -161,7 +161,7 @@ function sendPhrase(
           message.why === 'pending'
             ? `${whom} for now (${term('JoinRefused')}): no slot is free`
             : message.why === 'excluded'
-              ? `${whom} for good (${term('JoinRefused')}): there is evidence that it forked a capsule`
+              ? `${whom} for good (${term('JoinRefused')}): its keys are void, or there is evidence that it forked a capsule`
               : `${whom} (${term('JoinRefused')}): another life has claimed ${term('incarnation')} ${message.known}`,
       };
     case 'placement':

@@ -41,8 +41,9 @@ const OF_FORKS = /\[(?:isForked\w+|isNewEvidence|joinsExcluded|isRefusedAsExclud
 /** What only a coordinator that tells two stories leads to. */
 const OF_SPLIT_VIEWS = /\[(?:isSplitView|isNewSplitView)\]| split-view: /;
 
-/** What only rotations lead to: a writer that lies excludes no router. */
-const OF_ROTATIONS = /\[(?:isExpelled|mayRotate|mayRenew)\]|^router .*\[isRefusedAsExcluded\]/;
+/** What only rotations lead to: a writer that lies excludes no router, and a router is told nothing else that it has no use for than to take new keys. */
+const OF_ROTATIONS =
+  /\[(?:isExpelled|mayRotate|mayRenew)\]|^router .*\[isRefusedAsExcluded\]|^router up \* \[isFrame\]: false/;
 
 /** All that is to be reached, by group. */
 export function goalsFor(opponents: Opponents): Readonly<Record<CoverageGroup, readonly string[]>> {

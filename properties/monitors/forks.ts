@@ -48,14 +48,16 @@ export class ForkAccountability extends Judge {
   readonly #kept = new Map<NodeName, Kept[]>();
 
   protected override judge(seen: Seen): Violation | undefined {
-    if (seen.kind === 'event' || this.watch.takenOver.has(seen.reaction.node)) return undefined;
+    if (seen.kind === 'event') return undefined;
     const { reaction } = seen;
-    this.exercised += compared(reaction);
+    // What it keeps, it keeps when it has other keys, too.
+    const isOver = this.watch.isTakenOver(reaction.node);
+    if (!isOver) this.exercised += compared(reaction);
     if (reaction.input.kind === 'start') this.#remember(reaction.node, reaction.input.memory);
     // What it does in the reaction in which it learns of the fork is beyond it, too.
     for (const report of reaction.reports) {
       if (report.type !== 'forked') continue;
-      const fault = this.#judgeEvidence(reaction.node, report);
+      const fault = isOver ? undefined : this.#judgeEvidence(reaction.node, report);
       if (fault !== undefined) return this.violated(reaction, fault, report);
       const { capsule, seq } = report;
       this.#kept.set(reaction.node, [
@@ -63,7 +65,7 @@ export class ForkAccountability extends Judge {
         { index: reaction.index, capsule, seq },
       ]);
     }
-    return this.#beyond(reaction);
+    return isOver ? undefined : this.#beyond(reaction);
   }
 
   #remember(

@@ -72,6 +72,8 @@ export class Watch {
   readonly #expulsions = new Map<NodeName, number>();
   /** The generation of the keys with which each node joined last. */
   readonly #generations = new Map<NodeName, number>();
+  /** The newest generation of keys with which each node ever asked to join. */
+  readonly #newest = new Map<NodeName, number>();
   /** As after the step that is judged. */
   readonly interests: Interests;
   readonly #observer: Observer<unknown>;
@@ -142,8 +144,11 @@ export class Watch {
 
   #learnKeys({ node, input, reports, sends }: SeenReaction): void {
     for (const { reading } of sends)
-      if (reading.message.type === 'join' && reading.message.node === node)
-        this.#generations.set(node, generationOf(reading.message.incarnation));
+      if (reading.message.type === 'join' && reading.message.node === node) {
+        const generation = generationOf(reading.message.incarnation);
+        this.#generations.set(node, generation);
+        this.#newest.set(node, Math.max(generation, this.#newest.get(node) ?? 0));
+      }
     if (input.kind !== 'command' || input.command.type !== 'rotate') return;
     const { expel } = input.command;
     if (expel !== undefined && reports.some(({ type }) => type === 'rotated'))
@@ -155,6 +160,11 @@ export class Watch {
     return (this.#expulsions.get(node) ?? 0) > (this.#generations.get(node) ?? 0);
   }
 
+  /** Whether the node has never asked to join with keys that are not void. */
+  hasVoidKeysOnly(node: NodeName): boolean {
+    return (this.#expulsions.get(node) ?? 0) > (this.#newest.get(node) ?? 0);
+  }
+
   /** Whether void keys sign the records of a capsule. Nothing is promised of what is beyond the cut. */
   isCut(capsule: Capsule): boolean {
     return (this.#expulsions.get(writerOf(capsule)) ?? 0) > generationOfCapsule(capsule);
@@ -162,11 +172,11 @@ export class Watch {
 
   /** Whether somebody else has the keys that the node has now, or they are void. */
   isOver(node: NodeName): boolean {
-    return this.#isTakenOver(node) || this.isExpelled(node);
+    return this.isTakenOver(node) || this.isExpelled(node);
   }
 
-  /** A client with other keys than those that were stolen is itself again. Who serves others stays what it is. */
-  #isTakenOver(node: NodeName): boolean {
+  /** Whether somebody else has the keys that the node has now. A client with other keys is itself again; who serves others stays what it is. */
+  isTakenOver(node: NodeName): boolean {
     return this.takenOver.has(node) && !(node.startsWith('c') && (this.#generations.get(node) ?? 0) > 0);
   }
 

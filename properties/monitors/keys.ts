@@ -27,7 +27,7 @@ const NOTHING: Known = { index: -1, keyEpoch: 1, expelled: [], cuts: new Map() }
  * - from then on the node delivers, sends and asks for nothing of an expelled writer beyond the cut that the SYNC showed it; the coordinator, which
  *   makes the cut, nothing beyond what it had accepted by then;
  * - what a client puts is in a capsule of the newest key epoch that it knows;
- * - the coordinator has nobody in any tree that it commits who joined last with void keys;
+ * - the coordinator has nobody in any tree that it commits who never joined but with void keys;
  * - once the faults have stopped, every client that is served knows the newest key epoch.
  *
  * Counts what nodes put, and what they deliver, send on or commit.
@@ -153,7 +153,7 @@ export class KeyEpochs extends Judge {
     { expelled }: Known,
   ): Violation | undefined {
     this.exercised += 1;
-    const former = edges.find(({ child }) => expelled.includes(child) && this.watch.isExpelled(child));
+    const former = edges.find(({ child }) => expelled.includes(child) && this.watch.hasVoidKeysOnly(child));
     return (
       former &&
       this.violated(

@@ -60,7 +60,7 @@ export class CoordinatorAccountability extends Judge {
       }
     }
     const hasLeft = this.watch.placing.hasLeft(node);
-    if (hasLeft) this.#installed.delete(node);
+    if (hasLeft || reports.some(({ type }) => type === 'excluded')) this.#installed.delete(node);
     if (input.kind !== 'frame') return undefined;
     const { message } = input.reading;
     if (message.type === 'join-refused' && message.why === 'incarnation' && reaction.rejected === undefined)

@@ -12,6 +12,7 @@ import {
   roleOf,
   stateKey,
   type Examined,
+  type Message,
   type ModelEvent,
   type ModelOutput,
   type ModelState,
@@ -235,8 +236,9 @@ function eventOf(twin: Twin, reaction: SeenReaction): ModelEvent | undefined {
       return event && withChoice(event, reaction);
     }
     case 'frame': {
-      const { message, counter } = input.reading;
+      const { message, counter, lives } = input.reading;
       if ('link' in message && 'from' in message) {
+        if (lives !== undefined && isOfOtherLives(twin.state, message, lives)) return OTHER_LIVES;
         const last = twin.counters.get(`${message.from} ${message.link}`) ?? 0;
         return counter > last ? withChoice(one(input.reading.text, message), reaction) : STALE;
       }
@@ -245,6 +247,24 @@ function eventOf(twin: Twin, reaction: SeenReaction): ModelEvent | undefined {
   }
 }
 
+/**
+ * Whether a frame came over another link than the one that the node has, though both have one version: two stories of the coordinator
+ * can name other incarnations of the ends.
+ */
+function isOfOtherLives(
+  { role, context }: ModelState,
+  { from, to, link }: Extract<Message, { readonly link: number; readonly from: NodeName }>,
+  lives: Readonly<Record<NodeName, number>>,
+): boolean {
+  if (role === 'coordinator' || to !== context.self) return false;
+  const ends = context.parent === null ? context.children : [context.parent, ...context.children];
+  const neighbour = ends.find((end) => end.node === from && end.link === link);
+  return (
+    neighbour !== undefined && (neighbour.incarnation !== lives[from] || context.incarnation !== lives[to])
+  );
+}
+
+const OTHER_LIVES: ModelEvent = { type: 'garbage', reason: 'lives' };
 const STALE: ModelEvent = { type: 'garbage', reason: 'counter' };
 const NO_PUT: ModelEvent = { type: 'garbage', reason: 'put' };
 

@@ -105,13 +105,20 @@ function demandLife({ generation = 0 }: Credential, expected: number): void {
   demand(generation === expected, 'keys of other lives');
 }
 
+/** What the ends of a link in certain incarnations share. */
+interface LinkLives {
+  readonly mac: (message: Uint8Array) => Uint8Array;
+  /** The incarnations, by the ends. */
+  readonly lives: Readonly<Record<NodeName, number>>;
+}
+
 /** Reader of one run of the reference, or of any subject with its wire format and this enrolment. */
 export class ReferenceReader implements Reader<Uint8Array> {
   readonly #enrolment: Enrolment;
   readonly #keysOf: (node: NodeName, generation: number) => NodeKeys | undefined;
   readonly #readings = new WeakMap<Uint8Array, Reading>();
   /** The MAC of each link, by its name; of several, where the coordinator tells of other lives of its ends under one version. */
-  readonly #links = new Map<string, Map<string, (message: Uint8Array) => Uint8Array>>();
+  readonly #links = new Map<string, Map<string, LinkLives>>();
 
   readonly #bodies: WeakMap<WireBody, ReadBody>;
   readonly #branches = new Branches();
@@ -148,7 +155,7 @@ export class ReferenceReader implements Reader<Uint8Array> {
       const { frame, body } = decoded;
       if (frame.kind !== 'link') return read(this.#control(frame), 0, 0);
       if (body === undefined) throw new Unauthentic('no body');
-      this.#checkMac(bytes, frame);
+      const lives = this.#checkMac(bytes, frame);
       const known = this.#bodyOnce(body);
       const content = this.#branches.named(body, known.content);
       const text = content === known.content ? known.text : canonicalText(content);
@@ -156,7 +163,7 @@ export class ReferenceReader implements Reader<Uint8Array> {
       const message = { ...content, from, to, link } as Message;
       const timestamp =
         body.kind === 'sync' ? Math.max(0, ...body.body.frontier.map(({ head }) => head.timestamp)) : 0;
-      return { message, counter: frame.counter, text: linkedText(from, to, link, text), timestamp };
+      return { message, counter: frame.counter, text: linkedText(from, to, link, text), lives, timestamp };
     } catch (error) {
       if (error instanceof Unauthentic) return read({ type: 'garbage', reason: error.message }, 0, 0);
       throw error;
@@ -175,14 +182,14 @@ export class ReferenceReader implements Reader<Uint8Array> {
     }
   }
 
-  #checkMac(bytes: Uint8Array, frame: LinkFrame): void {
+  /** Returns the incarnations in whose link the frame was made. */
+  #checkMac(bytes: Uint8Array, frame: LinkFrame): LinkLives['lives'] {
     const macs = this.#links.get(linkName(frame.from, frame.to, frame.link));
     if (macs === undefined) throw new Unauthentic('no such link');
     const input = macInput(bytes);
-    demand(
-      [...macs.values()].some((mac) => equal(frame.mac, mac(input))),
-      'mac',
-    );
+    const link = [...macs.values()].find(({ mac }) => equal(frame.mac, mac(input)));
+    if (link === undefined) throw new Unauthentic('mac');
+    return link.lives;
   }
 
   #checkCredential(credential: Credential, node: NodeName): void {
@@ -245,7 +252,10 @@ export class ReferenceReader implements Reader<Uint8Array> {
     if (macs === undefined) this.#links.set(name, (macs = new Map()));
     if (macs.has(lives)) return;
     const ends = { secret: own.linkSecret, publicKey: own.credential.linkKey };
-    macs.set(lives, hmacUnder(linkKey(ends, credential.linkKey, info)));
+    macs.set(lives, {
+      mac: hmacUnder(linkKey(ends, credential.linkKey, info)),
+      lives: { [self.node]: self.incarnation, [node]: incarnation },
+    });
   }
 
   /** Equal bodies are decoded to one object, so what is found of one need not be found again. */
