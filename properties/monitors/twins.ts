@@ -209,6 +209,7 @@ export class Twins {
     }
     if (reaction !== undefined && !expectation.rejects) accept(twin, reaction);
     if (state !== before) {
+      if (event.type === 'placement') forgetLinks(twin.counters, before, state);
       twin.state = state;
       if (reaction !== undefined) twin.history.push({ index: reaction.index, state });
     }
@@ -220,6 +221,24 @@ function accept(twin: Twin, reaction: SeenReaction): void {
   if (reaction.input.kind !== 'frame') return;
   const { message, counter } = reaction.input.reading;
   if ('link' in message && 'from' in message) twin.counters.set(`${message.from} ${message.link}`, counter);
+}
+
+/** A link that a placement takes away begins anew if a later one names it once more: only a coordinator that lies does that. */
+function forgetLinks(counters: Map<string, number>, before: ModelState, after: ModelState): void {
+  const left = new Set(linksOf(before));
+  const kept = new Set(
+    linksOf(after)
+      .filter((link) => left.has(link))
+      .map((link) => link.slice(0, link.lastIndexOf(' '))),
+  );
+  for (const link of counters.keys()) if (!kept.has(link)) counters.delete(link);
+}
+
+/** The links of a member: its neighbours, with the versions and incarnations in which they were made. */
+function linksOf({ role, context }: ModelState): readonly string[] {
+  if (role === 'coordinator') return [];
+  const ends = context.parent === null ? context.children : [context.parent, ...context.children];
+  return ends.map(({ node, link, incarnation }) => `${node} ${link} ${incarnation}`);
 }
 
 function eventOf(twin: Twin, reaction: SeenReaction): ModelEvent | undefined {
