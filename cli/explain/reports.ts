@@ -1,5 +1,5 @@
 /** What a node reports, in words: a tree, a place, a record. */
-import type { NodeName } from '../../model/index.ts';
+import { LIVES_PER_KEY, type NodeName } from '../../model/index.ts';
 import { VERSIONS_PER_LIFE } from '../../properties/prototype/process.ts';
 import type { RecordReport, Report } from '../../properties/reading.ts';
 import type { Phrase, Situation } from './effects.ts';
@@ -76,7 +76,10 @@ export function reportPhrase(report: Report, situation: Situation): Phrase {
     case 'rotated':
       return { verb: 'learn', rest: `of ${term('key epoch')} ${report.keyEpoch}` };
     case 'renewed':
-      return { verb: 'keep', rest: 'its new keys for its next life' };
+      return {
+        verb: 'keep',
+        rest: `its new keys for its next life, which will be ${term('incarnation')} ${report.generation * LIVES_PER_KEY + 1}`,
+      };
     case 'forked':
       return { verb: 'keep', rest: `evidence of two records ${recordId(report)}` };
     case 'split-view':
