@@ -51,6 +51,7 @@ describe('the reference, while keys are rotated', () => {
     const wait = { move: 'elapse', ms: 20_000 } as const;
     const put = (node: string, key: string) =>
       ({ move: 'command', node, command: { type: 'put', key, value: node } }) as const;
+    const thief = { kind: 'write', by: 'stolen(c1)', to: 'C', serial: 1, step: 1, lead: 1, salt: 1 } as const;
     const schedule: Schedule<Command> = [
       put('c1', 'before'),
       wait,
@@ -61,6 +62,7 @@ describe('the reference, while keys are rotated', () => {
       { move: 'restart', node: 'c1', memory: 'durable' },
       wait,
       put('c1', 'after'),
+      { move: 'attack', attack: { ...thief, message: 'c1>C data #2' } },
       put('c2', 'too'),
       wait,
     ];
@@ -68,12 +70,42 @@ describe('the reference, while keys are rotated', () => {
     const run = execute(reference, scenario, schedule, { keepTrace: true });
     expect(run.violations).toEqual([]);
     expect(run.skipped).toEqual([]);
+    const stolen = (run.trace ?? []).filter((step) => step.kind === 'reaction' && step.attack !== undefined);
+    expect(stolen.map((step) => (step.kind === 'reaction' ? step.outputs : []))).toEqual([
+      [{ kind: 'reject', reason: 'data: record not authentic' }],
+    ]);
     const stores = finalStores(run);
     for (const node of ['c1', 'c2', 'c3'])
       expect(Object.fromEntries(stores.get(node)?.store ?? [])).toEqual({
         before: 'c1',
         after: 'c1',
         too: 'c2',
+      });
+  });
+
+  test('a client that takes new keys without having been expelled reads what is sealed for those of before', () => {
+    const wait = { move: 'elapse', ms: 20_000 } as const;
+    const schedule: Schedule<Command> = [
+      { move: 'command', node: 'c1', command: { type: 'leave' } },
+      { move: 'command', node: 'c1', command: { type: 'renew' } },
+      { move: 'crash', node: 'c1' },
+      { move: 'restart', node: 'c1', memory: 'durable' },
+      { move: 'command', node: 'C', command: { type: 'rotate' } },
+      wait,
+      { move: 'command', node: 'c2', command: { type: 'put', key: 'k', value: 'under the new group key' } },
+      { move: 'command', node: 'C', command: { type: 'rotate', expel: 'c1' } },
+      wait,
+      { move: 'command', node: 'c1', command: { type: 'put', key: 'l', value: 'still there' } },
+      wait,
+    ];
+    const scenario = scenarioOf({ k: 3, routers: 1, clients: 2, start: 'formed' });
+    const run = execute(reference, scenario, schedule, { keepTrace: true });
+    expect(run.violations).toEqual([]);
+    expect(run.skipped).toEqual([]);
+    for (const node of ['c1', 'c2'])
+      expect(Object.fromEntries(finalStores(run).get(node)?.store ?? [])).toEqual({
+        k: 'under the new group key',
+        l: 'still there',
       });
   });
 
