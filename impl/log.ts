@@ -54,13 +54,14 @@ export class Log {
     return held;
   }
 
-  /** The first record that the next one does not continue; undefined if they all do. */
-  tornAt(capsule: Capsule): ProvenRecord | undefined {
+  /** The first record, of a range, that the next one does not continue: one of the two is of another branch. */
+  tornAt(capsule: Capsule, first = 1, last = Infinity): ProvenRecord | undefined {
     const records = this.#tails.get(capsule)?.records;
     let torn: ProvenRecord | undefined;
     for (const [seq, proven] of records ?? []) {
       const next = records?.get(seq + 1);
-      if (next === undefined || equalBytes(next.record.prevHash, proven.record.hash)) continue;
+      if (seq < first || seq > last || next === undefined) continue;
+      if (equalBytes(next.record.prevHash, proven.record.hash)) continue;
       if (torn === undefined || seq < torn.record.seq) torn = proven;
     }
     return torn;

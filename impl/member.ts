@@ -9,6 +9,7 @@ import type {
   ControlFrame,
   ControlFrameOf,
   Credential,
+  Evidence,
   Interest,
   JoinBody,
   JoinRefusedBody,
@@ -335,6 +336,23 @@ export abstract class Member extends Witness {
 
   protected isNewSync(epoch: number): boolean {
     return epoch > this.sync;
+  }
+
+  /** Learns what a SYNC tells of keys, and reminds the coordinator of evidence. */
+  protected override learnRotation(sync: SyncBody): void {
+    const had = this.forks.all();
+    super.learnRotation(sync);
+    this.remind(had, sync);
+  }
+
+  /** Sends evidence, of that which it had, that a SYNC shows the coordinator not to have: it was lost, or was sent where nobody was. */
+  protected remind(had: readonly Evidence[], { frontier }: SyncBody): void {
+    for (const evidence of had) {
+      const { capsule, seq } = evidence;
+      const isUnknown = frontier.some(({ head }) => head.capsule === capsule && head.seq >= seq);
+      if (isUnknown && !this.forks.isBeyondCut(capsule, seq))
+        this.sendBody([this.parent], { kind: 'evidence', evidence });
+    }
   }
 
   /** Whether a SYNC says that this node was expelled. */

@@ -148,7 +148,7 @@ export class Relay {
     if (!this.isRangeAllowed(nak)) reject('nak: range too long');
     if (this.host.forks().isBeyond(nak.capsule, nak.last)) reject('nak: beyond a fork');
     const found = this.log.range(nak.capsule, nak.first, nak.last);
-    if (this.isComplete(nak, found)) {
+    if (this.isComplete(nak, found) && !this.isTorn(nak)) {
       this.serve(from, nak, found);
       return;
     }
@@ -156,6 +156,11 @@ export class Relay {
     if (route !== undefined) this.relay(from, nak, route);
     else if (found.length > 0 && this.host.servesParts()) this.serve(from, nak, found);
     else reject('nak: nowhere to ask');
+  }
+
+  /** Whether a log that is not the last one to be asked is of two branches in this range: then those above have the other record of a name. */
+  protected isTorn({ capsule, first, last }: NakMessage): boolean {
+    return !this.host.servesParts() && this.log.tornAt(capsule, first, last) !== undefined;
   }
 
   /**
@@ -240,7 +245,7 @@ export class Relay {
     return this.log.heldUpTo(capsule);
   }
 
-  /** The first record in the log that the next one there does not continue; undefined if they all do. */
+  /** The first record in the log that the next one there does not continue. */
   tornAt(capsule: Capsule): ProvenRecord | undefined {
     return this.log.tornAt(capsule);
   }

@@ -5,7 +5,7 @@ import { accepts, isNewAtClient } from './delivery.ts';
 import { duesAt, isServed, watchPath } from './doubt.ts';
 import { writerOf } from './events.ts';
 import type { EventOf, ModelEvent } from './events.ts';
-import { headOf, isNewEvidence, knowledgeOf, NO_FORKS } from './forks.ts';
+import { headOf, isNewEvidence, knowledgeOf, NO_FORKS, remind } from './forks.ts';
 import * as holdings from './holdings.ts';
 import type { ClientContext } from './holdings.ts';
 import { firstInterest } from './interest.ts';
@@ -158,7 +158,12 @@ function actions(parameters: Parameters) {
       const naks = asked.flatMap((range) => holdings.sendUp(context, { type: 'nak', ...range, path: [] }));
       return {
         patch: { ...now, ...duesAt(now, asked, event, parameters), sync: event.epoch, asked },
-        outputs: [...outputs, ...naks, ...(isServed(now, event) ? watchPath(context, parameters) : [])],
+        outputs: [
+          ...outputs,
+          ...remind({ forks: context.forks, keys: now.keys }, context, event.frontier),
+          ...naks,
+          ...(isServed(now, event) ? watchPath(context, parameters) : []),
+        ],
       };
     }),
     watchPath: act<ClientContext, 'heartbeat'>((context) => ({ outputs: watchPath(context, parameters) })),

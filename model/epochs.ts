@@ -3,16 +3,17 @@
 import { compareNames, excluding, including, withEntry, withoutEntry } from './canonical.ts';
 import { writerOf } from './events.ts';
 import type { EventOf, ModelOutput } from './events.ts';
-import { asHeld, continues, evidenceKept, headOf } from './forks.ts';
+import { evidenceKept, headOf } from './forks.ts';
 import type { ForkContext } from './forks.ts';
 import { isBeyondCut } from './keys.ts';
 import { isFromChild, neighbour, sendAll, sendTo } from './links.ts';
-import type { Capsule, Lack, RecordName } from './messages.ts';
+import type { Lack, RecordName } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { hopsOf, pathTo } from './placement.ts';
 import type { CoordinatorContext } from './placement.ts';
 import { cancelTimer, report, setTimer } from './reaction.ts';
 import type { Reaction } from './reaction.ts';
+import { tornAt } from './relay.ts';
 import type { PendingNak, RelayContext } from './relay.ts';
 
 /** Whether an EOE is of the open epoch, from a child that has not answered it. */
@@ -86,14 +87,6 @@ function frontierOf(context: CoordinatorContext): readonly RecordName[] {
     const branch = context.headBranches[capsule];
     return { capsule, seq: head, ...(branch === undefined ? {} : { branch }) };
   });
-}
-
-/** The first record in the log that the next one there does not continue; undefined if they all do. */
-function tornAt(context: CoordinatorContext, capsule: Capsule): number | undefined {
-  const seqs = context.log[capsule] ?? [];
-  return seqs.find(
-    (seq, at) => seqs[at + 1] === seq + 1 && !continues(context, asHeld(context, capsule, seq + 1)),
-  );
 }
 
 /** The capsules of which the coordinator has not everything that it tells of, sorted. What its log has dropped it does not lack. */

@@ -83,6 +83,28 @@ describe('a router that gets another record than the one that it has logged', ()
     expect(brief(take(state, frame('c3', 'r1', { ...nak, last: 1 })).outputs)).toEqual(['repair to c3']);
   });
 
+  test('sends evidence once more when a SYNC shows that the coordinator has none', () => {
+    const sync = (seq: number, forks: readonly object[] = []) =>
+      frame('C', 'r1', { type: 'sync', epoch: 1, frontier: [{ capsule: 'c2/1', seq }], forks });
+    expect(brief(take(state, sync(2)).outputs)).toEqual(['evidence to C', 'sync to c2', 'sync to c3']);
+    expect(brief(take(state, sync(1)).outputs)).toEqual(['sync to c2', 'sync to c3']);
+  });
+
+  test('answers no Nak for what is torn in its log, but passes it on', () => {
+    const torn = take(
+      member('r1', ['c2', 'c3']),
+      frame('c2', 'r1', data(1, { branch: 'b' })),
+      frame('c2', 'r1', data(2)),
+      frame('c2', 'r1', data(3)),
+    ).state;
+    const nak = { type: 'nak', capsule: 'c2/1', path: [] };
+    const asked = (first: number, last: number) =>
+      brief(take(torn, frame('c3', 'r1', { ...nak, first, last })).outputs);
+    expect(asked(1, 1)).toEqual(['nak to C']);
+    expect(asked(1, 3)).toEqual(['nak to C']);
+    expect(asked(2, 3)).toEqual(['repair to c3']);
+  });
+
   test('takes evidence once, unless it is of an earlier record', () => {
     expect(brief(take(state, frame('C', 'r1', EVIDENCE)).outputs)).toEqual(['reject']);
     expect(brief(take(state, frame('C', 'r1', { ...EVIDENCE, seq: 3 })).outputs)).toEqual(['reject']);

@@ -6,9 +6,11 @@
 import { compareNames, withEntry, withoutEntry } from './canonical.ts';
 import type { Table } from './canonical.ts';
 import { writerOf } from './events.ts';
-import type { Log } from './events.ts';
+import type { Log, ModelOutput } from './events.ts';
 import { generationOf, generationOfCapsule, isBeyondCut, isCut, isExpelled } from './keys.ts';
 import type { KeyContext } from './keys.ts';
+import { sendTo } from './links.ts';
+import type { Hops } from './links.ts';
 import type { Capsule, Evidence, NodeName, RecordName, SealedRecord } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -171,4 +173,18 @@ export function evidenceKept({ forks }: Pick<ForkContext, 'forks'>): readonly Ev
   return Object.entries(forks)
     .map(([capsule, fork]) => ({ capsule, ...fork }))
     .toSorted((a, b) => compareNames(a.capsule, b.capsule));
+}
+
+/** Outputs: evidence that a SYNC shows the coordinator not to have, once more to the parent. It was lost, or was sent where nobody was. */
+export function remind(
+  { forks, keys }: Pick<ForkContext, 'forks' | 'keys'>,
+  hops: Hops,
+  frontier: readonly RecordName[],
+): readonly ModelOutput[] {
+  return frontier.flatMap(({ capsule, seq }) => {
+    const fork = forks[capsule];
+    if (!hops.parent || fork === undefined || seq < fork.seq) return [];
+    if (isBeyondCut({ keys }, { capsule, seq: fork.seq })) return [];
+    return [sendTo(hops, hops.parent, { type: 'evidence', capsule, ...fork })];
+  });
 }

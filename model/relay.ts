@@ -9,6 +9,7 @@ import type { EventOf, Log, ModelOutput } from './events.ts';
 import {
   asHeld,
   conflict,
+  continues,
   isBeyondFork,
   isNewEvidence,
   logBefore,
@@ -151,6 +152,23 @@ export function isNakFromParent(hops: Hops, event: Nak, parameters: Parameters):
 /** Whether all of the range is in the log. */
 export function hasAll(context: RelayContext, event: Nak): boolean {
   return kept(context.log, event).length === Math.max(0, event.last - event.first + 1);
+}
+
+/** The first record in the log, of a range of it, that the next one there does not continue: one of the two is of another branch. */
+export function tornAt(
+  context: Pick<RelayContext, 'log' | 'marks' | 'forks' | 'keys'>,
+  capsule: Capsule,
+  first = 1,
+  last = Infinity,
+): number | undefined {
+  const seqs = context.log[capsule] ?? [];
+  return seqs.find(
+    (seq, at) =>
+      seq >= first &&
+      seq <= last &&
+      seqs[at + 1] === seq + 1 &&
+      !continues(context, asHeld(context, capsule, seq + 1)),
+  );
 }
 
 /** Whether some of the range is in the log. */

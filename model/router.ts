@@ -3,7 +3,7 @@
 import { setup } from 'xstate';
 import { compareNames, excluding } from './canonical.ts';
 import type { EventOf, Log, ModelEvent } from './events.ts';
-import { knowledgeOf, NO_FORKS } from './forks.ts';
+import { remind, knowledgeOf, NO_FORKS } from './forks.ts';
 import type { ForkContext } from './forks.ts';
 import { isFromChild, isFromParent, sendAll, sendTo } from './links.ts';
 import * as member from './membership.ts';
@@ -113,7 +113,8 @@ function guards(parameters: Parameters) {
         (relay.isNakFromChild(context, event, parameters) ||
           relay.isNakFromParent(context, event, parameters)) &&
         relay.mayAsk(context, event) &&
-        relay.hasAll(context, event),
+        relay.hasAll(context, event) &&
+        relay.tornAt(context, event.capsule, event.first, event.last) === undefined,
     ),
     childAsksForMissing: when<RouterContext, 'nak'>(
       'nak',
@@ -191,6 +192,7 @@ function actions(parameters: Parameters) {
           ...(turned.outputs ?? []),
           ...(told.outputs ?? []),
           ...(own.outputs ?? []),
+          ...remind({ forks: context.forks, keys: now.keys }, context, frontier),
           ...sendAll(context, context.children, {
             type,
             epoch,

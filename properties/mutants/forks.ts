@@ -108,6 +108,36 @@ export const FORK_MUTANTS: readonly Mutant[] = [
     },
   },
   {
+    id: 'reminds-nobody',
+    title:
+      'nodes that have evidence tell nobody of it once more, though SYNCs show that the coordinator has none',
+    breaks: ['conformance', 'fork-accountability'],
+    needs,
+    cast: {
+      ...REFERENCE_CAST,
+      router: class extends Router {
+        protected override remind() {}
+      },
+      client: class extends Client {
+        protected override remind() {}
+      },
+    },
+  },
+  {
+    id: 'answers-from-torn-logs',
+    title: 'a router answers from a log in which one record does not continue the one before',
+    breaks: ['conformance', 'fork-accountability'],
+    needs,
+    cast: {
+      ...REFERENCE_CAST,
+      router: class extends Router {
+        protected override makeRelay() {
+          return Object.assign(super.makeRelay(), { isTorn: () => false });
+        }
+      },
+    },
+  },
+  {
     id: 'overlooks-torn-chains',
     title: 'the coordinator tells of the newest record that it knows, though its log is of two chains',
     breaks: ['conformance', 'fork-accountability'],

@@ -22,6 +22,7 @@ const SOONER: Readonly<Record<string, number>> = {
   'lets-anybody-leave': 2,
   'stops-at-a-forged-refusal': 3,
   'answers-old-probes': 3,
+  'answers-from-torn-logs': 5,
   'strands-whoever-waits': 14,
   'reads-on': 2,
   'subscribes-once': 5,

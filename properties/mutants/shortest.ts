@@ -64,6 +64,8 @@ export const SHORTEST: Readonly<Record<string, Shortest>> = {
   'goes-on-beyond-the-fork': SHRUNK_TO_FOUR,
   'takes-forks-for-duplicates': needs('a put', 'another record in its place'),
   'keeps-evidence-to-itself': SHRUNK_TO_THREE,
+  'answers-from-torn-logs': SHRUNK_TO_FOUR,
+  'reminds-nobody': SHRUNK_TO_FOUR,
   'overlooks-torn-chains': SHRUNK_TO_FOUR,
   'never-doubts-its-parent': needs('a router that withholds', 'a put'),
   'returns-to-the-same-parent': needs('a router that withholds', 'a put'),
