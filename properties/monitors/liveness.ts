@@ -187,6 +187,8 @@ export class ResyncCompletes extends Judge {
     return frontier.flatMap(({ capsule, seq }) => {
       const writer = writerOf(capsule);
       if (!settled.includes(writer) || holdings.position(writer, capsule) < seq) return [];
+      // Whoever has new keys is itself again; what those before signed may be of two branches.
+      if (!this.watch.isHonest(capsule) || this.watch.isCut(capsule)) return [];
       return settled
         .filter(
           (client) =>
