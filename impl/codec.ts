@@ -73,6 +73,7 @@ export {
   MAX_VALUE_BYTES,
   shardOf,
   SIGNATURE_BYTES,
+  voidGenerations,
   writerOf,
 } from './shapes.ts';
 

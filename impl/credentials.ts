@@ -4,7 +4,7 @@
  */
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { credentialInput, isNodeName, plainToBytes, signingInput } from './codec.ts';
-import { MAX_GENERATIONS } from './shapes.ts';
+import { MAX_GENERATIONS, voidGenerations } from './shapes.ts';
 import { sealRotation } from './rotation.ts';
 import { hkdf, linkPublicKey, sign, signingPublicKey, verify } from './crypto.ts';
 import { IdentityMemo } from './memo.ts';
@@ -74,7 +74,7 @@ export function enrol(seed: Uint8Array | string): Enrolment {
       const sealingSecret = derive('sealing', String(keyEpoch), ...expelled);
       const clients = members.filter(
         ({ node, role, generation = 0 }) =>
-          role === 'client' && expelled.filter((one) => one === node).length <= generation,
+          role === 'client' && generation >= voidGenerations(expelled, node),
       );
       return sealRotation({ keyEpoch, expelled }, clients, sealingSecret, groupKeyOf, secret);
     },

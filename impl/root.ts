@@ -219,11 +219,12 @@ export abstract class Root extends BaseNode {
   protected closeEpoch(gather: Gather, hasTimerFired: boolean): void {
     this.gather = undefined;
     if (!hasTimerFired) this.cancelTimer('eoe');
-    const lacks = this.lacks();
+    const frontier = this.frontier();
+    const lacks = this.lacks(frontier);
     const rotation = this.rotationToTell();
     const body = {
       epoch: gather.epoch,
-      frontier: this.frontier(),
+      frontier,
       forks: this.forksToTell(),
       lacks,
       ...(rotation === undefined ? {} : { rotation }),
@@ -246,8 +247,8 @@ export abstract class Root extends BaseNode {
   }
 
   /** The capsules of the frontier of which it lacks something itself, sorted. */
-  protected lacks(): readonly Lack[] {
-    return this.frontier()
+  protected lacks(frontier: readonly ProvenHead[]): readonly Lack[] {
+    return frontier
       .map(({ head: { capsule, seq } }) => ({ capsule, seq, held: this.relay.heldUpTo(capsule) }))
       .filter(({ seq, held }) => held < seq)
       .map(({ capsule, held }) => ({ capsule, held }));

@@ -102,9 +102,13 @@ export const incarnationOf = (capsule: string): number => Number(CAPSULE.exec(ca
 export const isOfLife = ({ generation = 0 }: Credential, incarnation: number): boolean =>
   generation === generationOf(incarnation);
 
-/** Whether the keys are void that a node has in an incarnation, by all that were ever expelled: more often than its keys were renewed. */
+/** How many generations of a node's keys are void, by all that were ever expelled: as many as it is named there. */
+export const voidGenerations = (expelled: readonly string[], node: string): number =>
+  expelled.filter((one) => one === node).length;
+
+/** Whether the keys are void that a node has in an incarnation, by all that were ever expelled. */
 export const isVoid = (expelled: readonly string[], node: string, incarnation: number): boolean =>
-  expelled.filter((one) => one === node).length > generationOf(incarnation);
+  voidGenerations(expelled, node) > generationOf(incarnation);
 
 /** The shard of a capsule's records. */
 export const shardOf = (capsule: string): number => Number(CAPSULE.exec(capsule)?.[4] ?? 0);

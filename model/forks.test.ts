@@ -84,8 +84,8 @@ describe('a router that gets another record than the one that it has logged', ()
   });
 
   test('sends evidence once more when a SYNC shows that the coordinator has none', () => {
-    const sync = (seq: number, forks: readonly object[] = []) =>
-      frame('C', 'r1', { type: 'sync', epoch: 1, frontier: [{ capsule: 'c2/1', seq }], forks });
+    const sync = (seq: number) =>
+      frame('C', 'r1', { type: 'sync', epoch: 1, frontier: [{ capsule: 'c2/1', seq }], forks: [] });
     expect(brief(take(state, sync(2)).outputs)).toEqual(['evidence to C', 'sync to c2', 'sync to c3']);
     expect(brief(take(state, sync(1)).outputs)).toEqual(['sync to c2', 'sync to c3']);
   });

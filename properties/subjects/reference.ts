@@ -7,6 +7,7 @@ import {
   MAX_GENERATIONS,
   MAX_KEY_EPOCH,
   Router,
+  voidGenerations,
   type Enrolment,
   type Entry,
   type Input as ImplInput,
@@ -101,10 +102,9 @@ function nextRotation(
   const last = entries.findLast((entry) => entry.type === 'rotation')?.rotation;
   if (last?.body.keyEpoch === MAX_KEY_EPOCH) return undefined;
   const expelled = [...(last?.body.expelled ?? []), ...(expel === undefined ? [] : [expel])];
-  const members = scenario.nodes.map((node) => {
-    const times = expelled.filter((one) => one === node).length;
-    return keysIn(scenario, node, AUTHORITY, times).credential;
-  });
+  const members = scenario.nodes.map(
+    (node) => keysIn(scenario, node, AUTHORITY, voidGenerations(expelled, node)).credential,
+  );
   return rotate(last, members, expel);
 }
 
