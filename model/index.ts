@@ -22,9 +22,11 @@ export type {
 export { examine } from './examine.ts';
 export type { Examined } from './examine.ts';
 export type { ClientContext } from './holdings.ts';
+export { neighboursOf } from './links.ts';
 export {
   generationOf,
   generationOfCapsule,
+  incarnationOf,
   isBeyondCut,
   isCut,
   isVoid,

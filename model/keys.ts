@@ -22,9 +22,14 @@ export function generationOf(incarnation: number): number {
   return Math.floor(Math.max(0, incarnation - 1) / LIVES_PER_KEY);
 }
 
+/** The incarnation of the life that writes a capsule. */
+export function incarnationOf(capsule: Capsule): number {
+  return Number(capsule.split('/')[1]);
+}
+
 /** The generation of the keys by which a capsule's records are signed. */
 export function generationOfCapsule(capsule: Capsule): number {
-  return generationOf(Number(capsule.split('/')[1]));
+  return generationOf(incarnationOf(capsule));
 }
 
 /** What a node knows of the newest rotation. */
@@ -66,7 +71,7 @@ export function isExpelled({ keys }: KeyContext, node: NodeName, incarnation: nu
 
 /** Whether a capsule is cut: the keys are void by which its records are signed. */
 export function isCut({ keys }: KeyContext, capsule: Capsule): boolean {
-  return keys !== null && isVoid(keys, writerOf(capsule), Number(capsule.split('/')[1]));
+  return keys !== null && isVoid(keys, writerOf(capsule), incarnationOf(capsule));
 }
 
 /** Whether a record of a capsule that is cut is beyond the cut. */

@@ -1,6 +1,6 @@
 /** What happens when the group key is rotated and nodes are expelled. */
 import type { Standing, Violation } from '../../engine/index.ts';
-import { isVoid, keyEpochOf, type Capsule, type NodeName } from '../../model/index.ts';
+import { incarnationOf, isVoid, keyEpochOf, type Capsule, type NodeName } from '../../model/index.ts';
 import type { Seen, SeenReaction } from '../reading.ts';
 import { ROOT } from '../scenario.ts';
 import { Judge } from './judge.ts';
@@ -99,7 +99,7 @@ export class KeyEpochs extends Judge {
     const { node } = reaction;
     const beyond = (did: string, capsule: Capsule, seq: number): Violation | undefined => {
       this.exercised += 1;
-      const isCut = isVoid(known, writerOf(capsule), Number(capsule.split('/')[1]));
+      const isCut = isVoid(known, writerOf(capsule), incarnationOf(capsule));
       const cut = isCut ? (known.cuts.get(capsule) ?? 0) : Infinity;
       if (seq <= cut) return undefined;
       return this.violated(

@@ -9,6 +9,7 @@ import {
   initialState,
   isInterest,
   memoryOf,
+  neighboursOf,
   roleOf,
   stateKey,
   type Examined,
@@ -237,8 +238,7 @@ function forgetLinks(counters: Map<string, number>, before: ModelState, after: M
 /** The links of a member: its neighbours, with the versions and incarnations in which they were made. */
 function linksOf({ role, context }: ModelState): readonly string[] {
   if (role === 'coordinator') return [];
-  const ends = context.parent === null ? context.children : [context.parent, ...context.children];
-  return ends.map(({ node, link, incarnation }) => `${node} ${link} ${incarnation}`);
+  return neighboursOf(context).map(({ node, link, incarnation }) => `${node} ${link} ${incarnation}`);
 }
 
 function eventOf(twin: Twin, reaction: SeenReaction): ModelEvent | undefined {
@@ -276,8 +276,7 @@ function isOfOtherLives(
   lives: Readonly<Record<NodeName, number>>,
 ): boolean {
   if (role === 'coordinator' || to !== context.self) return false;
-  const ends = context.parent === null ? context.children : [context.parent, ...context.children];
-  const neighbour = ends.find((end) => end.node === from && end.link === link);
+  const neighbour = neighboursOf(context).find((end) => end.node === from && end.link === link);
   return (
     neighbour !== undefined && (neighbour.incarnation !== lives[from] || context.incarnation !== lives[to])
   );
