@@ -272,6 +272,38 @@ const AIMED: readonly AimedPool[] = [
       settles: true,
     })),
   ),
+  // Keys that were stolen and renewed: with crashes, so that lives begin under new ones. Runs in which such lives write most.
+  ...(
+    [
+      ['pair', [2, 9]],
+      ['small', [2, 6]],
+      ['two', [6, 7]],
+      ['shards', [4, 8]],
+    ] as const
+  ).map(([size, runs]) => ({
+    size,
+    bounds: 'short' as const,
+    aims: [],
+    faults: ['stolen', 'churn'] as const,
+    isWithoutInsider: true,
+    choices: WRITES,
+    moves: 80,
+    runs,
+    settles: true,
+    latencyMs: LATENCY_MS,
+  })),
+  // Forks of which messages about them are lost.
+  {
+    size: 'two',
+    bounds: 'short',
+    aims: [],
+    faults: ['writer', 'network'],
+    isWithoutInsider: true,
+    choices: [...WRITES, 'drop'],
+    moves: 80,
+    runs: [0, 1, 2, 3],
+    settles: true,
+  },
 ];
 
 function aimed({
