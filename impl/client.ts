@@ -2,8 +2,8 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { reject } from './base.ts';
 import { isWellFormed, MAX_CIPHERTEXT_BYTES, MAX_KEY_BYTES, MAX_VALUE_BYTES } from './codec.ts';
-import { makeRecord } from './record.ts';
-import { Replica, reportOf } from './replica.ts';
+import { makeRecord, reportOf } from './record.ts';
+import { Replica } from './replica.ts';
 import { shardOfKey } from './shards.ts';
 import type { Capsule, CapsuleRecord, Write } from './messages.ts';
 import type { Command, Gauge } from './node.ts';

@@ -1,4 +1,5 @@
 /** Records of DataCapsules: making, verifying, opening (docs/protocol.md §2; SCL §4). */
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { encodeWrites, decodeWrites, FrameError, headSigningInput, plainToBytes } from './codec.ts';
 import {
   equalBytes,
@@ -13,6 +14,7 @@ import { isEnrolled, type NodeKeys } from './credentials.ts';
 import { open, seal, sha256, sign, verify } from './crypto.ts';
 import { IdentityMemo } from './memo.ts';
 import type { CapsuleRecord, Credential, Head, Write } from './messages.ts';
+import type { RecordReport } from './node.ts';
 
 /** `prevHash` of the first record of a capsule. */
 export const NO_HASH: Uint8Array = new Uint8Array(32);
@@ -98,4 +100,11 @@ export function isRecordAuthentic(
       equalBytes(record.hash, sha256(recordHashInput(record))) &&
       isHeadAuthentic(record, credential, anchor),
   );
+}
+
+/** What put and delivered tell of a record. */
+export function reportOf(record: CapsuleRecord, writes: readonly Write[]): RecordReport {
+  const { capsule, seq, timestamp } = record;
+  const hash = bytesToHex(record.hash);
+  return { capsule, seq, hash, prevHash: bytesToHex(record.prevHash), timestamp, writes };
 }

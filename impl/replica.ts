@@ -2,14 +2,13 @@
  * The reading side of a client: delivers every capsule in chain order into the store, asks for what it lacks, shows
  * what it wrote (docs/protocol.md §2, §5.3, §5.4). `client.ts` writes.
  */
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { reject, type NodeOptions } from './base.ts';
 import { Chains, type Position } from './chains.ts';
 import { capsuleOf, equalBytes, incarnationOf, isOfLife, keyEpochOf, lifeOf, writerOf } from './codec.ts';
 import { Doubter } from './doubter.ts';
 import { Dues, heldIn, splitAt } from './dues.ts';
 import { makeEvidence } from './evidence.ts';
-import { headOf, openRecord } from './record.ts';
+import { headOf, openRecord, reportOf } from './record.ts';
 import { dropRanges, isWithinRange, makeRepair, rangeKey } from './relay.ts';
 import { groupKeysIn } from './rotation.ts';
 import { areSame } from './shards.ts';
@@ -31,7 +30,7 @@ import type {
   SyncMessage,
   Write,
 } from './messages.ts';
-import type { Gauge, RecordReport } from './node.ts';
+import type { Gauge } from './node.ts';
 import type { Entry } from './stored.ts';
 
 /** How far a capsule is known to go. */
@@ -208,7 +207,7 @@ export abstract class Replica extends Doubter {
   }
 
   protected continues(record: CapsuleRecord, position: Position): boolean {
-    return bytesToHex(record.prevHash) === bytesToHex(position.hash);
+    return equalBytes(record.prevHash, position.hash);
   }
 
   protected open(record: CapsuleRecord): readonly Write[] | undefined {
@@ -321,9 +320,15 @@ export abstract class Replica extends Doubter {
     if (nak.path.length > 0) reject('nak: for somebody below');
     if (writerOf(nak.capsule) !== this.node) reject('nak: of another writer');
     if (nak.last - nak.first >= this.parameters.maxRepair) reject('nak: range too long');
+    if (!this.mayRepeat(nak)) reject('nak: beyond a cut');
     const records = this.chains.ownRange(nak.capsule, nak.first, nak.last);
     if (records.length === 0) reject('nak: nothing of it here');
     this.sendBody([this.parent], makeRepair(nak, records));
+  }
+
+  /** Whether void keys signed none of a range of its own, or it is before the cut. */
+  protected mayRepeat({ capsule, last }: Range): boolean {
+    return !this.forks.isBeyondCut(capsule, last);
   }
 
   protected onRepair(repair: RepairMessage): void {
@@ -353,10 +358,8 @@ export abstract class Replica extends Doubter {
   /** Asks for the record at its own position, to have the other one of that name, if there is one. */
   protected doubt(capsule: Capsule): void {
     const { seq } = this.chains.position(capsule);
-    const key = rangeKey({ capsule, first: seq, last: seq });
-    if (seq === 0 || this.asked.has(key)) return;
-    this.asked.add(key);
-    this.sendBody([this.parent], { kind: 'nak', capsule, first: seq, last: seq, path: [] });
+    const range = { capsule, first: seq, last: seq };
+    if (seq > 0 && !this.asked.has(rangeKey(range))) this.ask(range);
   }
 
   // Forks
@@ -390,11 +393,4 @@ export abstract class Replica extends Doubter {
     dropRanges(this.asked, capsule, seq);
     this.dues.dropFrom(capsule, seq);
   }
-}
-
-/** What put and delivered tell of a record. */
-export function reportOf(record: CapsuleRecord, writes: readonly Write[]): RecordReport {
-  const { capsule, seq, timestamp } = record;
-  const hash = bytesToHex(record.hash);
-  return { capsule, seq, hash, prevHash: bytesToHex(record.prevHash), timestamp, writes };
 }

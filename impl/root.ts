@@ -9,6 +9,7 @@ import type {
   Capsule,
   EoeMessage,
   Evidence,
+  Head,
   Interest,
   Lack,
   LinkBody,
@@ -134,17 +135,21 @@ export abstract class Root extends BaseNode {
     if (this.forks.convicts(evidence.capsule, writer, this.lastIncarnationOf(writer))) this.exclude(writer);
   }
 
-  /** Begins the next key epoch. Of capsules of those expelled, what is logged counts, and no more. */
+  /** Begins the next key epoch. Of capsules that void keys signed, what is logged counts, as far as it is of one branch, and no more. */
   protected rotate(rotation: Rotation): void {
     const { keyEpoch, expelled } = rotation.body;
     if (!this.verifyRotation(rotation)) reject('rotate: not authentic');
     if (keyEpoch <= this.keyEpoch) reject('rotate: an old key epoch');
     const before = this.rotation?.body.expelled ?? [];
     if (expelled.length > before.length + 1) reject('rotate: expels several at once');
-    const newest = this.relay.newest().map(({ record }) => record);
-    this.keepRotation(rotation, newest);
+    this.keepRotation(rotation, this.endsOfLog());
     for (const node of new Set(expelled))
       if (this.forks.isExpelled(node, this.lastIncarnationOf(node))) this.exclude(node);
+  }
+
+  /** The newest record logged of each capsule; where the log is torn, that of the earlier of the two, as its frontier tells. */
+  protected endsOfLog(): readonly Pick<Head, 'capsule' | 'seq'>[] {
+    return this.relay.newest().map(({ record }) => this.tornAt(record.capsule)?.record ?? record);
   }
 
   protected override takeRotation(...[rotation, cuts]: Parameters<BaseNode['takeRotation']>): void {
@@ -237,7 +242,8 @@ export abstract class Root extends BaseNode {
       signature,
     });
     this.relay.forgetPending();
-    for (const lack of lacks) this.ask(lack);
+    const told = new Map(frontier.map(({ head }) => [head.capsule, head.seq]));
+    for (const lack of lacks) this.ask(lack, told.get(lack.capsule) ?? 0);
     this.report({ type: 'epoch-closed', epoch: gather.epoch, answered: gather.answered() });
   }
 
@@ -254,10 +260,9 @@ export abstract class Root extends BaseNode {
       .map(({ capsule, held }) => ({ capsule, held }));
   }
 
-  /** Asks the writer, if it is in the tree, for what the log lacks. */
-  protected ask({ capsule, held }: Lack): void {
-    const head = this.heads.get(capsule)?.head.seq ?? 0;
-    const last = Math.min(head, held + this.parameters.maxRepair);
+  /** Asks the writer, if it is in the tree, for what the log lacks of what the SYNC tells of. */
+  protected ask({ capsule, held }: Lack, told: number): void {
+    const last = Math.min(told, held + this.parameters.maxRepair);
     this.relay.ask({ capsule, first: held + 1, last }, this.routeOf({ capsule }));
   }
 

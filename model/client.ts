@@ -9,7 +9,7 @@ import { headOf, isNewEvidence, knowledgeOf, NO_FORKS, remind } from './forks.ts
 import * as holdings from './holdings.ts';
 import type { ClientContext } from './holdings.ts';
 import { firstInterest } from './interest.ts';
-import { generationOf, generationOfCapsule } from './keys.ts';
+import { generationOf, generationOfCapsule, isBeyondCut } from './keys.ts';
 import { isFromParent } from './links.ts';
 import * as member from './membership.ts';
 import type { Capsule, NodeName } from './messages.ts';
@@ -107,6 +107,7 @@ function guards(parameters: Parameters) {
         event.path.length === 0 &&
         writerOf(event.capsule) === context.self &&
         isRangeAllowed(event, parameters) &&
+        !isBeyondCut(context, { capsule: event.capsule, seq: event.last }) &&
         (context.positions[event.capsule] ?? 0) >= event.first,
     ),
     isLastRepair: when<ClientContext, 'repair'>(

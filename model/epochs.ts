@@ -108,13 +108,15 @@ function heldUpTo(seqs: readonly number[], logWindow: number): number {
   return held;
 }
 
-/** Asks the writers that are in the tree for what the coordinator lacks. */
+/** Asks the writers that are in the tree for what the coordinator lacks of what it tells of. */
 function ask(
   context: CoordinatorContext,
   lacks: readonly Lack[],
+  frontier: readonly RecordName[],
   { maxRepair, maxPendingNaks }: Parameters,
 ): Reaction<CoordinatorContext> {
   const hops = hopsOf(context);
+  const told = new Map(frontier.map(({ capsule, seq }) => [capsule, seq]));
   const naks: PendingNak[] = [];
   const outputs: ModelOutput[] = [];
   for (const { capsule, held } of lacks) {
@@ -124,7 +126,7 @@ function ask(
     const range = {
       capsule,
       first: held + 1,
-      last: Math.min(context.heads[capsule] ?? 0, held + maxRepair),
+      last: Math.min(told.get(capsule) ?? 0, held + maxRepair),
     };
     naks.push({ ...range, askers: [], asked: [target.node] });
     outputs.push(sendTo(hops, target, { type: 'nak', ...range, path }));
@@ -139,7 +141,7 @@ export function close(context: CoordinatorContext, parameters: Parameters): Reac
   const frontier = frontierOf(context);
   const forks = evidenceKept(context);
   const lacks = lacking(context, frontier, parameters);
-  const asked = ask(context, lacks, parameters);
+  const asked = ask(context, lacks, frontier, parameters);
   const { keys } = context;
   return {
     patch: { ...asked.patch, awaited: [], answered: [] },

@@ -227,6 +227,31 @@ describe('the coordinator', () => {
     });
   });
 
+  describe('whose log is torn at 3, and lacks what is before', () => {
+    const torn = [data(3, { branch: 'b', after: 'a' }), data(4)];
+    const logged = take(before, ...torn.map((record) => frame('c2', 'C', record, 2))).state;
+
+    test('asks for no more than it tells of', () => {
+      const closed = take(logged, { type: 'timer.epoch' }, { type: 'timer.eoe' }).outputs;
+      expect(closed).toMatchObject([
+        { message: { type: 'sync', frontier: [{ seq: 3 }], lacks: [{ held: 0 }] } },
+        { message: { type: 'sync' } },
+        { message: { type: 'nak', first: 1, last: 3 } },
+        { kind: 'report' },
+      ]);
+    });
+
+    test('cuts it there when it is expelled', () => {
+      const { state: cut } = take(logged, { type: 'rotate', expel: 'c2' });
+      expect(cut.context).toMatchObject({
+        keys: { cuts: { 'c2/1': 3 } },
+        log: { 'c2/1': [3] },
+        heads: { 'c2/1': 3 },
+        headBranches: { 'c2/1': 'b' },
+      });
+    });
+  });
+
   test('refuses it for good, and tells in each SYNC', () => {
     expect(take(state, join('c2', 9)).outputs).toMatchObject([
       { message: { type: 'join-refused', why: 'excluded' } },

@@ -163,6 +163,25 @@ describe('who was expelled and is given new keys', () => {
     expect(memoryOf(world.state('C'))).toMatchObject({ keys: { keyEpoch: 3, expelled: ['c1', 'c1'] } });
   });
 
+  test('repeats nothing beyond the cut', () => {
+    const world = renewed();
+    epoch(world);
+    const { parent } = world.state('c1').context as MemberContext;
+    const asked = (last: number) => {
+      const range = { capsule: 'c1/1', first: 1, last, path: [] };
+      const outputs = world.give('c1', {
+        type: 'nak',
+        from: parent?.node ?? '',
+        to: 'c1',
+        link: parent?.link ?? 0,
+        ...range,
+      });
+      return outputs.map((output) => (output.kind === 'send' ? output.message.type : output.kind));
+    };
+    expect(asked(2)).toEqual(['repair']);
+    expect(asked(3)).toEqual(['reject']);
+  });
+
   test('whoever comes back with newer keys has made the older ones void where it was seen', () => {
     const world = formed();
     world.give('c3', { type: 'leave' });

@@ -3,13 +3,14 @@
 import { compareNames, excluding, withoutEntry } from './canonical.ts';
 import type { EventOf } from './events.ts';
 import { isBeyondFork, marksWhere } from './forks.ts';
-import { isCut, isVoid, keyEpochIn, MAX_KEY_EPOCH, rotated } from './keys.ts';
+import { isCut, isVoid, keyEpochIn, logBeforeCut, MAX_KEY_EPOCH, rotated } from './keys.ts';
 import type { NodeName, Rotation, Tree } from './messages.ts';
 import type { Parameters } from './parameters.ts';
 import { commit } from './placement.ts';
 import type { CoordinatorContext } from './placement.ts';
 import { report } from './reaction.ts';
 import type { Reaction } from './reaction.ts';
+import { tornAt } from './relay.ts';
 
 /** Whether there is another key epoch to come. */
 export function mayRotate(context: CoordinatorContext): boolean {
@@ -39,7 +40,7 @@ export function expelledFromTree(
   return node !== undefined && node in context.places ? node : undefined;
 }
 
-/** Begins the next key epoch. The capsules that void keys signed end with the newest record that is logged. `tree`: what is left, if somebody leaves it. */
+/** Begins the next key epoch. The capsules that void keys signed end with the newest record that is logged; where the log is torn, with the earlier of the two. `tree`: what is left, if somebody leaves it. */
 export function rotate(
   context: CoordinatorContext,
   event: EventOf<'rotate'>,
@@ -49,8 +50,11 @@ export function rotate(
   const expelled = expelledWith(context, event);
   const out = expelledNow(context, event);
   const rotation: Rotation = { keyEpoch: keyEpochIn(context) + 1, expelled };
-  const logged = Object.entries(context.log).map(([capsule, seqs]) => ({ capsule, seq: seqs.at(-1) ?? 0 }));
-  const keys = rotated(rotation, logged);
+  const ends = Object.entries(context.log).map(([capsule, seqs]) => ({
+    capsule,
+    seq: tornAt(context, capsule) ?? seqs.at(-1) ?? 0,
+  }));
+  const keys = rotated(rotation, ends);
   let { heads, headBranches, marks } = context;
   for (const capsule of Object.keys(heads).filter((one) => isCut({ keys }, one))) {
     const cut = keys.cuts[capsule];
@@ -64,6 +68,7 @@ export function rotate(
   const now: CoordinatorContext = {
     ...context,
     keys,
+    log: logBeforeCut(context.log, { keys }),
     heads,
     headBranches,
     marks,

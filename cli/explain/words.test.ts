@@ -220,8 +220,8 @@ const MESSAGES: readonly [Message, string, string][] = [
       rotation: { keyEpoch: 2, expelled: ['c2', 'c3'] },
       ...LINKED,
     },
-    'the SYNC of epoch 2 from y: no record is known; c2 forked its capsule: there are two records c2/1#3; the coordinator itself has nothing of c1/1; key epoch 2 has begun; c2 and c3 are expelled',
-    'tells x how far each writer has got: no record is known; c2 forked its capsule: there are two records c2/1#3; the coordinator itself has nothing of c1/1; key epoch 2 has begun; c2 and c3 are expelled (SYNC)',
+    'the SYNC of epoch 2 from y: no record is known; c2 forked its capsule: there are two records c2/1#3; the coordinator itself lacks c1/1#1; key epoch 2 has begun; c2 and c3 are expelled',
+    'tells x how far each writer has got: no record is known; c2 forked its capsule: there are two records c2/1#3; the coordinator itself lacks c1/1#1; key epoch 2 has begun; c2 and c3 are expelled (SYNC)',
   ],
   [
     { type: 'data', record: { capsule: 'c1/1', seq: 2, branch: 'a' }, ...LINKED },

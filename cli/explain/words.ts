@@ -218,8 +218,7 @@ export function syncExtras({ forks = [], lacks = [], rotation }: Sync): readonly
         `${writerOf(fork.capsule)} ${term('fork', 'forked')} its capsule: there are two records ${recordId(fork)}`,
     ),
     ...lacks.map(
-      ({ capsule, held }) =>
-        `the coordinator itself has ${held === 0 ? `nothing of ${capsule}` : `${capsule} only up to #${held}`}`,
+      ({ capsule, held }) => `the coordinator itself lacks ${recordId({ capsule, seq: held + 1 })}`,
     ),
     ...(rotation === undefined ? [] : [`${term('key epoch')} ${rotation.keyEpoch} has begun`]),
     ...(expelled.length === 0

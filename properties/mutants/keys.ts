@@ -9,6 +9,7 @@ import {
   Router,
   sealRotation,
   type Credential,
+  type Lack,
   type Rotation,
 } from '../../impl/index.ts';
 import { ENROLMENT, LABORATORY } from '../subjects/enrolment.ts';
@@ -100,6 +101,30 @@ export const KEY_MUTANTS: readonly Mutant[] = [
       coordinator: class extends Coordinator {
         protected override isExcluded(node: string) {
           return super.isExcluded(node, 1);
+        }
+      },
+    },
+  },
+  {
+    id: 'asks-beyond-its-frontier',
+    title:
+      'the coordinator cuts, and asks for, more than its SYNCs tell of, and clients repeat what is beyond the cut',
+    breaks: ['conformance', 'key-epochs'],
+    needs: ['stolen', 'writer'],
+    cast: {
+      ...REFERENCE_CAST,
+      coordinator: class extends Coordinator {
+        protected override endsOfLog() {
+          return this.relay.newest().map(({ record }) => record);
+        }
+
+        protected override ask(lack: Lack) {
+          super.ask(lack, this.heads.get(lack.capsule)?.head.seq ?? 0);
+        }
+      },
+      client: class extends Client {
+        protected override mayRepeat() {
+          return true;
         }
       },
     },

@@ -76,6 +76,7 @@ export const SHORTEST: Readonly<Record<string, Shortest>> = {
   'shows-nobody-its-place': needs('a neighbour in one placement', 'none in the other'),
   'accepts-revoked-keys': ONE,
   'forgets-the-cut': needs('a rotation', 'a put'),
+  'asks-beyond-its-frontier': needs('a put', 'a record of another branch', 'one more'),
   'shuts-out-the-renewed': needs('an expulsion', 'time', 'new keys', 'a crash', 'a restart'),
   'seals-with-the-old-key': needs('a rotation', 'an epoch', 'a put'),
   'keeps-the-old-group-key': needs('a rotation', 'an epoch', 'a put'),
