@@ -174,4 +174,8 @@ export const OUT_OF_SCOPE: Readonly<Record<string, string>> = {
   'strands-whoever-waits': 'somebody leaves while a link is cut',
   'keeps-evidence-to-itself':
     'keys of a writer are used three times, or for an accusation by records that a router sent',
+  'reminds-nobody': 'evidence is lost',
+  'answers-from-torn-logs': 'a partition, and the keys of a writer while it lasts',
+  'shuts-out-the-renewed': 'whoever is expelled notices, and lives again with new keys',
+  'asks-beyond-its-frontier': 'keys of a writer are used for a record two places on',
 };
