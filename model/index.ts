@@ -52,5 +52,6 @@ export {
 } from './transitions.ts';
 export { policyChoice, policyTree } from './policy.ts';
 export { contradict } from './split-view.ts';
+export { tornAt } from './relay.ts';
 export { admissible, nodesWithSlotFor } from './tree.ts';
 export type { Cause, Change } from './tree.ts';

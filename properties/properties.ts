@@ -163,7 +163,7 @@ export const DEFINITIONS: readonly Definition[] = [
     id: 'key-epochs',
     kind: 'safety',
     statement:
-      'Whoever knows of a rotation accepts nothing of those expelled beyond the cut, and seals under the new group key; everybody else has it once the faults stop.',
+      'Whoever knows of a rotation accepts and repeats nothing of those expelled beyond the cut, and seals under the new group key; everybody else has it once the faults stop.',
     source: 'decided',
     make: withReader(KeyEpochs),
   },

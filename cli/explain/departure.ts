@@ -5,7 +5,7 @@ import { differenceOf } from './difference.ts';
 import { participle, phrasesOf, present, type Effect, type Phrase, type Situation } from './effects.ts';
 import { messageLabel } from './labels.ts';
 import type { Learnt } from './learning.ts';
-import { whatWasAwaited, whyRejected } from './rejection.ts';
+import { whatIsTorn, whatWasAwaited, whyRejected } from './rejection.ts';
 import { quietly } from './sentences.ts';
 import { term } from './terms.ts';
 import { timerPhrases } from './timers.ts';
@@ -113,7 +113,8 @@ export function departureOf(
   }
   const reason = expectation.rejects
     ? whyRejected(event, followed.before, learnt)
-    : whatWasAwaited(event, followed.before);
+    : (whatIsTorn(followed.before, messagesOf(missing), messagesOf(extra)) ??
+      whatWasAwaited(event, followed.before));
   const why = reason === undefined ? waitingWhy(followed, missing) : `: ${reason}`;
   const first = `${by} should have ${clauses(should)}`;
   if (did.length === 0) {
@@ -140,6 +141,10 @@ export function departureOf(
     text: isSaid ? `${by} should instead have ${clauses(should)}${why}.` : wholeText,
     wholeText,
   };
+}
+
+function messagesOf(effects: readonly Effect[]): readonly Message[] {
+  return effects.flatMap((effect) => (effect.kind === 'send' ? [effect.message] : []));
 }
 
 /** Why a Repair should have gone to somebody who did not ask just now. */

@@ -161,7 +161,7 @@ function sendPhrase(
           message.why === 'pending'
             ? `${whom} for now (${term('JoinRefused')}): no slot is free`
             : message.why === 'excluded'
-              ? `${whom} for good (${term('JoinRefused')}): its keys are void, or there is evidence that it forked a capsule`
+              ? `${whom} for good (${term('JoinRefused')}), as one whose keys are void, or forked a capsule`
               : `${whom} (${term('JoinRefused')}): another life has claimed ${term('incarnation')} ${message.known}`,
       };
     case 'placement':
@@ -209,7 +209,7 @@ function sendPhrase(
     case 'nak': {
       const what = rangeWords(message.capsule, message.first, message.last);
       return passesOn
-        ? { verb: 'relay', rest: `the request to ${whom}, being without all of it` }
+        ? { verb: 'relay', rest: `the request, which it cannot answer itself, to ${whom}` }
         : { verb: 'ask', rest: `${whom} to repeat ${what} (${term('Nak')})` };
     }
     case 'repair':
@@ -254,6 +254,8 @@ const REJECTIONS: Readonly<Record<string, string>> = {
   'convinces nobody': 'it convinces nobody',
   'known already': 'it knows of that already',
   'too old': 'it is too old',
+  'stale counter': 'a later frame of this link came before it',
+  'beyond a cut': 'void keys signed it, and it is beyond the cut',
   'no room for its capsule': 'it has no room for another capsule',
   'for another node or life': 'it is that of another node or life, and contradicts nothing that it holds',
   'not wanted any more': 'it does not want that any more',

@@ -41,6 +41,19 @@ export function knowingSteps(
   return found;
 }
 
+/** Steps in which clients delivered the records of one name that a message says to be different ones. */
+export function contradicting(run: ObservedRun, message: string): readonly number[] {
+  const [, one, other, id] =
+    /(\S+) and (\S+) delivered different records (\w+\/[\w/]+#\d+)/.exec(message) ?? [];
+  const isDelivery = ({ node, effects }: Observed): boolean =>
+    (node === one || node === other) &&
+    effects.some(
+      (effect) =>
+        effect.kind === 'report' && effect.report.type === 'delivered' && recordId(effect.report) === id,
+    );
+  return id === undefined ? [] : run.steps.filter(isDelivery).map(({ index }) => index);
+}
+
 /** Where the message was sent that a node takes in; greetings are not worth it. */
 function sendingOf(run: ObservedRun, { step, situation }: Observed): number | undefined {
   if (step.kind !== 'reaction' || step.attack !== undefined || step.message === undefined) return undefined;

@@ -1,5 +1,13 @@
 /** Why a statechart rejects a message, or what a timer of it has run out for: the diagnosis of a wrong reaction. */
-import { isBeyondCut, writerOf, type Message, type ModelEvent, type ModelState } from '../../model/index.ts';
+import {
+  isBeyondCut,
+  tornAt,
+  writerOf,
+  type Message,
+  type ModelEvent,
+  type ModelState,
+  type RecordName,
+} from '../../model/index.ts';
 import type { Learnt } from './learning.ts';
 import { term } from './terms.ts';
 import { garbageWhy, listed, moment, recordId } from './words.ts';
@@ -90,6 +98,12 @@ function whyNotNew(event: Linked, before: ModelState): string | undefined {
 
 /** Why a record is of no use to who knows better; by what it has learned. */
 function whyNoUse(event: Linked, { role, context }: ModelState, learnt: Learnt): string | undefined {
+  if (event.type === 'nak') {
+    const last = { capsule: event.capsule, seq: event.last };
+    return isBeyondCut(context, last)
+      ? `${recordId(last)} is beyond the ${term('cut')}, since ${writerOf(event.capsule)} was ${term('expelled')}`
+      : undefined;
+  }
   if (event.type !== 'data') return undefined;
   const { capsule, seq } = event.record;
   const writer = writerOf(capsule);
@@ -109,6 +123,34 @@ function whyNoUse(event: Linked, { role, context }: ModelState, learnt: Learnt):
 
 function knows(sinceMs: number | undefined): string {
   return sinceMs === undefined ? 'it knows' : `it has known since ${moment(sinceMs)}`;
+}
+
+/** Two records of a log that are of two branches, where it would have asked for, or told of, other ones because of that. */
+export function whatIsTorn(
+  { role, context }: ModelState,
+  missing: readonly Message[],
+  extra: readonly Message[],
+): string | undefined {
+  if (role === 'client') return undefined;
+  const torn = Object.keys(context.log).flatMap((capsule) => {
+    const seq = tornAt(context, capsule);
+    const ends = (message: Message): boolean => seq !== undefined && endsAt(message, { capsule, seq });
+    if (
+      seq === undefined ||
+      !missing.some(ends) ||
+      extra.some((message) => message.type === 'sync' && ends(message))
+    )
+      return [];
+    return [`its ${recordId({ capsule, seq: seq + 1 })} does not continue its ${recordId({ capsule, seq })}`];
+  });
+  return torn.length === 0 ? undefined : listed(torn);
+}
+
+/** Whether a message tells of a capsule up to a record, asks for it up to there, or passes on that somebody asks for more. */
+function endsAt(message: Message, { capsule, seq }: RecordName): boolean {
+  if (message.type === 'sync')
+    return message.frontier.some((head) => head.capsule === capsule && head.seq === seq);
+  return message.type === 'nak' && message.capsule === capsule && message.first <= seq && seq <= message.last;
 }
 
 /** Whose answer a timer has run out for. */

@@ -4,7 +4,7 @@ import type { Counterexample } from '../../properties/counterexample.ts';
 import { beatsOf, type Beat } from './beats.ts';
 import { learningOf } from './learning.ts';
 import { departureOf, type Departure } from './departure.ts';
-import { knowingSteps } from './knowing.ts';
+import { contradicting, knowingSteps } from './knowing.ts';
 import { moveWords } from './moves.ts';
 import { besideOf, nearestOf, type Nearest } from './nearest.ts';
 import type { CommittedTree, ObservedRun } from './observe.ts';
@@ -145,7 +145,10 @@ function tell({ run, violation }: ToldRun, isAll: boolean): Telling {
     : toldSteps(run, anchors, {
         until,
         knowing: new Set(knowing.keys()),
-        ...(wrongValue === undefined ? {} : { also: [wrongValue.at] }),
+        also: [
+          ...(wrongValue === undefined ? [] : [wrongValue.at]),
+          ...(violation === undefined ? [] : contradicting(run, violation.message)),
+        ],
       });
   return {
     beats: beatsOf(run, told, {

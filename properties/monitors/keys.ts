@@ -21,7 +21,7 @@ interface Known {
 const NOTHING: Known = { index: -1, keyEpoch: 1, expelled: [], cuts: new Map() };
 
 /**
- * `key-epochs`: whoever knows of a rotation accepts nothing of those expelled beyond the cut, and seals under the new group key; once the faults have
+ * `key-epochs`: whoever knows of a rotation accepts and repeats nothing of those expelled beyond the cut, and seals under the new group key; once the faults have
  * stopped, everybody who is served has it. Judged of nodes that were not taken over or expelled:
  *
  * - from then on the node delivers, sends and asks for nothing of an expelled writer beyond the cut that the SYNC showed it; the coordinator, which
@@ -104,7 +104,7 @@ export class KeyEpochs extends Judge {
       if (seq <= cut) return undefined;
       return this.violated(
         reaction,
-        `${node} ${did} ${recordId({ capsule, seq })}, though it knows that ${writerOf(capsule)} was expelled`,
+        `${node} ${did} ${recordId({ capsule, seq })}, beyond the cut, though it knows that ${writerOf(capsule)} was expelled`,
       );
     };
     for (const report of reaction.reports) {
