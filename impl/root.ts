@@ -231,7 +231,7 @@ export abstract class Root extends BaseNode {
       epoch: gather.epoch,
       frontier,
       forks: this.forksToTell(),
-      lacks,
+      lacks: lacks.map(({ capsule, held }) => ({ capsule, held })),
       ...(rotation === undefined ? {} : { rotation }),
     };
     const signature = this.sign('sync', body);
@@ -242,8 +242,7 @@ export abstract class Root extends BaseNode {
       signature,
     });
     this.relay.forgetPending();
-    const told = new Map(frontier.map(({ head }) => [head.capsule, head.seq]));
-    for (const lack of lacks) this.ask(lack, told.get(lack.capsule) ?? 0);
+    for (const lack of lacks) this.ask(lack);
     this.report({ type: 'epoch-closed', epoch: gather.epoch, answered: gather.answered() });
   }
 
@@ -252,17 +251,16 @@ export abstract class Root extends BaseNode {
     return this.forks.all();
   }
 
-  /** The capsules of the frontier of which it lacks something itself, sorted. */
-  protected lacks(frontier: readonly ProvenHead[]): readonly Lack[] {
+  /** The capsules of the frontier of which it lacks something itself, sorted; `seq`: how far the frontier goes. */
+  protected lacks(frontier: readonly ProvenHead[]): readonly (Lack & Pick<Head, 'seq'>)[] {
     return frontier
       .map(({ head: { capsule, seq } }) => ({ capsule, seq, held: this.relay.heldUpTo(capsule) }))
-      .filter(({ seq, held }) => held < seq)
-      .map(({ capsule, held }) => ({ capsule, held }));
+      .filter(({ seq, held }) => held < seq);
   }
 
   /** Asks the writer, if it is in the tree, for what the log lacks of what the SYNC tells of. */
-  protected ask({ capsule, held }: Lack, told: number): void {
-    const last = Math.min(told, held + this.parameters.maxRepair);
+  protected ask({ capsule, seq, held }: Lack & Pick<Head, 'seq'>): void {
+    const last = Math.min(seq, held + this.parameters.maxRepair);
     this.relay.ask({ capsule, first: held + 1, last }, this.routeOf({ capsule }));
   }
 

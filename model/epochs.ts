@@ -89,16 +89,15 @@ function frontierOf(context: CoordinatorContext): readonly RecordName[] {
   });
 }
 
-/** The capsules of which the coordinator has not everything that it tells of, sorted. What its log has dropped it does not lack. */
+/** The capsules of which the coordinator has not everything that it tells of, sorted; `seq`: how far it tells of them. What its log has dropped it does not lack. */
 function lacking(
   { log }: CoordinatorContext,
   frontier: readonly RecordName[],
   { logWindow }: Parameters,
-): readonly Lack[] {
+): readonly (Lack & RecordName)[] {
   return frontier
     .map(({ capsule, seq }) => ({ capsule, seq, held: heldUpTo(log[capsule] ?? [], logWindow) }))
     .filter(({ seq, held }) => held < seq)
-    .map(({ capsule, held }) => ({ capsule, held }))
     .toSorted((a, b) => compareNames(a.capsule, b.capsule));
 }
 
@@ -111,22 +110,20 @@ function heldUpTo(seqs: readonly number[], logWindow: number): number {
 /** Asks the writers that are in the tree for what the coordinator lacks of what it tells of. */
 function ask(
   context: CoordinatorContext,
-  lacks: readonly Lack[],
-  frontier: readonly RecordName[],
+  lacks: readonly (Lack & RecordName)[],
   { maxRepair, maxPendingNaks }: Parameters,
 ): Reaction<CoordinatorContext> {
   const hops = hopsOf(context);
-  const told = new Map(frontier.map(({ capsule, seq }) => [capsule, seq]));
   const naks: PendingNak[] = [];
   const outputs: ModelOutput[] = [];
-  for (const { capsule, held } of lacks) {
+  for (const { capsule, seq, held } of lacks) {
     const [next = '', ...path] = pathTo(context, writerOf(capsule));
     const target = neighbour(hops, next);
     if (!target || !(writerOf(capsule) in context.places) || naks.length >= maxPendingNaks) continue;
     const range = {
       capsule,
       first: held + 1,
-      last: Math.min(told.get(capsule) ?? 0, held + maxRepair),
+      last: Math.min(seq, held + maxRepair),
     };
     naks.push({ ...range, askers: [], asked: [target.node] });
     outputs.push(sendTo(hops, target, { type: 'nak', ...range, path }));
@@ -141,7 +138,7 @@ export function close(context: CoordinatorContext, parameters: Parameters): Reac
   const frontier = frontierOf(context);
   const forks = evidenceKept(context);
   const lacks = lacking(context, frontier, parameters);
-  const asked = ask(context, lacks, frontier, parameters);
+  const asked = ask(context, lacks, parameters);
   const { keys } = context;
   return {
     patch: { ...asked.patch, awaited: [], answered: [] },
@@ -151,7 +148,7 @@ export function close(context: CoordinatorContext, parameters: Parameters): Reac
         epoch,
         frontier,
         ...(forks.length === 0 ? {} : { forks }),
-        ...(lacks.length === 0 ? {} : { lacks }),
+        ...(lacks.length === 0 ? {} : { lacks: lacks.map(({ capsule, held }) => ({ capsule, held })) }),
         ...(keys === null ? {} : { rotation: { keyEpoch: keys.keyEpoch, expelled: keys.expelled } }),
       }),
       ...(asked.outputs ?? []),

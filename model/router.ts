@@ -3,7 +3,7 @@
 import { setup } from 'xstate';
 import { compareNames, excluding } from './canonical.ts';
 import type { EventOf, Log, ModelEvent } from './events.ts';
-import { remind, knowledgeOf, NO_FORKS } from './forks.ts';
+import { knowledgeOf, NO_FORKS, remind } from './forks.ts';
 import type { ForkContext } from './forks.ts';
 import { isFromChild, isFromParent, sendAll, sendTo } from './links.ts';
 import * as member from './membership.ts';

@@ -165,6 +165,9 @@ const CRASHES = ['elapse', 'command', 'crash', 'restart', 'attack'] as const;
 const WRITES = ['elapse', 'command', 'deliver', 'attack'] as const;
 const LOSSES = ['elapse', 'command', 'drop', 'duplicate', 'deliver', 'clog', 'release'] as const;
 
+/** What runs of somebody who was taken over have in common, where there is no insider beside. */
+const ALONE = { aims: [], isWithoutInsider: true, choices: WRITES, settles: true } as const;
+
 /** Chosen like those above, by the mutants that survived them. */
 const AIMED: readonly AimedPool[] = [
   { size: 'small', bounds: 'short', aims: ['links'], moves: 40, runs: [0, 1] },
@@ -262,14 +265,11 @@ const AIMED: readonly AimedPool[] = [
   ...(['small', 'two'] as const).flatMap((size) =>
     (['writer', 'stolen'] as const).map((fault) => ({
       size,
+      ...ALONE,
       bounds: 'short' as const,
-      aims: [],
       faults: [fault],
-      isWithoutInsider: true,
-      choices: WRITES,
       moves: 60,
       runs: [0, 2, 4],
-      settles: true,
     })),
   ),
   // Keys that were stolen and renewed: with crashes, so that lives begin under new ones. Runs in which such lives write most.
@@ -282,63 +282,36 @@ const AIMED: readonly AimedPool[] = [
     ] as const
   ).map(([size, runs]) => ({
     size,
+    ...ALONE,
     bounds: 'short' as const,
-    aims: [],
     faults: ['stolen', 'churn'] as const,
-    isWithoutInsider: true,
-    choices: WRITES,
     moves: 80,
     runs,
-    settles: true,
     latencyMs: LATENCY_MS,
   })),
   // Forks of which messages about them are lost.
   {
     size: 'two',
+    ...ALONE,
     bounds: 'short',
-    aims: [],
     faults: ['writer', 'network'],
-    isWithoutInsider: true,
     choices: [...WRITES, 'drop'],
     moves: 80,
     runs: [0, 1, 2, 3],
-    settles: true,
   },
   // Chosen by the mutants that survived all those above.
   {
     size: 'pair',
+    ...ALONE,
     bounds: 'short',
-    aims: [],
     faults: ['stolen', 'churn'],
-    isWithoutInsider: true,
     choices: CRASHES,
     moves: 120,
     runs: [0, 1],
-    settles: true,
     latencyMs: LATENCY_MS,
   },
-  {
-    size: 'small',
-    bounds: 'tiny',
-    aims: [],
-    faults: ['writer'],
-    isWithoutInsider: true,
-    choices: WRITES,
-    moves: 80,
-    runs: [5],
-    settles: true,
-  },
-  {
-    size: 'two',
-    bounds: 'short',
-    aims: [],
-    faults: ['router'],
-    isWithoutInsider: true,
-    choices: WRITES,
-    moves: 60,
-    runs: [0, 3],
-    settles: true,
-  },
+  { size: 'small', ...ALONE, bounds: 'tiny', faults: ['writer'], moves: 80, runs: [5] },
+  { size: 'two', ...ALONE, bounds: 'short', faults: ['router'], moves: 60, runs: [0, 3] },
   { size: 'crowded', bounds: 'short', aims: ['membership'], faults: ['churn'], moves: 80, runs: [3] },
   {
     size: 'shards',

@@ -1,6 +1,7 @@
 /** Steps that say who knew what, and when: because of them the wrong step is wrong, and others that look like it are not. */
 import { isCut, writerOf, type RecordName } from '../../model/index.ts';
 import type { Observed, ObservedRun } from './observe.ts';
+import { isDelivery } from './reports.ts';
 import { term } from './terms.ts';
 import { recordId } from './words.ts';
 
@@ -45,13 +46,12 @@ export function knowingSteps(
 export function contradicting(run: ObservedRun, message: string): readonly number[] {
   const [, one, other, id] =
     /(\S+) and (\S+) delivered different records (\w+\/[\w/]+#\d+)/.exec(message) ?? [];
-  const isDelivery = ({ node, effects }: Observed): boolean =>
+  const delivers = ({ node, effects }: Observed): boolean =>
     (node === one || node === other) &&
     effects.some(
-      (effect) =>
-        effect.kind === 'report' && effect.report.type === 'delivered' && recordId(effect.report) === id,
+      (effect) => effect.kind === 'report' && isDelivery(effect.report) && recordId(effect.report) === id,
     );
-  return id === undefined ? [] : run.steps.filter(isDelivery).map(({ index }) => index);
+  return id === undefined ? [] : run.steps.filter(delivers).map(({ index }) => index);
 }
 
 /** Where the message was sent that a node takes in; greetings are not worth it. */

@@ -96,7 +96,7 @@ function whyNotNew(event: Linked, before: ModelState): string | undefined {
   }
 }
 
-/** Why a record is of no use to who knows better; by what it has learned. */
+/** Why a record is of no use to who knows better, or is not repeated; by what it has learned. */
 function whyNoUse(event: Linked, { role, context }: ModelState, learnt: Learnt): string | undefined {
   if (event.type === 'nak') {
     const last = { capsule: event.capsule, seq: event.last };
@@ -134,13 +134,9 @@ export function whatIsTorn(
   if (role === 'client') return undefined;
   const torn = Object.keys(context.log).flatMap((capsule) => {
     const seq = tornAt(context, capsule);
-    const ends = (message: Message): boolean => seq !== undefined && endsAt(message, { capsule, seq });
-    if (
-      seq === undefined ||
-      !missing.some(ends) ||
-      extra.some((message) => message.type === 'sync' && ends(message))
-    )
-      return [];
+    if (seq === undefined) return [];
+    const ends = (message: Message): boolean => endsAt(message, { capsule, seq });
+    if (!missing.some(ends) || extra.some((message) => message.type === 'sync' && ends(message))) return [];
     return [`its ${recordId({ capsule, seq: seq + 1 })} does not continue its ${recordId({ capsule, seq })}`];
   });
   return torn.length === 0 ? undefined : listed(torn);

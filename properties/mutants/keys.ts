@@ -119,7 +119,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
         }
 
         protected override ask(lack: Lack) {
-          super.ask(lack, this.heads.get(lack.capsule)?.head.seq ?? 0);
+          super.ask({ ...lack, seq: this.heads.get(lack.capsule)?.head.seq ?? 0 });
         }
       },
       client: class extends Client {
